@@ -1,0 +1,23 @@
+import { TENANT_ID } from '../credentials.js';
+import type { Directory } from './directory.js';
+import { viewApplication, viewServicePrincipal } from './service-principal-view.js';
+
+/** Everything the tenant holds, in Graph's property names. Passwords, private keys and tokens live elsewhere and never come in. */
+export function viewState(directory: Directory): object {
+  return {
+    tenantId: TENANT_ID,
+    users: directory.users.list(),
+    groups: directory.groups.list().map((group) => ({ ...group, members: directory.membersOf(group.id) })),
+    applications: directory.applications.list().map((application) => ({
+      ...viewApplication(application, TENANT_ID),
+      owners: directory.ownersOf(application.id),
+    })),
+    servicePrincipals: directory.servicePrincipals.list().map((principal) => ({
+      ...viewServicePrincipal(principal, directory, { withKeys: true }),
+      owners: directory.ownersOf(principal.id),
+    })),
+    appRoleAssignments: directory.assignments.list(),
+    policies: directory.policies.list(),
+    signIns: directory.signIns.list(),
+  };
+}

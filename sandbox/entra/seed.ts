@@ -1,0 +1,122 @@
+import { BOT, DIRECTORY_ROLES, PEOPLE, SEED_PASSWORD, VERIFIED_DOMAIN, type SandboxPerson } from '../credentials.js';
+import type { Directory } from './directory.js';
+import type { User } from './directory-objects.js';
+import { EMPTY_USER } from './users.js';
+
+const BOT_APPLICATION_ID = 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0003';
+
+/** Groups that exist from the start. Nobody holds a directory role through the role-assignable one. */
+export const GROUPS = {
+  'Genesys Agents': '9a0e1ec7-0000-4000-8000-000000000001',
+  'Identity Operators': '9a0e1ec7-0000-4000-8000-000000000002',
+} as const;
+
+/** Puts people, roles, groups and the bot's own registration into an empty directory. */
+export function seedDirectory(directory: Directory): void {
+  for (const person of PEOPLE) seedPerson(person, directory);
+  seedGroups(directory);
+  seedBot(directory);
+}
+
+function seedPerson(person: SandboxPerson, directory: Directory): void {
+  const user: User = {
+    ...EMPTY_USER,
+    id: person.id,
+    createdDateTime: directory.now(),
+    displayName: person.displayName,
+    givenName: person.givenName,
+    surname: person.surname,
+    userPrincipalName: person.userPrincipalName,
+    mailNickname: person.userPrincipalName.replace(`@${VERIFIED_DOMAIN}`, ''),
+    mail: person.mail,
+    userType: person.userType,
+    jobTitle: person.jobTitle,
+    usageLocation: 'DE',
+  };
+  directory.users.put(user.id, user);
+  directory.setPassword(user.id, SEED_PASSWORD, false);
+  if (person.manager !== undefined) directory.managers.put(user.id, { managerId: person.manager });
+  for (const role of person.roles) seedRole(person.id, role, directory);
+  for (const role of person.eligibleRoles) seedEligibility(person.id, role, directory);
+}
+
+function seedRole(principalId: string, roleDefinitionId: string, directory: Directory): void {
+  const id = `active-${principalId}-${roleDefinitionId}`;
+  directory.roleAssignments.put(id, {
+    id,
+    principalId,
+    roleDefinitionId,
+    directoryScopeId: '/',
+    appScopeId: null,
+  });
+}
+
+function seedEligibility(principalId: string, roleDefinitionId: string, directory: Directory): void {
+  const id = `eligible-${principalId}-${roleDefinitionId}`;
+  directory.roleEligibilities.put(id, {
+    id,
+    principalId,
+    roleDefinitionId,
+    directoryScopeId: '/',
+    appScopeId: null,
+    memberType: 'Direct',
+    roleEligibilityScheduleId: id,
+    startDateTime: directory.now(),
+    endDateTime: null,
+  });
+}
+
+function seedGroups(directory: Directory): void {
+  for (const [displayName, id] of Object.entries(GROUPS)) {
+    directory.groups.put(id, {
+      id,
+      createdDateTime: directory.now(),
+      displayName,
+      description: null,
+      mailEnabled: false,
+      mailNickname: displayName.replaceAll(' ', ''),
+      securityEnabled: true,
+      groupTypes: [],
+      isAssignableToRole: displayName === 'Identity Operators' ? true : null,
+    });
+  }
+}
+
+function seedBot(directory: Directory): void {
+  // Without a directory role, User.ReadWrite.All creates people but resets nobody's password.
+  seedRole(BOT.servicePrincipalId, DIRECTORY_ROLES['User Administrator'], directory);
+  const shared = {
+    appId: BOT.clientId,
+    applicationTemplateId: null,
+    createdDateTime: directory.now(),
+    displayName: BOT.displayName,
+    description: null,
+    notes: null,
+    tags: [],
+    keyCredentials: [],
+    passwordCredentials: [],
+  };
+  directory.applications.put(BOT_APPLICATION_ID, {
+    ...shared,
+    id: BOT_APPLICATION_ID,
+    identifierUris: [],
+    signInAudience: 'AzureADMyOrg',
+    defaultRedirectUri: null,
+    groupMembershipClaims: null,
+    api: { acceptMappedClaims: null, requestedAccessTokenVersion: 2, oauth2PermissionScopes: [] },
+    appRoles: [],
+    web: { homePageUrl: null, logoutUrl: null, redirectUris: [], redirectUriSettings: [] },
+    requestSignatureVerification: null,
+  });
+  directory.servicePrincipals.put(BOT.servicePrincipalId, {
+    ...shared,
+    id: BOT.servicePrincipalId,
+    accountEnabled: true,
+    appRoleAssignmentRequired: false,
+    preferredSingleSignOnMode: null,
+    preferredTokenSigningKeyThumbprint: null,
+    loginUrl: null,
+    notificationEmailAddresses: [],
+    samlSingleSignOnSettings: null,
+  });
+}

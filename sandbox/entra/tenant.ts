@@ -1,0 +1,105 @@
+import { TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
+import { badRequest, resourceNotFound } from './graph-problem.js';
+import { anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
+import type { Directory } from './directory.js';
+import { entityReply, listReply, type EntityShape } from './odata-query.js';
+
+const ROLE_ASSIGNMENT: EntityShape = {
+  type: 'unifiedRoleAssignment',
+  set: 'roleManagement/directory/roleAssignments',
+  properties: ['id', 'principalId', 'roleDefinitionId', 'directoryScopeId', 'appScopeId'],
+  filters: { principalId: ['eq'], roleDefinitionId: ['eq'], directoryScopeId: ['eq'] },
+};
+
+const ROLE_ELIGIBILITY: EntityShape = {
+  type: 'unifiedRoleEligibilityScheduleInstance',
+  set: 'roleManagement/directory/roleEligibilityScheduleInstances',
+  properties: [
+    ...ROLE_ASSIGNMENT.properties,
+    'memberType',
+    'roleEligibilityScheduleId',
+    'startDateTime',
+    'endDateTime',
+  ],
+  filters: ROLE_ASSIGNMENT.filters,
+};
+
+const DOMAIN: EntityShape = {
+  type: 'domain',
+  set: 'domains',
+  properties: [
+    'id',
+    'authenticationType',
+    'isAdminManaged',
+    'isDefault',
+    'isInitial',
+    'isRoot',
+    'isVerified',
+    'supportedServices',
+  ],
+  filters: {},
+};
+
+const ORGANIZATION: EntityShape = {
+  type: 'organization',
+  set: 'organization',
+  properties: ['id', 'displayName', 'createdDateTime', 'countryLetterCode', 'tenantType', 'verifiedDomains'],
+  filters: {},
+};
+
+const DOMAINS = [
+  {
+    id: VERIFIED_DOMAIN,
+    authenticationType: 'Managed',
+    isAdminManaged: true,
+    isDefault: true,
+    isInitial: true,
+    isRoot: true,
+    isVerified: true,
+    supportedServices: ['Email'],
+  },
+];
+
+/** Who is administrator or may become one, and the tenant's domains and name. */
+export function tenantRoutes(graph: GraphGateway, directory: Directory): void {
+  const roles = '/v1.0/roleManagement/directory';
+  graph.on('GET', `${roles}/roleAssignments`, anyOf('RoleManagement.Read.Directory'), (call) => {
+    requireFilter(call);
+    return listReply(call.request, ROLE_ASSIGNMENT, directory.roleAssignments.list());
+  });
+  const readEligibility = anyOf('RoleEligibilitySchedule.Read.Directory');
+  graph.on('GET', `${roles}/roleEligibilityScheduleInstances`, readEligibility, (call) => {
+    requireFilter(call);
+    return listReply(call.request, ROLE_ELIGIBILITY, directory.roleEligibilities.list());
+  });
+  const readDomains = anyOf('Domain.Read.All');
+  graph.on('GET', '/v1.0/domains', readDomains, ({ request }) => listReply(request, DOMAIN, DOMAINS));
+  graph.on('GET', '/v1.0/domains/:id', readDomains, (call) => {
+    const domain = DOMAINS.find((entry) => entry.id === call.param('id').toLowerCase());
+    if (!domain) throw resourceNotFound(call.param('id'));
+    return entityReply(call.request, DOMAIN, domain);
+  });
+  graph.on('GET', '/v1.0/organization', anyOf('Organization.Read.All', 'Directory.Read.All'), ({ request }) =>
+    listReply(request, ORGANIZATION, [organization(directory)]),
+  );
+}
+
+/** Graph lists all role assignments only with a filter on principal or role. */
+function requireFilter(call: GraphCall): void {
+  if (call.request.query.get('$filter') === null) {
+    throw badRequest('A filter on principalId, roleDefinitionId or directoryScopeId is required.', 'BadRequest');
+  }
+}
+
+function organization(directory: Directory): object {
+  return {
+    id: TENANT_ID,
+    displayName: 'Contoso',
+    createdDateTime: directory.users.find(() => true)?.createdDateTime ?? null,
+    countryLetterCode: 'DE',
+    tenantType: 'AAD',
+    verifiedDomains: [
+      { capabilities: 'Email', isDefault: true, isInitial: true, name: VERIFIED_DOMAIN, type: 'Managed' },
+    ],
+  };
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { reach, type SandboxAddresses } from '../addresses.js';
+import { BOT, BOT_PERMISSIONS, TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
+import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
+import { AadstsError, type AadstsCode } from './aadsts.js';
+import { TOKEN_LIFETIME_SECONDS, type AccessTokens } from './access-tokens.js';
+import type { Directory } from './directory.js';
+
+/** A secret of the bot that ran out long ago: for the answer that tells a wrong secret from an expired one. */
+export const EXPIRED_BOT_SECRET = 'sandbox-entra-expired-secret';
+
+export function isTenant(name: string): boolean {
+  return [TENANT_ID, VERIFIED_DOMAIN].includes(name.toLowerCase());
+}
+
+/** The permissions that the bot has now: those of the seed without the ones that a fault took away. */
+export function grantedPermissions(server: SandboxServer): string[] {
+  const removed = new Set(server.faults.allActive('permission-removed').map((setting) => setting['permission']));
+  return BOT_PERMISSIONS.filter((permission) => !removed.has(permission));
+}
+
+/** Token endpoint (client credentials with a secret), discovery document and keys, with and without the host segment. */
+export function tokenRoutes(
+  server: SandboxServer,
+  { tokens, directory, addresses }: { tokens: AccessTokens; directory: Directory; addresses: SandboxAddresses },
+): void {
+  const token = (request: SandboxRequest): Reply => answered(request, directory, () => issue(request, server, tokens));
+  const discovery = (request: SandboxRequest): Reply =>
+    answered(request, directory, () => discoveryDocument(request, addresses));
+  const keys = (): Reply => ({ status: 200, body: { keys: tokens.publicKeys() } });
+  for (const host of ['', '/login.microsoftonline.com']) {
+    server.route('POST', `${host}/:tenant/oauth2/v2.0/token`, token);
+    server.route('GET', `${host}/:tenant/v2.0/.well-known/openid-configuration`, discovery);
+    server.route('GET', `${host}/:tenant/discovery/v2.0/keys`, keys);
+  }
+}
+
+interface OAuthRefusal {
+  readonly status: number;
+  readonly error: string;
+}
+
+const REFUSALS: Partial<Record<AadstsCode, OAuthRefusal>> = {
+  70003: { status: 400, error: 'unsupported_grant_type' },
+  70011: { status: 400, error: 'invalid_scope' },
+  500011: { status: 400, error: 'invalid_resource' },
+  700016: { status: 400, error: 'unauthorized_client' },
+  7000215: { status: 401, error: 'invalid_client' },
+  7000218: { status: 401, error: 'invalid_client' },
+  7000222: { status: 401, error: 'invalid_client' },
+};
+
+function answered(request: SandboxRequest, directory: Directory, work: () => object): Reply {
+  try {
+    requireTenant(request);
+    return { status: 200, body: work() };
+  } catch (error) {
+    if (error instanceof AadstsError) return refusal(error, directory);
+    throw error;
+  }
+}
+
+function refusal(error: AadstsError, directory: Directory): Reply {
+  const { status, error: name } = REFUSALS[error.code] ?? { status: 400, error: 'invalid_request' };
+  const traceId = randomUUID();
+  const correlationId = randomUUID();
+  const timestamp = directory.clock.wall().toISOString().slice(0, 19).replace('T', ' ') + 'Z';
+  return {
+    status,
+    body: {
+      error: name,
+      error_description: `${error.text} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+      error_codes: [error.code],
+      timestamp,
+      trace_id: traceId,
+      correlation_id: correlationId,
+      error_uri: `https://login.microsoftonline.com/error?code=${error.code}`,
+    },
+  };
+}
+
+function requireTenant(request: SandboxRequest): void {
+  const tenant = request.params['tenant'] ?? '';
+  if (!isTenant(tenant)) throw new AadstsError(90002, { tenant });
+}
+
+function issue(request: SandboxRequest, server: SandboxServer, tokens: AccessTokens): object {
+  const form = request.form();
+  const field = (name: string): string => {
+    const value = form.get(name);
+    if (!value) throw new AadstsError(900144, { value: name });
+    return value;
+  };
+  const grant = field('grant_type');
+  if (grant !== 'client_credentials') throw new AadstsError(70003, { value: grant });
+  const clientId = field('client_id').toLowerCase();
+  const scope = field('scope');
+  if (clientId !== BOT.clientId) throw new AadstsError(700016, { value: clientId, tenant: TENANT_ID });
+  requireSecret(form.get('client_secret'));
+  requireGraphScope(scope);
+  tokens.expireAllIf(server.faults);
+  return {
+    token_type: 'Bearer',
+    expires_in: TOKEN_LIFETIME_SECONDS,
+    ext_expires_in: TOKEN_LIFETIME_SECONDS,
+    access_token: tokens.issue({
+      appId: BOT.clientId,
+      servicePrincipalId: BOT.servicePrincipalId,
+      roles: grantedPermissions(server),
+    }),
+  };
+}
+
+function requireSecret(secret: string | null): void {
+  if (!secret) throw new AadstsError(7000218);
+  if (secret === EXPIRED_BOT_SECRET) throw new AadstsError(7000222, { appId: BOT.clientId });
+  if (secret !== BOT.clientSecret) throw new AadstsError(7000215, { appId: BOT.clientId });
+}
+
+function requireGraphScope(scope: string): void {
+  if (!scope.endsWith('/.default')) throw new AadstsError(70011, { value: scope });
+  const resource = scope.slice(0, -'/.default'.length);
+  const known = ['https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000'];
+  if (!known.includes(resource)) throw new AadstsError(500011, { value: resource, tenant: TENANT_ID });
+}
+
+/** Addresses in it are reachable ones, as a client goes where it points; the issuer stays what tokens and libraries expect. */
+function discoveryDocument(request: SandboxRequest, addresses: SandboxAddresses): object {
+  const login = reach(addresses, `https://login.microsoftonline.com/${request.params['tenant'] ?? ''}`);
+  return {
+    token_endpoint: `${login}/oauth2/v2.0/token`,
+    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    jwks_uri: `${login}/discovery/v2.0/keys`,
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    response_types_supported: ['code'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    issuer: `https://login.microsoftonline.com/${TENANT_ID}/v2.0`,
+    authorization_endpoint: `${login}/oauth2/v2.0/authorize`,
+    end_session_endpoint: `${login}/oauth2/v2.0/logout`,
+    tenant_region_scope: 'EU',
+    cloud_instance_name: 'microsoftonline.com',
+  };
+}

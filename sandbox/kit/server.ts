@@ -1,0 +1,245 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import findMyWay from 'find-my-way';
+import type { SandboxClock } from './clock.js';
+import { Faults } from './faults.js';
+import { RequestLog, redactBody, redactHeaders } from './request-log.js';
+import type { SandboxStore } from './store.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A request as a route sees it: nothing is parsed until the route asks. */
+export interface SandboxRequest {
+  readonly method: Method;
+  readonly path: string;
+  /** Path parameters, decoded once. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly rawBody: Buffer;
+  /** The body as JSON. Throws a SyntaxError when it is not; `undefined` when it is empty. */
+  json(): unknown;
+  form(): URLSearchParams;
+  cookie(name: string): string | undefined;
+}
+
+/** An answer: an object body is sent as JSON, text and bytes as they are. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: unknown;
+}
+
+export type Handler = (request: SandboxRequest) => Reply | Promise<Reply>;
+export type StreamHandler = (request: SandboxRequest, response: ServerResponse) => void;
+
+export interface SandboxServerOptions {
+  readonly name: 'entra' | 'genesys' | 'teams' | 'slack';
+  readonly store: SandboxStore;
+  readonly clock: SandboxClock;
+  /** What `GET /_sandbox/state` shows, in the vendor's own property names, without secrets. */
+  readonly state: () => object;
+  /** Puts the first people and settings into an empty store; called at the start and after a reset. */
+  readonly seed: () => void;
+  /** What the vendor says to a path it does not know. */
+  readonly notFound: Handler;
+  /** What the vendor says when a route threw. */
+  readonly failed: (error: unknown, request: SandboxRequest) => Reply;
+  /** Runs before each vendor route (not the control routes): a reply given here is the answer, as faults want it. */
+  readonly before?: (request: SandboxRequest) => Reply | undefined | Promise<Reply | undefined>;
+  /** Headers that the vendor puts on every answer. */
+  readonly everyReply?: (request: SandboxRequest) => Readonly<Record<string, string>>;
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|[a-z0-9-]+\.localhost|\[::1\])(:\d+)?$/i;
+
+/** One sandbox server: routes, control routes under `/_sandbox`, request log, faults. Listens on 127.0.0.1 only. */
+export class SandboxServer {
+  readonly faults: Faults;
+  readonly requests = new RequestLog();
+  readonly options: SandboxServerOptions;
+  readonly #router = findMyWay({ ignoreTrailingSlash: false, maxParamLength: 2_000 });
+  readonly #routes: string[] = [];
+  readonly #server: Server;
+
+  constructor(options: SandboxServerOptions) {
+    this.options = options;
+    this.faults = new Faults(options.store);
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#controlRoutes();
+  }
+
+  /** Adds a vendor route, `/v1.0/users/:id`. Parameters match one segment; `*` at the end matches the rest. */
+  route(method: Method, path: string, handler: Handler): void {
+    this.#routes.push(`${method} ${path}`);
+    this.#router.on(method, path, () => undefined, handler);
+  }
+
+  /** Adds a route that writes its own answer over time, as server-sent events do. */
+  stream(path: string, handler: StreamHandler): void {
+    this.#routes.push(`GET ${path}`);
+    this.#router.on('GET', path, () => undefined, { stream: handler });
+  }
+
+  /** Every vendor route, `METHOD /path`, in the order of definition: `sandbox/COVERAGE.md` is compared with it. */
+  get routes(): readonly string[] {
+    return this.#routes;
+  }
+
+  /** Answers a request without the network, as a `$batch` needs. Faults and headers apply as on the wire. */
+  async dispatch(request: SandboxRequest): Promise<Reply> {
+    const found = this.#router.find(request.method, request.path);
+    const routed = { ...request, params: found ? decodeParams(found.params) : {} };
+    const control = request.path.startsWith('/_sandbox/');
+    try {
+      const early = control ? undefined : await this.options.before?.(routed);
+      if (early) return early;
+      if (!found) return await this.options.notFound(routed);
+      return await (found.store as Handler)(routed);
+    } catch (error) {
+      return this.options.failed(error, routed);
+    }
+  }
+
+  /** Starts to listen. @param port 0 takes any free one. @returns the port. */
+  async listen(port: number): Promise<number> {
+    if (this.options.store.collection('seeded').size === 0) this.#seed();
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #seed(): void {
+    this.options.seed();
+    this.options.store.collection('seeded').put('seeded', { at: this.options.clock.wall().toISOString() });
+    this.options.store.flush();
+  }
+
+  #controlRoutes(): void {
+    const on = (method: Method, path: string, handler: Handler): void => {
+      this.#router.on(method, `/_sandbox/${path}`, () => undefined, handler);
+    };
+    on('GET', 'state', () => ({ status: 200, body: this.options.state() }));
+    on('GET', 'requests', () => ({ status: 200, body: { requests: this.requests.list() } }));
+    on('GET', 'faults', () => ({ status: 200, body: { faults: this.faults.list() } }));
+    on('POST', 'faults', (request) =>
+      refusable(
+        () => this.faults.set(request.json()),
+        () => ({ faults: this.faults.list() }),
+      ),
+    );
+    const clock = this.options.clock;
+    const time = (): object => ({ now: clock.now().toISOString(), offsetMs: clock.offsetMs });
+    on('GET', 'clock', () => ({ status: 200, body: time() }));
+    on('POST', 'clock', (request) =>
+      refusable(() => clock.advance(String((request.json() as { advance?: unknown } | undefined)?.advance)), time),
+    );
+    on('POST', 'reset', () => {
+      this.options.store.reset();
+      this.requests.clear();
+      this.#seed();
+      return { status: 200, body: { reset: this.options.name } };
+    });
+  }
+
+  async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(incoming.url ?? '/', 'http://sandbox');
+    const rawBody = await readBody(incoming).catch(() => undefined);
+    if (!LOOPBACK_HOST.test(incoming.headers.host ?? ''))
+      return send(response, { status: 421, body: 'Loopback only.' });
+    if (!rawBody) return send(response, { status: 413, body: 'The body is too large.' });
+    const request = toRequest(incoming, url, rawBody);
+    const logged = {
+      time: this.options.clock.wall().toISOString(),
+      method: request.method,
+      path: url.pathname + url.search,
+      headers: redactHeaders(incoming.headers),
+      body: redactBody(String(incoming.headers['content-type'] ?? ''), rawBody),
+      status: 0,
+    };
+    const control = url.pathname.startsWith('/_sandbox/');
+    if (!control) this.requests.add(logged);
+    const stream = (this.#router.find(request.method, request.path)?.store as { stream?: StreamHandler } | undefined)
+      ?.stream;
+    if (stream) {
+      logged.status = 200;
+      return stream(request, response);
+    }
+    const reply = await this.dispatch(request);
+    this.options.store.flush();
+    logged.status = reply.status;
+    const every = control ? {} : (this.options.everyReply?.(request) ?? {});
+    send(response, { ...reply, headers: { ...every, ...reply.headers } });
+  }
+}
+
+function refusable(act: () => void, then: () => object): Reply {
+  try {
+    act();
+    return { status: 200, body: then() };
+  } catch (error) {
+    return { status: 400, body: { error: error instanceof Error ? error.message : 'bad request' } };
+  }
+}
+
+function decodeParams(params: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value ?? '']));
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new RangeError('too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toRequest(incoming: IncomingMessage, url: URL, rawBody: Buffer): SandboxRequest {
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+  return {
+    method: (incoming.method ?? 'GET') as Method,
+    path: url.pathname,
+    params: {},
+    query: url.searchParams,
+    headers,
+    rawBody,
+    json: () => (rawBody.length === 0 ? undefined : (JSON.parse(rawBody.toString('utf8')) as unknown)),
+    form: () => new URLSearchParams(rawBody.toString('utf8')),
+    cookie: (name) => cookies(headers['cookie'] ?? '').get(name),
+  };
+}
+
+function cookies(header: string): Map<string, string> {
+  return new Map(
+    header
+      .split(';')
+      .map((pair) => pair.trim().split('='))
+      .map(([name = '', ...value]) => [name, value.join('=')]),
+  );
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const { body } = reply;
+  const asIs = typeof body === 'string' || Buffer.isBuffer(body);
+  const type = asIs ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
+  const headers = {
+    ...(body === undefined ? {} : { 'Content-Type': type }),
+    'Cache-Control': 'no-store',
+    ...reply.headers,
+  };
+  response.writeHead(reply.status, headers);
+  response.end(body === undefined ? undefined : asIs ? body : JSON.stringify(body));
+}

@@ -1,0 +1,124 @@
+import type { Directory, InvokeAnswer, Message, Place, Removal, Wish } from './wire.js';
+
+/** A refusal of the sandbox or of the bot, in words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface SendAnswer {
+  /** `false`: the bot does not hear it, as it was not mentioned. */
+  readonly delivered?: boolean;
+  /** Present when an Action.Execute was pressed. */
+  readonly invoke?: InvokeAnswer;
+  /** The chat's revision when the answer came: an edit that is newer outranks the answer. */
+  readonly revision: number;
+}
+
+/** The sandbox's own API, by paths relative to the page, so that it works from each server that shows it. */
+export class SandboxApi {
+  #token = '';
+
+  async directory(): Promise<Directory> {
+    const response = await fetch('sandbox/api/personas');
+    if (!response.ok) throw await errorOf(response);
+    const directory = (await response.json()) as Directory;
+    this.#token = directory.token;
+    return directory;
+  }
+
+  /** Says or presses something. Throws ApiError with what went wrong. */
+  async send(wish: Wish): Promise<SendAnswer> {
+    const response = await this.#post(wish);
+    if (!response.ok) throw await errorOf(response);
+    const body = (await response.json()) as Partial<InvokeAnswer> & { delivered?: boolean };
+    const revision = Number(response.headers.get('x-sandbox-revision') ?? Number.MAX_SAFE_INTEGER);
+    const { statusCode, type, value } = body;
+    if (statusCode === undefined || type === undefined) return { ...body, revision };
+    return { invoke: { statusCode, type, value }, revision };
+  }
+
+  async #post(wish: Wish, isRetry = false): Promise<Response> {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const response = await fetch('sandbox/api/send', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Sandbox-Token': this.#token },
+      body: JSON.stringify({ ...wish, locale: navigator.language, timezone: timeZone }),
+    });
+    if (response.status !== 403 || isRetry) return response;
+    // The sandbox was started anew and has a new token.
+    await this.directory();
+    return this.#post(wish, true);
+  }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => undefined)) as
+    { error?: { code?: string; message?: string } } | undefined;
+  const { code = `HTTP ${response.status}`, message = `The sandbox answered ${response.status}.` } = body?.error ?? {};
+  return new ApiError(code, message);
+}
+
+export interface EventHandlers {
+  reset(): void;
+  ready(): void;
+  message(message: Message): void;
+  update(message: Message): void;
+  remove(removal: Removal): void;
+  typing(place: Place): void;
+  connection(isUp: boolean): void;
+}
+
+const RECONNECT_MS = 1_000;
+
+/** Follows one persona's conversations until `close`; comes back by itself, without doubling anything. */
+export class EventFeed {
+  readonly #persona: string;
+  readonly #handlers: EventHandlers;
+  #source: EventSource | undefined;
+  #timer: number | undefined;
+  #lastEventId = '';
+
+  constructor(persona: string, handlers: EventHandlers) {
+    this.#persona = persona;
+    this.#handlers = handlers;
+    this.#open();
+  }
+
+  close(): void {
+    this.#source?.close();
+    window.clearTimeout(this.#timer);
+  }
+
+  #open(): void {
+    const query = new URLSearchParams({ persona: this.#persona });
+    if (this.#lastEventId) query.set('since', this.#lastEventId);
+    const source = new EventSource(`sandbox/api/events?${query.toString()}`);
+    this.#source = source;
+    const on = <T>(name: string, act: (data: T) => void): void =>
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        if (event.lastEventId) this.#lastEventId = event.lastEventId;
+        act(JSON.parse(event.data) as T);
+      });
+    source.onopen = () => this.#handlers.connection(true);
+    source.onerror = () => this.#comeBack();
+    on('reset', () => this.#handlers.reset());
+    on('ready', () => this.#handlers.ready());
+    on<Message>('message', (message) => this.#handlers.message(message));
+    on<Message>('update', (message) => this.#handlers.update(message));
+    on<Removal>('delete', (removal) => this.#handlers.remove(removal));
+    on<{ conversation: Place }>('typing', ({ conversation }) => this.#handlers.typing(conversation));
+  }
+
+  /** The browser gives up on an error status and knows no `since`, so we reconnect ourselves. */
+  #comeBack(): void {
+    this.close();
+    this.#handlers.connection(false);
+    this.#timer = window.setTimeout(() => this.#open(), RECONNECT_MS);
+  }
+}

@@ -1,0 +1,81 @@
+/** What the sandbox's API tells the page. */
+export interface Persona {
+  readonly id: string;
+  readonly teamsId: string;
+  readonly name: string;
+  readonly userPrincipalName: string;
+  readonly jobTitle: string;
+  readonly isGuest: boolean;
+  readonly hints: readonly string[];
+}
+
+export type Place = 'personal' | 'channel';
+
+export interface ConversationInfo {
+  readonly key: Place;
+  readonly name: string;
+  readonly team?: string;
+}
+
+export interface Directory {
+  readonly token: string;
+  readonly bot: { readonly id: string; readonly name: string };
+  readonly personas: readonly Persona[];
+  readonly conversations: readonly ConversationInfo[];
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface Attachment {
+  readonly contentType: string;
+  readonly content?: unknown;
+  readonly contentUrl?: string;
+  readonly name?: string;
+}
+
+export interface Activity {
+  readonly id: string;
+  readonly type: string;
+  readonly timestamp?: string;
+  readonly from?: { readonly id: string; readonly name?: string; readonly aadObjectId?: string };
+  readonly text?: string | null;
+  readonly textFormat?: string | null;
+  readonly attachments?: readonly Attachment[] | null;
+}
+
+/** A message as an event carries it. `revision` grows with each change. */
+export interface Message {
+  readonly conversation: Place;
+  readonly threadId?: string;
+  readonly activityId: string;
+  readonly revision: number;
+  readonly edited: boolean;
+  readonly activity: Activity;
+}
+
+export interface Removal {
+  readonly conversation: Place;
+  readonly activityId: string;
+}
+
+export interface CardAction {
+  readonly activityId: string;
+  readonly type: 'Action.Execute' | 'Action.Submit';
+  readonly id?: string;
+  readonly verb?: string;
+  readonly data: unknown;
+  readonly trigger: 'manual' | 'automatic';
+}
+
+export type Wish =
+  | { readonly persona: string; readonly conversation: Place; readonly text: string; readonly replyTo?: string }
+  | { readonly persona: string; readonly conversation: Place; readonly action: CardAction };
+
+/** The bot's answer to an invoke, as the Universal Actions protocol shapes it. */
+export interface InvokeAnswer {
+  readonly statusCode: number;
+  readonly type: string;
+  readonly value?: unknown;
+}
+
+export const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
+export const INVOKE_MESSAGE = 'application/vnd.microsoft.activity.message';

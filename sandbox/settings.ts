@@ -1,0 +1,70 @@
+/** The sandbox's own settings, as `.env.example` documents them. Nothing outside `sandbox/` reads them. */
+export const SANDBOX_SETTINGS = [
+  {
+    name: 'SANDBOX_ENTRA_PORT',
+    meaning: 'port of the Entra and Microsoft Graph sandbox; 0 takes any free one',
+    default: '4010, or the next free one',
+  },
+  {
+    name: 'SANDBOX_GENESYS_PORT',
+    meaning: 'port of the Genesys Cloud sandbox; 0 takes any free one',
+    default: '4020, or the next free one',
+  },
+  {
+    name: 'SANDBOX_TEAMS_PORT',
+    meaning: 'port of the Teams sandbox; 0 takes any free one',
+    default: '4030, or the next free one',
+  },
+  {
+    name: 'SANDBOX_TEAMS_URL',
+    meaning: 'address of a Teams sandbox that runs already; none is started then',
+    default: 'one is started',
+  },
+  {
+    name: 'SANDBOX_BOT_URL',
+    meaning: 'where the Teams sandbox finds the bot',
+    default: 'http://127.0.0.1:<PORT>',
+  },
+] as const;
+
+export type SandboxEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** How a port is chosen. `noted`: the one of last time, so that links in old messages stay alive. */
+export type PortWish =
+  | { readonly kind: 'exactly'; readonly port: number }
+  | { readonly kind: 'from'; readonly port: number }
+  | { readonly kind: 'any' };
+
+const DEFAULT_PORTS = { entra: 4010, genesys: 4020, teams: 4030 } as const;
+
+export type ServerName = keyof typeof DEFAULT_PORTS;
+export const SERVER_NAMES = ['entra', 'genesys', 'teams'] as const satisfies readonly ServerName[];
+
+/** The wish that `SANDBOX_<NAME>_PORT` expresses. Throws a RangeError when it is no port. */
+export function portWish(env: SandboxEnvironment, server: ServerName): PortWish {
+  const name = `SANDBOX_${server.toUpperCase()}_PORT`;
+  const text = env[name]?.trim() ?? '';
+  if (text === '') return { kind: 'from', port: DEFAULT_PORTS[server] };
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port >= 0 && port <= 65_535)) throw new RangeError(`${name} must be a port from 0 to 65535, not "${text}".`);
+  return port === 0 ? { kind: 'any' } : { kind: 'exactly', port };
+}
+
+/** The servers whose address is given, which are then not started. Throws a RangeError for half an Entra. */
+export function givenAddresses(env: SandboxEnvironment): Partial<Record<ServerName, string>> {
+  const graph = address(env, 'GRAPH_BASE_URL');
+  const login = address(env, 'ENTRA_LOGIN_URL');
+  if ((graph === undefined) !== (login === undefined)) {
+    throw new RangeError('Set GRAPH_BASE_URL and ENTRA_LOGIN_URL together: the sandbox has both in one server.');
+  }
+  return {
+    entra: login,
+    genesys: address(env, 'GENESYS_GATEWAY_URL'),
+    teams: address(env, 'SANDBOX_TEAMS_URL'),
+  };
+}
+
+function address(env: SandboxEnvironment, name: string): string | undefined {
+  const text = env[name]?.trim().replace(/\/+$/, '');
+  return text === '' ? undefined : text;
+}

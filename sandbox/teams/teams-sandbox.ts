@@ -1,0 +1,100 @@
+import type { SandboxAddresses } from '../addresses.js';
+import type { SandboxClock } from '../kit/clock.js';
+import { SandboxServer, type Reply, type SandboxRequest } from '../kit/server.js';
+import type { SandboxStore } from '../kit/store.js';
+import { BotClient } from './bot-client.js';
+import { CHANNEL, TEAM, Chat, conversationAccount } from './chat.js';
+import { Connector } from './connector.js';
+import { connectorError } from './connector-errors.js';
+import { EventStreams } from './event-stream.js';
+import { IncomingActivities } from './incoming-activity.js';
+import { PageApi } from './page-api.js';
+import { findPageFile } from './page-files.js';
+import { PageGuard } from './page-guard.js';
+
+export { watchForBot } from './first-contact.js';
+
+export interface TeamsSandboxOptions {
+  readonly store: SandboxStore;
+  readonly clock: SandboxClock;
+  readonly addresses: SandboxAddresses;
+  /** Base URL of the bot, asked anew at each delivery; activities go to `<botUrl>/api/messages`. */
+  readonly botUrl: () => string;
+  /** Folders of the page's files: sources (HTML, CSS) and compiled scripts. */
+  readonly pageFolders: readonly string[];
+}
+
+/**
+ * The Teams sandbox: the connector REST API (its `serviceUrl` is `addresses.teams`), the chats of ten people, the page
+ * that shows them and the API behind the page. `watchForBot` makes the first contact.
+ */
+export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer {
+  const { store, clock, addresses, botUrl, pageFolders } = options;
+  const chat = new Chat(store, clock);
+  const server: SandboxServer = new SandboxServer({
+    name: 'teams',
+    store,
+    clock,
+    seed: () => chat.seed(),
+    state: () => stateOf(chat),
+    notFound: () => connectorError(404, 'NotFound', 'The connector has no such route.'),
+    failed: () => connectorError(500, 'ServiceError', 'The Teams sandbox failed to handle the request.'),
+    before: (request) => (isUnavailable(server, request) ? { status: 503 } : undefined),
+  });
+  server.faults.define({
+    'unavailable-once': {
+      describe: 'The connector answers the next request with 503 and no body.',
+      options: { path: 'only a request whose path contains this', method: 'only this method' },
+      once: true,
+    },
+    'deliver-twice': {
+      describe: 'Every message and invoke reaches the bot a second time with the same id, while the first is running.',
+    },
+  });
+  new Connector(chat, clock, () => addresses.teams).mount(server);
+  new PageApi({
+    chat,
+    bot: new BotClient(botUrl, () => server.faults),
+    make: new IncomingActivities(clock, addresses),
+    guard: new PageGuard(),
+    streams: new EventStreams(chat),
+    addresses,
+  }).mount(server);
+  mountPage(server, pageFolders);
+  return server;
+}
+
+function mountPage(server: SandboxServer, folders: readonly string[]): void {
+  const serve = async (request: SandboxRequest): Promise<Reply> => {
+    const file = await findPageFile(folders, request.path);
+    return file
+      ? { status: 200, headers: file.headers, body: file.content }
+      : { status: 404, body: 'The page has no such file.' };
+  };
+  server.route('GET', '/', serve);
+  server.route('GET', '/sandbox/:file', serve);
+}
+
+/** Only the connector breaks; the page and its API are not part of Teams. */
+function isUnavailable(server: SandboxServer, request: SandboxRequest): boolean {
+  if (!request.path.startsWith('/v3/')) return false;
+  return server.faults.strikes(
+    'unavailable-once',
+    ({ path, method }) =>
+      (path === undefined || request.path.includes(path)) &&
+      (method === undefined || method.toUpperCase() === request.method),
+  );
+}
+
+function stateOf(chat: Chat): object {
+  return {
+    team: TEAM,
+    channel: CHANNEL,
+    conversations: chat.conversations.list().map((conversation) => ({
+      ...conversationAccount(conversation),
+      name: conversation.name,
+      members: chat.membersOf(conversation).map((person) => ({ aadObjectId: person.id, name: person.displayName })),
+    })),
+    activities: chat.messages().map((stored) => stored.activity),
+  };
+}

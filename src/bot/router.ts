@@ -1,0 +1,181 @@
+import { CreateTestUserConversation } from '../dialogs/conversations/create-test-user.js';
+import { retryRun } from '../dialogs/conversations/follow-run.js';
+import { GiveAccessConversation, type GivingVerb } from '../dialogs/conversations/give-access.js';
+import { HelpConversation } from '../dialogs/conversations/help.js';
+import { keyOf, overtaken, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
+import { StatusConversation } from '../dialogs/conversations/status.js';
+import { sentence, show, type Click, type Parts } from '../dialogs/conversations/talk.js';
+import { ANSWER_INPUT } from '../dialogs/forms/form.js';
+import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
+import type { Answer, Turn } from '../dialogs/turn.js';
+import { problemView } from '../dialogs/views/problem.view.js';
+import { Problem, problemFacts } from '../services/index.js';
+
+type Handled = Promise<Answer | undefined>;
+
+/** What a turn leads to: an intent, an answer to an open question, or a button. Whatever goes wrong ends here, in words. */
+export class Router {
+  readonly #parts: Parts;
+  readonly #isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>;
+  readonly #help: HelpConversation;
+  readonly #status: StatusConversation;
+  readonly #setUp: SetUpSsoConversation;
+  readonly #access: GiveAccessConversation;
+  readonly #testUser: CreateTestUserConversation;
+  readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
+
+  constructor(parts: Parts, isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>) {
+    this.#parts = parts;
+    this.#isNewDelivery = isNewDelivery;
+    this.#help = new HelpConversation(parts);
+    this.#status = new StatusConversation(parts);
+    this.#setUp = new SetUpSsoConversation(parts);
+    this.#access = new GiveAccessConversation(parts);
+    this.#testUser = new CreateTestUserConversation(parts);
+    this.#verbs = this.#buttons();
+  }
+
+  /** Never rejects: every failure becomes a card or a line that says what to do. */
+  async handle(turn: Turn): Handled {
+    try {
+      if (!(await this.#isNewDelivery(turn.place.channel, turn.deliveryId))) return undefined;
+      return await this.#route(turn);
+    } catch (error) {
+      return this.#explain(turn, error);
+    }
+  }
+
+  #route(turn: Turn): Handled {
+    switch (turn.said.kind) {
+      case 'text':
+        return this.#words(turn, turn.said.text);
+      case 'click':
+        return this.#click({ ...turn, said: turn.said });
+      case 'arrived':
+        return this.#help.greet(turn);
+    }
+  }
+
+  async #words(turn: Turn, text: string): Handled {
+    const understood = understand(text);
+    const open = await this.#parts.forms.find(keyOf(turn));
+    if (open) {
+      const word = text.trim().toLowerCase();
+      if (word === 'cancel') return this.#setUp.cancel(turn, open);
+      if (word === 'back') return this.#setUp.back(turn, open);
+      if (understood.kind === 'unknown') return this.#setUp.answer(turn, open, text);
+    }
+    if (understood.kind === 'unknown') return this.#help.unknown(turn, text, understood.nearest);
+    return this.#intent(turn, understood.intent, understood.rest);
+  }
+
+  async #click(turn: Click): Handled {
+    const act = this.#verbs.get(turn.said.verb);
+    if (act) return act(turn);
+    return {
+      kind: 'refused',
+      text: 'This button is from an older card and no longer acts. Say “help” for what you can do now.',
+    };
+  }
+
+  #intent(turn: Turn, intent: Intent, rest: string): Handled {
+    switch (intent.name) {
+      case 'help':
+        return this.#help.begin(turn);
+      case 'status':
+        return this.#status.begin(turn);
+      case 'set-up-sso':
+        return this.#setUp.begin(turn);
+      case 'create-test-user':
+        return this.#testUser.begin(turn, rest);
+      case 'assign':
+      case 'provision':
+        return this.#access.begin(turn, intent.name, rest);
+    }
+  }
+
+  #buttons(): ReadonlyMap<string, (turn: Click) => Handled> {
+    return new Map<string, (turn: Click) => Handled>([
+      ['intent', (turn) => this.#intentButton(turn)],
+      [
+        'form-answer',
+        (turn) => this.#onForm(turn, (open) => this.#setUp.answer(turn, open, turn.said.inputs[ANSWER_INPUT] ?? '')),
+      ],
+      ['form-back', (turn) => this.#onForm(turn, (open) => this.#setUp.back(turn, open))],
+      ['form-cancel', (turn) => this.#onForm(turn, (open) => this.#setUp.cancel(turn, open))],
+      ['run-plan', (turn) => this.#setUp.run(turn)],
+      ['plan-tile', (turn) => this.#setUp.planTile(newCard(turn))],
+      ['retry-run', (turn) => retryRun(this.#parts, turn)],
+      [
+        'search-person',
+        (turn) =>
+          this.#onGiving(turn, (verb) => this.#access.begin(turn, verb, (turn.said.inputs['words'] ?? '').trim())),
+      ],
+      [
+        'choose-person',
+        (turn) => this.#onGiving(turn, (verb) => this.#access.propose(turn, verb, turn.said.inputs['person'] ?? '')),
+      ],
+      ['propose-assign', (turn) => this.#access.propose(newCard(turn), 'assign', turn.said.reference)],
+      ['propose-provision', (turn) => this.#access.propose(newCard(turn), 'provision', turn.said.reference)],
+      ['assign', (turn) => this.#access.confirmAssign(turn)],
+      ['provision', (turn) => this.#access.confirmProvision(turn)],
+      ['create-person', (turn) => this.#testUser.create(turn)],
+      ['new-password', (turn) => this.#testUser.newPassword(turn)],
+      ['dismiss', (turn) => this.#dismiss(turn)],
+    ]);
+  }
+
+  async #intentButton(turn: Click): Handled {
+    const intent = intentNamed(turn.said.reference);
+    if (!intent) return { kind: 'refused', text: 'This button is from an older card and no longer acts.' };
+    // The card that offered it stays as it is: it is a record, or the help that may be needed again.
+    return this.#intent(newCard(turn), intent, '');
+  }
+
+  /** Only the person whose form it is can answer it, and only where it stands. */
+  async #onForm(
+    turn: Click,
+    act: (open: NonNullable<Awaited<ReturnType<Parts['forms']['find']>>>) => Handled,
+  ): Handled {
+    const open = await this.#parts.forms.find(keyOf(turn));
+    if (!open || open.revision !== turn.said.revision) return overtaken();
+    return act(open);
+  }
+
+  async #onGiving(turn: Click, act: (verb: GivingVerb) => Handled): Handled {
+    const { reference } = turn.said;
+    return reference === 'assign' || reference === 'provision' ? act(reference) : overtaken();
+  }
+
+  async #dismiss(turn: Click): Handled {
+    const text = 'Cancelled. Nothing was changed.';
+    return show(this.#parts, turn, {
+      title: 'Cancelled',
+      tone: 'neutral',
+      elements: [{ kind: 'text', text }],
+      actions: [],
+      fallback: text,
+    });
+  }
+
+  async #explain(turn: Turn, error: unknown): Handled {
+    if (!(error instanceof Problem))
+      this.#parts.log.error({ said: turn.said.kind, error }, 'A turn failed through a fault of ours');
+    const facts = problemFacts(error);
+    // The card stays, so that the person can try again with what they typed.
+    if (turn.said.kind === 'click' && turn.said.messageId !== undefined)
+      return { kind: 'refused', text: sentence(facts) };
+    try {
+      return await show(this.#parts, turn, problemView(facts));
+    } catch (delivery) {
+      this.#parts.log.error({ error: delivery }, 'A problem could not be shown');
+      return undefined;
+    }
+  }
+}
+
+/** The same turn, answered below instead of on the card that was clicked. */
+function newCard(turn: Click): Click {
+  const { kind, verb, reference, revision, inputs } = turn.said;
+  return { ...turn, said: { kind, verb, reference, revision, inputs } };
+}

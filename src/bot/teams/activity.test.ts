@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { type InboundActivity, inboundActivity, readSaid, readSender } from './activity.js';
+
+const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';
+const ADA = '0e0b1ec7-0000-4000-8000-000000000001';
+
+const message = {
+  type: 'message',
+  id: '1',
+  channelId: 'msteams',
+  serviceUrl: 'http://127.0.0.1:4030',
+  from: { id: '29:ada', name: 'Ada Admin', aadObjectId: ADA },
+  recipient: { id: '28:latchkey' },
+  conversation: { id: 'a:ada', conversationType: 'personal', tenantId: TENANT },
+  channelData: { tenant: { id: TENANT } },
+  text: 'help',
+};
+
+function activity(changes: object = {}): InboundActivity {
+  return inboundActivity.parse({ ...message, ...changes });
+}
+
+describe('who sent it', () => {
+  test('a member of our tenant is known by the object id, not by the name', () => {
+    expect(readSender(activity(), TENANT)).toEqual({
+      kind: 'known',
+      account: { channel: 'teams', channelUserId: '29:ada', personId: ADA, name: 'Ada Admin' },
+      place: { channel: 'teams', conversation: 'a:ada', kind: 'personal' },
+    });
+  });
+
+  test.each([
+    ['another channel than Teams', { channelId: 'emulator' }],
+    ['another tenant in the channel data', { channelData: { tenant: { id: ADA } } }],
+    ['another tenant in the conversation', { conversation: { id: 'a:ada', tenantId: ADA } }],
+    ['no tenant at all', { channelData: {}, conversation: { id: 'a:ada' } }],
+    ['no object id', { from: { id: '29:ada', name: 'Ada Admin' } }],
+    ['something else for an object id', { from: { id: '29:ada', aadObjectId: 'ada.admin@contoso.example' } }],
+  ])('%s is refused in words', (_what, changes) => {
+    expect(readSender(activity(changes), TENANT)).toMatchObject({ kind: 'refused', why: expect.stringMatching(/\.$/) });
+  });
+
+  test('a channel conversation keeps its thread', () => {
+    const conversation = { id: '19:x@thread.tacv2;messageid=5', conversationType: 'channel', tenantId: TENANT };
+
+    expect(readSender(activity({ conversation }), TENANT)).toMatchObject({
+      place: { conversation: conversation.id, kind: 'channel' },
+    });
+  });
+});
+
+describe('what was said', () => {
+  test('in a channel the mention of the bot is not part of the sentence, that of another is', () => {
+    const entities = [
+      { type: 'mention', mentioned: { id: '28:latchkey' }, text: '<at>Latchkey</at>' },
+      { type: 'mention', mentioned: { id: '29:ana' }, text: '<at>Ana</at>' },
+      { type: 'clientInfo' },
+    ];
+
+    expect(readSaid(activity({ text: '<at>Latchkey</at> assign <at>Ana</at>\n', entities }))).toEqual({
+      kind: 'text',
+      text: 'assign <at>Ana</at>',
+    });
+  });
+
+  const button = { verb: 'run', reference: 'plan:1', revision: 3 };
+
+  test('a pressed button is a click with its inputs and its message', () => {
+    const value = {
+      action: { type: 'Action.Execute', verb: 'run', data: { ...button, region: 'de', n: 5 } },
+      trigger: 'manual',
+    };
+
+    expect(readSaid(activity({ type: 'invoke', name: 'adaptiveCard/action', replyToId: '77', value }))).toEqual({
+      kind: 'click',
+      ...button,
+      inputs: { region: 'de' },
+      messageId: '77',
+    });
+  });
+
+  test('a card that refreshes itself presses "refresh", whatever the verb', () => {
+    const value = { action: { type: 'Action.Execute', verb: 'run', data: button }, trigger: 'automatic' };
+
+    expect(readSaid(activity({ type: 'invoke', name: 'adaptiveCard/action', value }))).toMatchObject({
+      verb: 'refresh',
+    });
+  });
+
+  test('a button of an old client arrives as a message and is the same click', () => {
+    expect(readSaid(activity({ text: undefined, replyToId: '77', value: { ...button, region: 'de' } }))).toEqual({
+      kind: 'click',
+      ...button,
+      inputs: { region: 'de' },
+      messageId: '77',
+    });
+  });
+
+  test.each([
+    ['no data', { action: { type: 'Action.Execute', verb: 'run' } }],
+    ['another action', { action: { type: 'Action.Submit', verb: 'run', data: button } }],
+    [
+      'a revision that is no number',
+      { action: { type: 'Action.Execute', verb: 'run', data: { ...button, revision: '3' } } },
+    ],
+    ['nothing', undefined],
+  ])('a button with %s is not one of ours', (_what, value) => {
+    expect(readSaid(activity({ type: 'invoke', name: 'adaptiveCard/action', value }))).toBe('not-ours');
+  });
+
+  test.each([
+    ['installed', { type: 'installationUpdate', action: 'add' }, { kind: 'arrived' }],
+    ['upgraded', { type: 'installationUpdate', action: 'add-upgrade' }, { kind: 'arrived' }],
+    ['added', { type: 'conversationUpdate', membersAdded: [{ id: '28:latchkey' }] }, { kind: 'arrived' }],
+    ['removed', { type: 'installationUpdate', action: 'remove' }, undefined],
+    ['somebody else added', { type: 'conversationUpdate', membersAdded: [{ id: '29:ana' }] }, undefined],
+    ['liked', { type: 'messageReaction' }, undefined],
+  ])('being %s says what it should', (_what, changes, said) => {
+    expect(readSaid(activity(changes))).toEqual(said);
+  });
+});
+
+test('nothing that passes the schema makes reading throw', () => {
+  const arbitrary = fc.record(
+    {
+      type: fc.constantFrom('message', 'invoke', 'conversationUpdate', 'installationUpdate', 'x'),
+      name: fc.constantFrom('adaptiveCard/action', 'other'),
+      text: fc.string(),
+      value: fc.anything(),
+      entities: fc.array(fc.anything()),
+      channelData: fc.anything(),
+      conversation: fc.anything(),
+      from: fc.anything(),
+    },
+    { requiredKeys: ['type'] },
+  );
+  fc.assert(
+    fc.property(arbitrary, (changes) => {
+      const parsed = inboundActivity.safeParse({ ...message, ...changes });
+      if (!parsed.success) return;
+
+      readSender(parsed.data, TENANT);
+      readSaid(parsed.data);
+    }),
+    { numRuns: 500 },
+  );
+});

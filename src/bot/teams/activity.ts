@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { Account, Place, Said } from '../../dialogs/turn.js';
+
+const id = z.string().min(1).max(500);
+const optionalText = (maxLength: number) => z.string().max(maxLength).nullish();
+const party = z.object({ id, name: optionalText(500), aadObjectId: optionalText(100) });
+
+/**
+ * An activity as Teams sends it, reduced to what Latchkey reads: everything else is dropped before the SDK sees it, so
+ * that `deliveryMode`, `callerId` and the like cannot be steered from outside. Property names are Bot Framework's.
+ */
+export const inboundActivity = z.object({
+  type: z.string().min(1).max(100),
+  id: id.nullish(),
+  name: optionalText(200),
+  action: optionalText(50),
+  channelId: z.string().min(1).max(50),
+  serviceUrl: z.url({ protocol: /^https?$/ }).max(500),
+  from: party,
+  recipient: party,
+  conversation: z.object({
+    id,
+    conversationType: optionalText(50),
+    tenantId: optionalText(100),
+    isGroup: z.boolean().nullish(),
+  }),
+  channelData: z.object({ tenant: z.object({ id: optionalText(100) }).nullish() }).nullish(),
+  text: z.string().nullish(),
+  value: z.unknown().optional(),
+  replyToId: optionalText(500),
+  membersAdded: z.array(z.object({ id })).max(1_000).nullish(),
+  entities: z.array(z.unknown()).max(1_000).nullish(),
+});
+export type InboundActivity = z.infer<typeof inboundActivity>;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const MAX_TEXT = 4_000;
+
+/** The sender as somebody to act for, or a sentence why not. */
+export type Sender =
+  | { readonly kind: 'known'; readonly account: Account; readonly place: Place }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/**
+ * Who sent it and from where. Only people of our own tenant, in Teams, with an Entra object id; a name or an address
+ * identifies nobody. The fields are trusted because the channel signed the request that holds them.
+ */
+export function readSender(activity: InboundActivity, tenantId: string): Sender {
+  if (activity.channelId !== 'msteams') return refused('Latchkey can be used in Microsoft Teams only.');
+  const tenants = [activity.channelData?.tenant?.id, activity.conversation.tenantId].filter(
+    (tenant) => tenant !== undefined && tenant !== null,
+  );
+  const isOurs = tenants.length > 0 && tenants.every((tenant) => tenant.toLowerCase() === tenantId.toLowerCase());
+  if (!isOurs) return refused('Latchkey works for another organisation than yours, so it did nothing.');
+  const personId = activity.from.aadObjectId?.toLowerCase() ?? '';
+  if (!GUID.test(personId)) {
+    return refused('Teams did not say who you are in Microsoft Entra ID, so Latchkey did nothing.');
+  }
+  const account = {
+    channel: 'teams',
+    channelUserId: activity.from.id,
+    personId,
+    name: (activity.from.name ?? '').slice(0, 200),
+  } as const;
+  return { kind: 'known', account, place: readPlace(activity) };
+}
+
+function refused(why: string): Sender {
+  return { kind: 'refused', why };
+}
+
+function readPlace(activity: InboundActivity): Place {
+  const { id: conversation, conversationType, isGroup } = activity.conversation;
+  const isPersonal = conversationType ? conversationType === 'personal' : isGroup !== true;
+  return { channel: 'teams', conversation, kind: isPersonal ? 'personal' : 'channel' };
+}
+
+/** What was said, or `undefined` for what Latchkey does not answer (reactions, edits, people joining). */
+export function readSaid(activity: InboundActivity): Said | 'not-ours' | undefined {
+  switch (activity.type) {
+    case 'message':
+      return readSubmit(activity) ?? readText(activity);
+    case 'invoke':
+      return activity.name === 'adaptiveCard/action' ? (readExecute(activity) ?? 'not-ours') : 'not-ours';
+    case 'installationUpdate':
+      return activity.action?.startsWith('add') ? { kind: 'arrived' } : undefined;
+    case 'conversationUpdate':
+      return activity.membersAdded?.some((member) => member.id === activity.recipient.id)
+        ? { kind: 'arrived' }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function readText(activity: InboundActivity): Said {
+  return { kind: 'text', text: withoutMention(activity).trim().slice(0, MAX_TEXT) };
+}
+
+/** In a channel the text begins with the bot's own name, marked as a mention of it. */
+function withoutMention(activity: InboundActivity): string {
+  const mentions = (activity.entities ?? []).flatMap((entity) => {
+    const parsed = mention.safeParse(entity);
+    return parsed.success && parsed.data.mentioned.id === activity.recipient.id ? [parsed.data.text] : [];
+  });
+  return mentions.reduce((text, marked) => text.replaceAll(marked, ' '), activity.text ?? '');
+}
+
+const mention = z.object({
+  type: z.literal('mention'),
+  mentioned: z.object({ id }),
+  text: z.string().min(1).max(500),
+});
+
+const buttonData = z
+  .object({ verb: id.optional(), reference: z.string().max(500), revision: z.int().min(0) })
+  .catchall(z.unknown());
+const execute = z.object({
+  trigger: z.string().max(50).nullish(),
+  action: z.object({ type: z.literal('Action.Execute'), verb: id, data: buttonData }),
+});
+
+function readExecute(activity: InboundActivity): Said | undefined {
+  const parsed = execute.safeParse(activity.value);
+  if (!parsed.success) return undefined;
+  const { trigger, action } = parsed.data;
+  const verb = trigger === 'automatic' ? 'refresh' : action.verb;
+  return click({ ...action.data, verb }, activity);
+}
+
+/** A button on a client from before Action.Execute: a message without text, with the button's data. */
+function readSubmit(activity: InboundActivity): Said | undefined {
+  const parsed = buttonData.safeParse(activity.value);
+  if (!parsed.success || parsed.data.verb === undefined) return undefined;
+  return click({ ...parsed.data, verb: parsed.data.verb }, activity);
+}
+
+function click(data: z.infer<typeof buttonData> & { verb: string }, activity: InboundActivity): Said {
+  const { verb, reference, revision, ...inputs } = data;
+  return {
+    kind: 'click',
+    verb,
+    reference,
+    revision,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value.slice(0, MAX_TEXT)]] : [],
+      ),
+    ),
+    ...(activity.replyToId ? { messageId: activity.replyToId } : {}),
+  };
+}

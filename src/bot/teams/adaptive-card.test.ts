@@ -1,0 +1,355 @@
+import fc from 'fast-check';
+import type { Action, Element, View } from '../../dialogs/views/view.js';
+import { type AdaptiveCard, type CardPart, toAdaptiveCard } from './adaptive-card.js';
+import { MAX_ACTIVITY_BYTES, sizeInTeams } from './card-limits.js';
+import { cardActivity } from './teams-channel.js';
+
+/** The official renderer's parser, as far as the tests use it. */
+interface OfficialParser {
+  SerializationContext: new (version: unknown) => {
+    eventCount: number;
+    getEventAt(index: number): { message: string };
+  };
+  CardElement: { readonly langProperty: { readonly regEx: RegExp } };
+  AdaptiveCard: new () => {
+    hostConfig: { actions: { maxActions: number } };
+    parse(card: object, context: object): void;
+    validateProperties(): { validationEvents: readonly { message: string }[] };
+  };
+  Versions: { v1_5: unknown };
+}
+// The package's own entry is written for bundlers; this build has neither types nor needs a browser.
+const official = jest.requireActual<OfficialParser>('adaptivecards/dist/adaptivecards.min.js');
+
+function complaints(card: object): string[] {
+  const context = new official.SerializationContext(official.Versions.v1_5);
+  // The parser's pattern for `lang` is global, so it remembers where the last card ended and refuses every second one.
+  official.CardElement.langProperty.regEx.lastIndex = 0;
+  const parsed = new official.AdaptiveCard();
+  // Teams shows six and puts the rest into a menu; the parser's own default is five.
+  parsed.hostConfig.actions.maxActions = 50;
+  parsed.parse(card, context);
+  const events = Array.from({ length: context.eventCount }, (_, index) => context.getEventAt(index).message);
+  return [...events, ...parsed.validateProperties().validationEvents.map((event) => event.message)];
+}
+
+function viewOf(...elements: Element[]): View {
+  return { title: 'Set up SSO', tone: 'neutral', elements, actions: [], fallback: 'SSO can be set up.' };
+}
+
+/** Every object of the card that has a type, at any depth. */
+function partsOf(value: unknown): CardPart[] {
+  if (Array.isArray(value)) return value.flatMap(partsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'type' in value && typeof value.type === 'string' ? [value as CardPart] : [];
+  return [...own, ...Object.values(value).flatMap(partsOf)];
+}
+
+function wordsOf(card: AdaptiveCard): string {
+  return partsOf(card)
+    .flatMap((part) => (typeof part['text'] === 'string' ? [part['text']] : []))
+    .join('\n');
+}
+
+const run: Action = { kind: 'verb', label: 'Run', verb: 'run', reference: 'plan:1', revision: 3, style: 'primary' };
+
+const EXAMPLES: Readonly<Record<Element['kind'], Element>> = {
+  text: { kind: 'text', text: 'Which region?', style: 'strong' },
+  facts: { kind: 'facts', facts: [{ label: 'Who', value: 'Ana Agent' }] },
+  changes: { kind: 'changes', heading: 'Entra', rows: [{ field: 'Reply URL', before: 'a', after: 'b' }] },
+  steps: { kind: 'steps', steps: [{ name: 'Add the application', state: 'done', note: 'found' }] },
+  notice: { kind: 'notice', tone: 'warning', text: 'People would be locked out.' },
+  list: { kind: 'list', heading: 'Created', items: ['one', 'two'] },
+  details: { kind: 'details', title: 'What was done', facts: [{ label: 'Request id', value: '42' }] },
+  choose: {
+    kind: 'choose',
+    id: 'region',
+    label: 'Region',
+    choices: [{ title: 'Frankfurt', value: 'de' }],
+    required: 'Pick',
+  },
+  write: { kind: 'write', id: 'org', label: 'Short name', maxLength: 60, value: 'contoso-gc', required: 'Write it' },
+};
+
+describe('a card for every kind of element and action', () => {
+  test.each(Object.entries(EXAMPLES))(
+    '%s is a card that the official parser takes without a word',
+    (_kind, element) => {
+      const card = toAdaptiveCard({ ...viewOf(element), actions: [run] });
+
+      expect(complaints(card)).toEqual([]);
+      expect(JSON.stringify(card)).not.toContain('${');
+    },
+  );
+
+  test.each(['neutral', 'working', 'good', 'warning', 'problem'] as const)(
+    'a view in the tone %s is one too',
+    (tone) => {
+      expect(complaints(toAdaptiveCard({ ...viewOf(), tone }))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['working', 'In progress'],
+    ['good', 'All good'],
+    ['warning', 'Needs attention'],
+    ['problem', 'Problem'],
+  ] as const)('the tone %s is said in words, not by colour alone', (tone, words) => {
+    expect(wordsOf(toAdaptiveCard({ ...viewOf(), tone }))).toContain(words);
+  });
+
+  test('the title is a heading, and the outcome is there for clients without cards', () => {
+    const card = toAdaptiveCard(viewOf());
+
+    expect(partsOf(card)).toContainEqual(expect.objectContaining({ text: 'Set up SSO', style: 'heading', wrap: true }));
+    expect(card).toMatchObject({ version: '1.5', lang: 'en', fallbackText: 'SSO can be set up.' });
+    expect(cardActivity(viewOf())).toMatchObject({ type: 'message', summary: 'SSO can be set up.' });
+  });
+
+  test('a step says its state in words, for those who hear the card', () => {
+    const states = ['waiting', 'working', 'done', 'failed'] as const;
+    const words = wordsOf(
+      toAdaptiveCard(viewOf({ kind: 'steps', steps: states.map((state) => ({ name: 'x', state })) })),
+    );
+
+    for (const word of ['○', '(waiting)', '●', '(in progress)', '✓', '(done)', '✕', '(failed)'])
+      expect(words).toContain(word);
+  });
+
+  test('a change shows what was and what comes; what stays is said to stay', () => {
+    const rows = [
+      { field: 'Identifier', after: 'https://new' },
+      { field: 'Reply URL', before: 'https://old', after: 'https://new' },
+      { field: 'Name', before: 'same', after: 'same' },
+    ];
+    const words = wordsOf(toAdaptiveCard(viewOf({ kind: 'changes', heading: 'Entra', rows })));
+
+    expect(words).toContain('Identifier\nnew: \nhttps://new');
+    expect(words).toContain('Reply URL\nhttps://old\n→\u00A0\nhttps://new');
+    expect(words).toContain('Name\nstays \nsame');
+  });
+
+  test('details are hidden until one button shows them, and another hides them again', () => {
+    const parts = partsOf(toAdaptiveCard(viewOf(EXAMPLES.details)));
+    const toggles = parts.filter((part) => part.type === 'Action.ToggleVisibility');
+
+    expect(toggles.map((part) => part['title'])).toEqual(['Show what was done', 'Hide what was done']);
+    expect(parts.filter((part) => part['isVisible'] === false)).toHaveLength(2);
+  });
+
+  test('up to five choices are open, more are a drop-down', () => {
+    const choices = Array.from({ length: 6 }, (_, number) => ({ title: `Region ${number}`, value: `r${number}` }));
+    const choose = (count: number): Element => ({
+      kind: 'choose',
+      id: 'r',
+      label: 'Region',
+      choices: choices.slice(0, count),
+    });
+
+    expect(partsOf(toAdaptiveCard(viewOf(choose(5))))).toContainEqual(expect.objectContaining({ style: 'expanded' }));
+    expect(partsOf(toAdaptiveCard(viewOf(choose(6))))).toContainEqual(expect.objectContaining({ style: 'compact' }));
+  });
+
+  test('a value that is no choice is not preselected, and a choice of nothing stays a choice', () => {
+    const card = toAdaptiveCard(
+      viewOf({ kind: 'choose', id: 'r', label: 'R', choices: [{ title: 'None', value: '' }], value: 'gone' }),
+    );
+
+    const input = partsOf(card).find((part) => part.type === 'Input.ChoiceSet');
+    expect(input).not.toHaveProperty('value');
+    expect(input).toMatchObject({ choices: [{ title: 'None', value: '' }] });
+  });
+
+  test('a required input has a label and the words that say what is missing', () => {
+    const parts = partsOf(toAdaptiveCard(viewOf(EXAMPLES.choose, EXAMPLES.write)));
+
+    expect(parts).toContainEqual(expect.objectContaining({ label: 'Region', isRequired: true, errorMessage: 'Pick' }));
+    expect(parts).toContainEqual(
+      expect.objectContaining({ label: 'Short name', isRequired: true, errorMessage: 'Write it' }),
+    );
+  });
+
+  test('a button carries verb, reference and revision, for old clients too', () => {
+    const { actions } = toAdaptiveCard({ ...viewOf(), actions: [run] });
+
+    const data = { verb: 'run', reference: 'plan:1', revision: 3 };
+    expect(actions).toEqual([
+      {
+        type: 'Action.Execute',
+        title: 'Run',
+        verb: 'run',
+        data,
+        style: 'positive',
+        fallback: { type: 'Action.Submit', title: 'Run', data, style: 'positive' },
+      },
+    ]);
+  });
+
+  test('a reference of nothing reaches the bot as nothing, not as missing', () => {
+    const { actions } = toAdaptiveCard({ ...viewOf(), actions: [{ ...run, reference: '' }] });
+
+    expect(actions[0]).toHaveProperty('data.reference', '');
+  });
+
+  test('Back does not ask for valid inputs', () => {
+    const { actions } = toAdaptiveCard({ ...viewOf(), actions: [{ ...run, ignoresInputs: true }] });
+
+    expect(actions[0]).toMatchObject({ associatedInputs: 'none', fallback: { associatedInputs: 'none' } });
+  });
+
+  test('six buttons are seen, the others are in the menu, in the same order', () => {
+    const actions = Array.from({ length: 8 }, (_, number): Action => ({ ...run, label: `Button ${number}` }));
+    const card = toAdaptiveCard({ ...viewOf(), actions });
+
+    expect(card.actions.map((action) => action['title'])).toEqual(actions.map((action) => action.label));
+    expect(card.actions.map((action) => action['mode'])).toEqual([...Array<undefined>(6), 'secondary', 'secondary']);
+    expect(complaints(card)).toEqual([]);
+  });
+
+  test.each(['javascript:alert(1)', 'http://attacker.example/', 'not a link', 'data:text/html,x'])(
+    'a button never opens %s',
+    (url) => {
+      expect(() => toAdaptiveCard({ ...viewOf(), actions: [{ kind: 'link', label: 'Open', url }] })).toThrow(TypeError);
+    },
+  );
+});
+
+const hostileText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom(
+    '${$root.title}',
+    '{{DATE(2026-11-23T00:00:00Z,SHORT)}}',
+    '[Sign in](https://attacker.example)',
+    '![x](https://attacker.example/x.png)',
+    '<at>Ada Admin</at>',
+    '<script>alert(1)</script>',
+    '**bold** _it_ ~~gone~~ `code`',
+    '\u202Egnihton\u202C \u2066x\u2069',
+    'a\u0000b\u0007c\r\nd',
+    '\uD800lonely',
+    '',
+  ),
+  fc.constantFrom('x', '"', '\\', '*', '{', '\u{1F511}', '\n').map((piece) => piece.repeat(10_000)),
+);
+const factList = fc.array(fc.record({ label: hostileText, value: hostileText }), { maxLength: 25 });
+const inputId = fc.stringMatching(/^[a-z]{1,12}$/);
+const element: fc.Arbitrary<Element> = fc.oneof(
+  fc.record({ kind: fc.constant('text' as const), text: hostileText }),
+  fc.record({ kind: fc.constant('facts' as const), facts: factList }),
+  fc.record({
+    kind: fc.constant('changes' as const),
+    heading: hostileText,
+    rows: fc.array(fc.record({ field: hostileText, before: hostileText, after: hostileText }), { maxLength: 25 }),
+  }),
+  fc.record({
+    kind: fc.constant('steps' as const),
+    steps: fc.array(
+      fc.record({
+        name: hostileText,
+        state: fc.constantFrom('waiting' as const, 'working' as const, 'done' as const, 'failed' as const),
+        note: hostileText,
+      }),
+      { maxLength: 60 },
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('notice' as const),
+    tone: fc.constantFrom('good' as const, 'warning' as const, 'problem' as const, 'neutral' as const),
+    text: hostileText,
+  }),
+  fc.record({
+    kind: fc.constant('list' as const),
+    heading: hostileText,
+    items: fc.array(hostileText, { maxLength: 25 }),
+  }),
+  fc.record({ kind: fc.constant('details' as const), title: hostileText, facts: factList }),
+);
+const input: fc.Arbitrary<Element> = fc.oneof(
+  fc.record({
+    kind: fc.constant('choose' as const),
+    id: inputId,
+    label: hostileText,
+    choices: fc.array(fc.record({ title: hostileText, value: fc.uuid() }), { minLength: 1, maxLength: 100 }),
+    required: hostileText,
+  }),
+  fc.record({
+    kind: fc.constant('write' as const),
+    id: inputId,
+    label: hostileText,
+    placeholder: hostileText,
+    value: hostileText,
+    maxLength: fc.integer({ min: 1, max: 1_000 }),
+    required: hostileText,
+  }),
+);
+const hostileView: fc.Arbitrary<View> = fc.record({
+  title: hostileText,
+  tone: fc.constantFrom(
+    'neutral' as const,
+    'working' as const,
+    'good' as const,
+    'warning' as const,
+    'problem' as const,
+  ),
+  elements: fc
+    .tuple(
+      fc.array(element, { maxLength: 12 }),
+      fc.uniqueArray(input, { maxLength: 3, selector: (one) => ('id' in one ? one.id : '') }),
+    )
+    .map(([shown, asked]) => [...shown, ...asked]),
+  actions: fc.array(
+    fc.record({
+      kind: fc.constant('verb' as const),
+      label: hostileText,
+      verb: fc.stringMatching(/^[a-z-]{1,30}$/),
+      reference: fc.uuid(),
+      revision: fc.nat(),
+    }),
+    { maxLength: 10 },
+  ),
+  fallback: hostileText,
+});
+
+describe('whatever stands in a name, a reason or an answer', () => {
+  test('the card stays under 25 KB with its activity, and no button and no input is lost', () => {
+    fc.assert(
+      fc.property(hostileView, (view) => {
+        const activity = cardActivity(view);
+        const card = activity.attachments?.[0]?.content as AdaptiveCard;
+        const inputs = view.elements.filter(({ kind }) => kind === 'choose' || kind === 'write');
+
+        expect(sizeInTeams(activity)).toBeLessThan(MAX_ACTIVITY_BYTES - 2_048);
+        expect(card.actions).toHaveLength(view.actions.length);
+        expect(partsOf(card).filter((part) => part.type.startsWith('Input.'))).toHaveLength(inputs.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('the official parser takes it, and nothing in it is live', () => {
+    fc.assert(
+      fc.property(hostileView, (view) => {
+        const card = toAdaptiveCard(view);
+
+        expect(complaints(card)).toEqual([]);
+        for (const part of partsOf(card).filter((one) => one.type === 'TextRun')) {
+          expect(part['text']).not.toMatch(/\{\{|\$\{/);
+        }
+        for (const part of partsOf(card).filter((one) => one.type === 'TextBlock')) {
+          // Whatever Markdown lives on stands behind a backslash that is not itself escaped.
+          expect(String(part['text']).replace(/\\[\s\S]/g, '')).not.toMatch(/[`*_[\](){}<>#|~]/);
+        }
+        const shown = partsOf(card).map((part) => [part['text'], part['title'], part['label']]);
+        expect(JSON.stringify(shown)).not.toMatch(/\\u00[01]|[\u202A-\u202E\u2066-\u2069]|\\ud[89a-f]/i);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('what was cut is counted', () => {
+    const items = Array.from({ length: 200 }, (_, number) => `Person ${number} `.repeat(20));
+    const words = wordsOf(toAdaptiveCard(viewOf({ kind: 'list', items })));
+
+    expect(words).toMatch(/… and 1\d\d more/);
+  });
+});

@@ -1,0 +1,227 @@
+import type { Action, Change, Element, Fact, StepState, Tone, View } from '../../dialogs/views/view.js';
+import { EXPANDED_CHOICES, type Limits, SINGLE_LINE_LENGTH, VISIBLE_BUTTONS } from './card-limits.js';
+import { escapedText, inertText, oneLine, orDash } from './card-text.js';
+
+/**
+ * What `view.template.json` is filled with. Everything is computed here, and every field that the template names is
+ * there: a missing one would stay in the card as `${field}`, and `null` would end the expansion. Fields that say
+ * nothing are empty text or an empty list; empty text is taken out of the finished card.
+ */
+export function cardData(view: View, limits: Limits): object {
+  const { kept, left } = keepElements(view.elements, limits.elements);
+  const elements = kept.map((element, index) => ({ ...NOTHING, ...elementData(element, index, limits) }));
+  const more = left === 0 ? [] : [{ ...NOTHING, kind: 'more', more: `… and ${left} more, left out for length` }];
+  const tone = TONES[view.tone];
+  return {
+    ...tone,
+    title: escapedText(orDash(view.title), limits.title),
+    fallback: orDash(inertText(view.fallback, limits.fallback)),
+    elements: [...elements, ...more],
+    actions: view.actions.map((action, index) => actionData(action, index, limits)),
+  };
+}
+
+const NOTHING = { kind: '', heading: '', more: '', facts: [], changes: [], steps: [], items: [], details: [] };
+
+const TONES: Readonly<Record<Tone, { headerStyle: string; badge: string; badgeColor: string }>> = {
+  neutral: { headerStyle: 'emphasis', badge: '', badgeColor: 'Default' },
+  working: { headerStyle: 'accent', badge: '● In progress', badgeColor: 'Accent' },
+  good: { headerStyle: 'good', badge: '✓ All good', badgeColor: 'Good' },
+  warning: { headerStyle: 'warning', badge: '▲ Needs attention', badgeColor: 'Warning' },
+  problem: { headerStyle: 'attention', badge: '✕ Problem', badgeColor: 'Attention' },
+};
+
+const STEPS: Readonly<Record<StepState, { symbol: string; word: string; color: string; weight: string }>> = {
+  waiting: { symbol: '○', word: 'waiting', color: 'Default', weight: 'Default' },
+  working: { symbol: '●', word: 'in progress', color: 'Accent', weight: 'Bolder' },
+  done: { symbol: '✓', word: 'done', color: 'Good', weight: 'Default' },
+  failed: { symbol: '✕', word: 'failed', color: 'Attention', weight: 'Bolder' },
+};
+
+const NOTICES = {
+  good: { style: 'good', word: '✓ Good:' },
+  warning: { style: 'warning', word: '▲ Warning:' },
+  problem: { style: 'attention', word: '✕ Problem:' },
+  neutral: { style: 'emphasis', word: 'Note:' },
+} as const;
+
+function isInput(element: Element): boolean {
+  return element.kind === 'choose' || element.kind === 'write';
+}
+
+/** Leaves out the last elements when there are too many, but never an input: a form without it could not be sent. */
+function keepElements(elements: readonly Element[], max: number): { kept: Element[]; left: number } {
+  let room = max;
+  const kept = elements.filter((element) => isInput(element) || room-- > 0);
+  return { kept, left: elements.length - kept.length };
+}
+
+function elementData(element: Element, index: number, limits: Limits): object {
+  switch (element.kind) {
+    case 'text':
+      return {
+        kind: 'text',
+        text: orDash(inertText(element.text, limits.text)),
+        weight: element.style === 'strong' ? 'Bolder' : 'Default',
+        isSubtle: element.style === 'subtle',
+      };
+    case 'facts': {
+      const { kept, more } = cutList(element.facts, limits.rows);
+      return { facts: kept.map((fact) => factData(fact, limits)), more };
+    }
+    case 'changes': {
+      const { kept, more } = cutList(element.rows, limits.rows);
+      const heading = escapedText(element.heading, limits.heading);
+      return { heading, changes: kept.map((row) => changeData(row, limits)), more };
+    }
+    case 'steps': {
+      const { kept, more } = cutList(element.steps, limits.rows);
+      return { steps: kept.map((step) => stepData(step, limits)), more };
+    }
+    case 'notice':
+      return { kind: 'notice', ...NOTICES[element.tone], text: orDash(inertText(element.text, limits.text)) };
+    case 'list': {
+      const { kept, more } = cutList(element.items, limits.rows);
+      const items = kept.map((item) => ({ text: orDash(inertText(item, limits.item)) }));
+      return { heading: escapedText(element.heading ?? '', limits.heading), items, more };
+    }
+    case 'details': {
+      const { kept, more } = cutList(element.facts, limits.rows);
+      const title = lowerFirst(inertText(element.title, limits.button));
+      const details = kept.map((fact) => factData(fact, limits));
+      if (more !== '') details.push({ label: 'More', value: more });
+      return {
+        kind: 'details',
+        id: `details-${index}`,
+        details,
+        showLabel: `Show ${title}`,
+        hideLabel: `Hide ${title}`,
+      };
+    }
+    case 'choose':
+      return chooseData(element, limits);
+    case 'write':
+      return writeData(element, limits);
+  }
+}
+
+/** For the middle of a label: *Show what was done*, but *Show SAML messages*. */
+function lowerFirst(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+function factData(fact: Fact, limits: Limits): { label: string; value: string } {
+  return {
+    label: orDash(inertText(fact.label, limits.label)),
+    value: orDash(inertText(fact.value, limits.value)),
+  };
+}
+
+/** With a no-break space, or a long address would leave the arrow alone on its line. */
+const ARROW = '→\u00A0';
+
+function changeData(change: Change, limits: Limits): object {
+  const label = orDash(inertText(change.field, limits.label));
+  const after = orDash(inertText(change.after, limits.value));
+  if (change.before === change.after) {
+    return { label, before: '', isReplaced: false, arrow: 'stays ', after, weight: 'Default' };
+  }
+  if (change.before === undefined || change.before === '') {
+    return { label, before: '', isReplaced: false, arrow: 'new: ', after, weight: 'Bolder' };
+  }
+  const before = orDash(inertText(change.before, limits.value));
+  return { label, before, isReplaced: true, arrow: ARROW, after, weight: 'Bolder' };
+}
+
+function stepData(step: { name: string; state: StepState; note?: string }, limits: Limits): object {
+  const { symbol, word, color, weight } = STEPS[step.state];
+  const note = inertText(step.note ?? '', limits.item);
+  const words = note === '' ? `(${word})` : `(${word}) ${note}`;
+  return { symbol, color, weight, name: orDash(inertText(step.name, limits.item)), words };
+}
+
+function chooseData(element: Extract<Element, { kind: 'choose' }>, limits: Limits): object {
+  const kept = cutChoices(element.choices, limits.choices, element.value);
+  const left = element.choices.length - kept.length;
+  return {
+    kind: 'choose',
+    id: element.id,
+    label: inputLabel(element.label, limits),
+    style: kept.length > EXPANDED_CHOICES ? 'compact' : 'expanded',
+    value: kept.some((choice) => choice.value === element.value) ? element.value : '',
+    choices: kept.map((choice) => ({ title: orDash(inertText(choice.title, limits.label)), value: choice.value })),
+    more: left === 0 ? '' : `… and ${left} more. Write the name instead.`,
+    ...requirement(element.required, limits),
+  };
+}
+
+function writeData(element: Extract<Element, { kind: 'write' }>, limits: Limits): object {
+  return {
+    kind: 'write',
+    id: element.id,
+    label: inputLabel(element.label, limits),
+    placeholder: inertText(element.placeholder ?? '', limits.label),
+    value: oneLine(element.value ?? '', Math.min(element.maxLength, limits.text)),
+    maxLength: element.maxLength,
+    isMultiline: element.maxLength > SINGLE_LINE_LENGTH,
+    ...requirement(element.required, limits),
+  };
+}
+
+function inputLabel(label: string, limits: Limits): string {
+  return orDash(inertText(label, limits.heading));
+}
+
+function requirement(required: string | undefined, limits: Limits): { isRequired: boolean; errorMessage: string } {
+  const errorMessage = required === undefined ? '' : inertText(required, limits.heading) || 'This is needed.';
+  return { isRequired: required !== undefined, errorMessage };
+}
+
+function cutChoices<T extends { value: string }>(choices: readonly T[], max: number, chosen: string | undefined): T[] {
+  if (choices.length <= max) return [...choices];
+  const first = choices.slice(0, max);
+  const picked = choices.find((choice) => choice.value === chosen);
+  return picked && !first.includes(picked) ? [...first.slice(0, -1), picked] : first;
+}
+
+function cutList<T>(list: readonly T[], max: number): { kept: readonly T[]; more: string } {
+  if (list.length <= max) return { kept: list, more: '' };
+  return { kept: list.slice(0, max), more: `… and ${list.length - max} more` };
+}
+
+const BUTTON_STYLES = { primary: 'positive', danger: 'destructive' } as const;
+
+function actionData(action: Action, index: number, limits: Limits): object {
+  const title = orDash(inertText(action.label, limits.button));
+  const mode = index < VISIBLE_BUTTONS ? '' : 'secondary';
+  if (action.kind === 'link') {
+    const nothing = { verb: '', payload: '', style: '', associatedInputs: '', fallback: '' };
+    return { ...nothing, type: 'Action.OpenUrl', title, mode, url: ourLink(action.url) };
+  }
+  const payload = { verb: action.verb, reference: action.reference, revision: action.revision };
+  const style = action.style === undefined ? '' : BUTTON_STYLES[action.style];
+  const associatedInputs = action.ignoresInputs ? 'none' : '';
+  // Clients from before Action.Execute send the same data as a message.
+  const fallback = { type: 'Action.Submit', title, data: payload, style, associatedInputs };
+  return {
+    type: 'Action.Execute',
+    title,
+    mode,
+    url: '',
+    verb: action.verb,
+    payload,
+    style,
+    associatedInputs,
+    fallback,
+  };
+}
+
+/** Throws when the link is not one of ours: https, or http to this machine. */
+function ourLink(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOurs =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname));
+  if (!url || !isOurs) throw new TypeError('A button may only open https, or a page of the sandbox.');
+  return url.href;
+}

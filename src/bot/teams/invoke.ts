@@ -1,0 +1,23 @@
+import type { Answer } from '../../dialogs/turn.js';
+import { ADAPTIVE_CARD_TYPE, toAdaptiveCard } from './adaptive-card.js';
+
+/** The body of an answer to `adaptiveCard/action`. All three fields must be there, or the client shows nothing. */
+export interface InvokeBody {
+  readonly statusCode: number;
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/** The answer as the one who clicked sees it: another card, a line under the card, or a red line. */
+export function invokeAnswer(answer: Answer | undefined): InvokeBody {
+  if (answer?.kind === 'view') {
+    return { statusCode: 200, type: ADAPTIVE_CARD_TYPE, value: toAdaptiveCard(answer.view) };
+  }
+  if (answer?.kind === 'refused') return invokeError(403, answer.text);
+  return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: answer?.text ?? 'Received.' };
+}
+
+export function invokeError(statusCode: 400 | 403 | 500, message: string): InvokeBody {
+  const codes = { 400: 'BadRequest', 403: 'Refused', 500: 'Failed' } as const;
+  return { statusCode, type: 'application/vnd.microsoft.error', value: { code: codes[statusCode], message } };
+}

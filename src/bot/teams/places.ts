@@ -1,0 +1,16 @@
+/** How to reach a conversation again. `reference` is the SDK's own business and opaque to whoever stores it. */
+export interface StoredPlace {
+  readonly channel: 'teams';
+  readonly conversation: string;
+  readonly kind: 'personal' | 'channel';
+  /** Entra object id, for personal chats. */
+  readonly person?: string;
+  readonly reference: unknown;
+}
+
+/** Where conversations are remembered across restarts. `save` replaces what was known of the conversation. */
+export interface PlaceStore {
+  save(place: StoredPlace): Promise<void>;
+  find(conversation: string): Promise<{ kind: StoredPlace['kind']; reference: unknown } | undefined>;
+  findPersonal(personId: string): Promise<{ conversation: string; reference: unknown } | undefined>;
+}

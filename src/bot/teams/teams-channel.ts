@@ -1,0 +1,142 @@
+import type { Activity, ConversationReference, TurnContext } from 'botbuilder';
+import type { Channel } from '../../dialogs/channel.js';
+import type { Account, Place } from '../../dialogs/turn.js';
+import type { View } from '../../dialogs/views/view.js';
+import { Problem, type RemoteAnswer } from '../../services/platform/problem.js';
+import type { Log } from '../../services/index.js';
+import { ADAPTIVE_CARD_TYPE, toAdaptiveCard } from './adaptive-card.js';
+import { ConnectorError } from './connector-http.js';
+import type { TeamsConnector } from './connector.js';
+import { Lanes } from './lanes.js';
+import type { PlaceStore } from './places.js';
+
+export interface TeamsChannel extends Channel {
+  /** Posts one line of plain text, without a card. Throws like `post`. */
+  say(place: Place, text: string): Promise<void>;
+}
+
+export interface TeamsChannelOptions {
+  readonly connector: TeamsConnector;
+  readonly places: PlaceStore;
+  readonly log: Log;
+}
+
+/**
+ * The `Channel` of Teams, for answers and for news alike. What goes to one conversation goes in the order of the calls,
+ * so that an older card never replaces a newer one. Every failure is a `Problem` of system `teams`.
+ */
+export function createTeamsChannel({ connector, places, log }: TeamsChannelOptions): TeamsChannel {
+  const lanes = new Lanes();
+
+  async function find(conversation: string): Promise<Partial<ConversationReference>> {
+    const known = await places.find(conversation);
+    if (known) return known.reference as Partial<ConversationReference>;
+    throw new Problem({
+      kind: 'remote',
+      system: 'teams',
+      answer: 'not-found',
+      what: 'Latchkey could not write to a Teams conversation.',
+      why: 'It has no address of that conversation.',
+      remedy: 'Write "help" to Latchkey in that conversation; then it knows the address again.',
+    });
+  }
+
+  async function reach<T>(conversation: string, deed: (context: TurnContext) => Promise<T>): Promise<T> {
+    const reference = await find(conversation);
+    const results: T[] = [];
+    await connector.adapter
+      .continueConversationAsync(connector.appId, reference, async (context) => {
+        results.push(await deed(context));
+      })
+      .catch((caught: unknown) => {
+        throw deliveryProblem(caught);
+      });
+    const [result] = results;
+    if (results.length === 0) throw deliveryProblem(new Error('The SDK ran no turn.'));
+    return result as T;
+  }
+
+  const channel: TeamsChannel = {
+    name: 'teams',
+    post: (place, view) =>
+      lanes.run(place.conversation, () =>
+        reach(place.conversation, async (context) => (await context.sendActivity(cardActivity(view)))?.id ?? ''),
+      ),
+    replace: (place, messageId, view) =>
+      lanes.run(place.conversation, () =>
+        reach(place.conversation, async (context) => {
+          await context.updateActivity({ ...cardActivity(view), id: messageId });
+        }),
+      ),
+    say: (place, text) =>
+      lanes.run(place.conversation, () =>
+        reach(place.conversation, async (context) => {
+          await context.sendActivity({ type: 'message', text, textFormat: 'plain' });
+        }),
+      ),
+    async whisper(account, view) {
+      const place = await personalPlace(places, account);
+      return { place, messageId: await channel.post(place, view) };
+    },
+    async typing(place) {
+      await reach(place.conversation, async (context) => {
+        await context.sendActivity({ type: 'typing' });
+      }).catch((error: unknown) => log.warn({ error }, 'Typing could not be shown'));
+    },
+  };
+  return channel;
+}
+
+/** A message that holds the view as a card; `summary` is what a notification shows. */
+export function cardActivity(view: View): Partial<Activity> {
+  const content = toAdaptiveCard(view);
+  return {
+    type: 'message',
+    summary: content.fallbackText,
+    attachments: [{ contentType: ADAPTIVE_CARD_TYPE, content }],
+  };
+}
+
+async function personalPlace(places: PlaceStore, account: Pick<Account, 'personId' | 'name'>): Promise<Place> {
+  const known = await places.findPersonal(account.personId);
+  if (known) return { channel: 'teams', conversation: known.conversation, kind: 'personal' };
+  throw new Problem({
+    kind: 'remote',
+    system: 'teams',
+    answer: 'not-found',
+    what: 'Latchkey could not write to you alone.',
+    why: 'You have no personal chat with Latchkey yet.',
+    remedy: 'Open a chat with Latchkey in Teams, write "help" there, and try again.',
+  });
+}
+
+const ANSWERS: Readonly<Record<number, RemoteAnswer>> = {
+  401: 'unauthorized',
+  403: 'denied',
+  404: 'not-found',
+  409: 'conflict',
+  412: 'conflict',
+  429: 'throttled',
+};
+
+function deliveryProblem(caught: unknown): Problem {
+  if (caught instanceof Problem) return caught;
+  const failure = caught instanceof ConnectorError ? caught : undefined;
+  return new Problem(
+    {
+      kind: 'remote',
+      system: 'teams',
+      answer: answerOf(failure),
+      what: 'Teams did not take a message of Latchkey.',
+      remedy: 'The message is shown the next time you write to Latchkey.',
+      code: failure?.code,
+      status: failure?.status,
+    },
+    { cause: caught },
+  );
+}
+
+function answerOf(failure: ConnectorError | undefined): RemoteAnswer {
+  if (failure?.status === undefined) return failure?.isTimeout ? 'timeout' : 'unavailable';
+  return ANSWERS[failure.status] ?? (failure.status >= 500 ? 'unavailable' : 'invalid');
+}

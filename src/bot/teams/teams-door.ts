@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Activity, TurnContext } from 'botbuilder';
+import type { Answer, Said, Turn } from '../../dialogs/turn.js';
+import { readJsonBody } from '../json-body.js';
+import type { Log } from '../../services/index.js';
+import { isFromThisMachine, isLoopbackUrl } from '../loopback.js';
+import { type InboundActivity, inboundActivity, readSaid, readSender, type Sender } from './activity.js';
+import type { TeamsConnector } from './connector.js';
+import { invokeAnswer, type InvokeBody, invokeError } from './invoke.js';
+import type { PlaceStore, StoredPlace } from './places.js';
+import type { TeamsChannel } from './teams-channel.js';
+
+const BODY_LIMITS = { maxBytes: 256 * 1024, maxDepth: 64 };
+
+export interface TeamsDoorOptions {
+  readonly connector: TeamsConnector;
+  readonly channel: TeamsChannel;
+  readonly places: PlaceStore;
+  /** The tenant whose people are served. */
+  readonly tenantId: string;
+  readonly handle: (turn: Turn) => Promise<Answer | undefined>;
+  readonly log: Log;
+}
+
+export interface TeamsDoor {
+  /** Answers one `POST /api/messages`; its body must not have been read. Never rejects. */
+  receive(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/**
+ * Lets genuine messages of our own people in, as turns, and nothing else: rubbish gets a 4xx before the SDK sees it, and
+ * no text of the SDK ever leaves. Without an app id only this machine is let in, and only to be answered on this machine.
+ */
+export function createTeamsDoor(options: TeamsDoorOptions): TeamsDoor {
+  const { connector, log } = options;
+  const turns = new TurnRunner(options);
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (connector.isLoopbackOnly && !isLocal(request)) return reply(response, 403, 'Only this machine may write here.');
+    const body = await readJsonBody(request, BODY_LIMITS);
+    if (!body.ok) return reply(response, body.status, body.message);
+    const activity = inboundActivity.safeParse(body.value);
+    if (!activity.success) return reply(response, 400, 'The body is not an activity.');
+    if (connector.isLoopbackOnly && !isLoopbackUrl(activity.data.serviceUrl)) {
+      return reply(response, 403, 'The serviceUrl must be on this machine.');
+    }
+    await answerThroughSdk(request, response, activity.data);
+  }
+
+  async function answerThroughSdk(
+    request: IncomingMessage,
+    response: ServerResponse,
+    activity: InboundActivity,
+  ): Promise<void> {
+    const authorization = request.headers.authorization ?? '';
+    let isGenuine = false;
+    let body: InvokeBody | undefined;
+    try {
+      // Not `process`: that one writes the SDK's error texts into the answer and onto the console.
+      await connector.adapter.processActivityDirect(authorization, { ...activity } as Activity, async (context) => {
+        isGenuine = true;
+        body = await turns.run(context, activity);
+      });
+    } catch (error) {
+      if (isGenuine) throw error;
+      // Before the turn only authentication can fail, whatever the SDK calls it: a bad signature is a plain Error there.
+      log.warn(
+        {
+          reason: error instanceof Error ? error.message.slice(0, 200) : '',
+        },
+        'A message was not authenticated',
+      );
+      return reply(response, 401, 'This message is not authenticated.');
+    }
+    replyToActivity(response, body);
+  }
+
+  return {
+    receive: (request, response) =>
+      receive(request, response).catch((error: unknown) => {
+        log.error({ error }, 'A message could not be taken in');
+        reply(response, 500, 'Latchkey failed.');
+      }),
+  };
+}
+
+type KnownSender = Extract<Sender, { kind: 'known' }>;
+
+/** What happens inside the SDK's turn: who is it, what was said, what is the answer. Throws nothing. */
+class TurnRunner {
+  readonly #options: TeamsDoorOptions;
+  /** Conversations whose first message is being taken in: an installation arrives as two activities at once. */
+  readonly #arriving = new Set<string>();
+
+  constructor(options: TeamsDoorOptions) {
+    this.#options = options;
+  }
+
+  /** @returns what the one who pressed a button gets to see. */
+  async run(context: TurnContext, activity: InboundActivity): Promise<InvokeBody | undefined> {
+    try {
+      const sender = readSender(activity, this.#options.tenantId);
+      if (sender.kind === 'refused') return await this.#refuse(context, activity, sender.why);
+      return await this.#serve(sender, context, activity);
+    } catch (error) {
+      this.#options.log.error({ error, activity: activity.id, type: activity.type }, 'A turn failed');
+      return this.#apologise(context, activity);
+    }
+  }
+
+  async #serve(sender: KnownSender, context: TurnContext, activity: InboundActivity): Promise<InvokeBody | undefined> {
+    const said = readSaid(activity);
+    if (said === 'not-ours') {
+      return invokeError(400, 'This button does not belong to Latchkey any more. Write "help".');
+    }
+    const isFirst = await this.#remember(storedPlace(sender, context.activity), said);
+    if (said === undefined || (said.kind === 'arrived' && !isFirst)) return undefined;
+    const { account, place } = sender;
+    const turn: Turn = {
+      account,
+      place,
+      room: withoutThread(place.conversation),
+      deliveryId: activity.id ?? randomUUID(),
+      said,
+    };
+    const answer = await this.#options.handle(turn);
+    if (activity.type === 'invoke') return invokeAnswer(answer);
+    if (answer) await this.#post(turn, said, answer);
+    return undefined;
+  }
+
+  /** Stores where the sender is; answers without that when the store is away. @returns whether the place was unknown. */
+  async #remember(stored: StoredPlace, said: Said | undefined): Promise<boolean> {
+    const { places, log } = this.#options;
+    const { conversation } = stored;
+    if (said?.kind === 'arrived' && this.#arriving.has(conversation)) return false;
+    this.#arriving.add(conversation);
+    try {
+      const isFirst = said?.kind === 'arrived' && (await places.find(conversation)) === undefined;
+      await places.save(stored);
+      return isFirst;
+    } catch (error) {
+      log.warn({ error }, 'The address of a conversation could not be stored');
+      return false;
+    } finally {
+      this.#arriving.delete(conversation);
+    }
+  }
+
+  async #post({ place }: Turn, said: Said, answer: Answer): Promise<void> {
+    const { channel, log } = this.#options;
+    const deliver = async (): Promise<void> => {
+      if (answer.kind !== 'view') await channel.say(place, answer.text);
+      else if (said.kind === 'click' && said.messageId) await channel.replace(place, said.messageId, answer.view);
+      else await channel.post(place, answer.view);
+    };
+    // The deed is done; an answer that could not be delivered must not make Teams deliver the message again.
+    await deliver().catch((error: unknown) => log.warn({ error }, 'An answer could not be delivered'));
+  }
+
+  async #apologise(context: TurnContext, activity: InboundActivity): Promise<InvokeBody | undefined> {
+    const text = 'Something in Latchkey itself went wrong. Try again; if it stays, tell the operator.';
+    if (activity.type === 'invoke') return invokeError(500, text);
+    if (activity.type === 'message') await this.#sayHere(context, text);
+    return undefined;
+  }
+
+  async #refuse(context: TurnContext, activity: InboundActivity, why: string): Promise<InvokeBody | undefined> {
+    this.#options.log.warn({ activity: activity.id, why }, 'A message was refused');
+    if (activity.type === 'invoke') return invokeError(403, why);
+    if (activity.type === 'message') await this.#sayHere(context, why);
+    return undefined;
+  }
+
+  /** For where no place may be stored. Never throws: it may be Teams itself that failed. */
+  async #sayHere(context: TurnContext, text: string): Promise<void> {
+    await context
+      .sendActivity({ type: 'message', text, textFormat: 'plain' })
+      .catch((error: unknown) => this.#options.log.warn({ error }, 'A line of text could not be delivered'));
+  }
+}
+
+function storedPlace({ account, place }: KnownSender, activity: Activity): StoredPlace {
+  const { user, bot, conversation, channelId, serviceUrl } = TurnContext.getConversationReference(activity);
+  // Only what stays the same from message to message: an activity id or a sender's locale would cost a write each.
+  const reference = { bot, conversation, channelId, serviceUrl };
+  if (place.kind === 'channel') return { ...place, reference };
+  return { ...place, person: account.personId, reference: { ...reference, user } };
+}
+
+/** Teams wants HTTP 200 whenever the bot has taken an invoke; what came of it stands in the body. */
+function replyToActivity(response: ServerResponse, body: InvokeBody | undefined): void {
+  response.writeHead(200, body ? { 'Content-Type': 'application/json; charset=utf-8' } : {});
+  response.end(body ? JSON.stringify(body) : undefined);
+}
+
+function isLocal(request: IncomingMessage): boolean {
+  return isFromThisMachine({ remoteAddress: request.socket.remoteAddress, host: request.headers.host });
+}
+
+function reply(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(message);
+}
+
+/** A channel's thread is the channel's id and `;messageid=<its first message>`. */
+function withoutThread(conversation: string): string {
+  return conversation.split(';')[0] ?? conversation;
+}

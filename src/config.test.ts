@@ -1,0 +1,140 @@
+import { inspect } from 'node:util';
+import { ConfigError, publicUrl, readConfig, readRemoteSettings, Secret, type Environment } from './config.js';
+
+const LIVE: Environment = {
+  PUBLIC_URL: 'https://latchkey.contoso.example',
+  MicrosoftAppId: 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0003',
+  MicrosoftAppTenantId: '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21',
+  MicrosoftAppPassword: 'bot secret',
+  AZURE_TENANT_ID: '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21',
+  AZURE_CLIENT_ID: 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0001',
+  AZURE_CLIENT_SECRET: 'graph secret',
+  GENESYSCLOUD_REGION: 'eu-central-1',
+  GENESYSCLOUD_OAUTHCLIENT_ID: '6e0e5f75-c1e2-4a53-8d1f-5d1a7b0c0001',
+  GENESYSCLOUD_OAUTHCLIENT_SECRET: 'genesys secret',
+};
+
+function problemsOf(env: Environment): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the mode', () => {
+  test('without any setting it is the sandbox, on this machine only', () => {
+    const config = readConfig({});
+
+    expect(config).toMatchObject({ mode: 'sandbox', host: '127.0.0.1', port: 3978, dataDir: './.latchkey' });
+    expect(publicUrl(config, 3978)).toBe('http://localhost:3978');
+  });
+
+  test('any credential without LATCHKEY_MODE means live, and each missing setting is named with where to find it', () => {
+    const problems = problemsOf({ AZURE_CLIENT_SECRET: 'x' });
+
+    const named = problems.map((problem) => problem.split(' ')[0]);
+    expect(named).toEqual(expect.arrayContaining(Object.keys(LIVE).filter((name) => name !== 'AZURE_CLIENT_SECRET')));
+    expect(problems.find((problem) => problem.startsWith('MicrosoftAppPassword'))).toMatch(/Azure portal/);
+  });
+
+  test.each(Object.keys(LIVE))('live does not start without %s', (name) => {
+    const problems = problemsOf({ ...LIVE, LATCHKEY_MODE: 'live', [name]: '' });
+
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is missing`))]);
+  });
+
+  test('live with everything set has authentication on', () => {
+    const config = readConfig(LIVE);
+
+    expect(config).toMatchObject({
+      mode: 'live',
+      remote: { tenantId: LIVE['AZURE_TENANT_ID'], teams: { kind: 'single-tenant', appId: LIVE['MicrosoftAppId'] } },
+    });
+  });
+
+  test('the sandbox does not start beside credentials', () => {
+    const problems = problemsOf({ LATCHKEY_MODE: 'sandbox', AZURE_CLIENT_ID: 'x', MicrosoftAppId: 'y' });
+
+    expect(problems).toEqual([expect.stringContaining('MicrosoftAppId, AZURE_CLIENT_ID are set')]);
+  });
+
+  test('a misspelt mode is not taken for one', () => {
+    expect(problemsOf({ LATCHKEY_MODE: 'prod' })).toEqual([expect.stringContaining('"sandbox" or "live"')]);
+  });
+});
+
+describe('values', () => {
+  test.each([
+    ['HOST', '0.0.0.0', '127.0.0.1'],
+    ['PORT', '70000', '0 to 65535'],
+    ['PORT', '3978x', '0 to 65535'],
+    ['PUBLIC_URL', 'https://latchkey.example.com', 'localhost'],
+    ['PUBLIC_URL', 'http://localhost:3978/path', 'without a path'],
+    ['LATCHKEY_KEY', 'short', '32 random bytes'],
+    ['LOG_LEVEL', 'loud', 'debug, info'],
+    ['REPLICATION_BUDGET_S', '0', '1 to 3600'],
+    ['GRAPH_BASE_URL', 'http://169.254.169.254/latest', 'this machine'],
+    ['GRAPH_BASE_URL', 'http://127.0.0.1@attacker.example', 'this machine'],
+    ['ENTRA_LOGIN_URL', 'https://login.microsoftonline.com.attacker.example', 'this machine'],
+    ['GENESYS_GATEWAY_URL', 'ftp://127.0.0.1', 'this machine'],
+    ['LATCHKEY_CLOCK_URL', 'https://graph.microsoft.com', 'this machine'],
+  ])('%s=%s is refused, with what would be right', (name, value, hint) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} .*${hint}`))]);
+  });
+
+  test('live must be reached by https, at a GUID of a tenant, as a single-tenant bot', () => {
+    const env = {
+      ...LIVE,
+      PUBLIC_URL: 'http://latchkey.example',
+      AZURE_TENANT_ID: 'contoso',
+      MicrosoftAppType: 'MultiTenant',
+    };
+
+    expect(problemsOf(env).map((problem) => problem.split(' ')[0])).toEqual([
+      'PUBLIC_URL',
+      'AZURE_TENANT_ID',
+      'MicrosoftAppType',
+    ]);
+  });
+
+  test('the clock of a sandbox is refused in front of the real systems', () => {
+    expect(problemsOf({ ...LIVE, LATCHKEY_CLOCK_URL: 'http://127.0.0.1:4010/_sandbox/clock' })).toEqual([
+      expect.stringMatching(/^LATCHKEY_CLOCK_URL must not be set/),
+    ]);
+  });
+
+  test('all problems are said at once', () => {
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', HOST: 'x' })).toHaveLength(3);
+  });
+});
+
+test('what a sandbox hands over is read like what an operator sets', () => {
+  const remote = readRemoteSettings({
+    AZURE_TENANT_ID: LIVE['AZURE_TENANT_ID'],
+    AZURE_CLIENT_ID: LIVE['AZURE_CLIENT_ID'],
+    AZURE_CLIENT_SECRET: 's',
+    GENESYSCLOUD_REGION: 'mypurecloud.de',
+    GENESYSCLOUD_OAUTHCLIENT_ID: 'id',
+    GENESYSCLOUD_OAUTHCLIENT_SECRET: 's',
+    GRAPH_BASE_URL: 'http://127.0.0.1:4010/',
+    LATCHKEY_CLOCK_URL: 'http://127.0.0.1:4010/_sandbox/clock',
+  });
+
+  expect(remote).toMatchObject({
+    teams: { kind: 'loopback-only' },
+    entra: { graphBaseUrl: 'http://127.0.0.1:4010' },
+    clockUrl: 'http://127.0.0.1:4010/_sandbox/clock',
+  });
+});
+
+test('a secret shows itself to nobody who does not ask for it by name', () => {
+  const secret = new Secret('top secret');
+  const config = readConfig(LIVE);
+
+  expect([`${String(secret)}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('top secret');
+  expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toMatch(/(bot|graph|genesys) secret/);
+  expect(secret.reveal()).toBe('top secret');
+});

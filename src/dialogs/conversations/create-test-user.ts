@@ -1,0 +1,51 @@
+import { newNonce, Problem } from '../../services/index.js';
+import type { Answer, Turn } from '../turn.js';
+import { newPersonView } from '../views/people.view.js';
+import { actorOf, follow, sentence, show, type Click, type Parts } from './talk.js';
+
+/** The tutorial's test user. */
+const PROPOSED_NAME = 'B.Simon';
+
+/** *create test user*: finds somebody of that name, or creates them with a first password. */
+export class CreateTestUserConversation {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async begin(turn: Turn, name: string): Promise<Answer | undefined> {
+    await this.#parts.provisioning.permitCreate(actorOf(turn));
+    const proposal = await this.#parts.provisioning.proposeNewPerson(name || PROPOSED_NAME);
+    return show(this.#parts, turn, newPersonView(proposal, { reference: newNonce() }));
+  }
+
+  async create(turn: Click): Promise<Answer | undefined> {
+    const { reference, verb, revision, inputs } = turn.said;
+    const name = inputs['name'] ?? '';
+    const { provisioning } = this.#parts;
+    try {
+      const started = await provisioning.create(actorOf(turn), name, {
+        reference: `new-person:${reference}`,
+        verb,
+        revision,
+      });
+      if (started.kind === 'started') return await follow(this.#parts, turn, started.runId);
+      return { kind: 'message', text: `${started.by} has already started this.` };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.facts.kind !== 'input') throw error;
+      const proposal = await provisioning.proposeNewPerson(error.facts.code === 'name-taken' ? name : PROPOSED_NAME);
+      return show(this.#parts, turn, newPersonView(proposal, { reference, complaint: sentence(error.facts) }));
+    }
+  }
+
+  /** Another first password for somebody whom Latchkey created; the link comes to the personal chat again. */
+  async newPassword(turn: Click): Promise<Answer> {
+    const { reference, verb, revision } = turn.said;
+    const [personId = ''] = reference.split(':');
+    const claim = { reference: `password:${reference}`, verb, revision };
+    const started = await this.#parts.provisioning.newPassword(actorOf(turn), personId, claim);
+    if (started.kind === 'started') await this.#parts.noticeboard.post(turn.place, `run:${started.runId}`);
+    return { kind: 'message', text: 'A new password is being set. The link to it comes to your personal chat.' };
+  }
+}

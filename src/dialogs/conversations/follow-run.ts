@@ -1,0 +1,33 @@
+import type { Render } from '../noticeboard.js';
+import type { Answer } from '../turn.js';
+import { doneView } from '../views/run-done.view.js';
+import { progressView, stoppedView } from '../views/run.view.js';
+import { actorOf, type Click, type Parts } from './talk.js';
+
+/** What a reference (`run:<id>`) shows now. */
+export function renderRun(parts: Pick<Parts, 'runs' | 'sso' | 'clock'>): Render {
+  return async (reference) => {
+    const run = await parts.runs.find(reference.replace(/^run:/, ''));
+    if (!run) return undefined;
+    const { revision } = run;
+    if (run.state === 'running') return { revision, view: progressView(run) };
+    if (run.state !== 'done') return { revision, view: stoppedView(run) };
+    const context = {
+      regionName: parts.sso.region.name,
+      now: parts.clock.now(),
+      setUp: await parts.sso.lastSetUp(),
+      linksOf: (application: { shortName: string; appId: string }) => parts.sso.linksFor(application),
+    };
+    return { revision, view: doneView(run, context) };
+  };
+}
+
+/** *Retry*: the card goes on where it stopped. */
+export async function retryRun(parts: Parts, turn: Click): Promise<Answer> {
+  const { reference: runId, verb, revision } = turn.said;
+  const started = await parts.runs.retry(runId, actorOf(turn), { reference: `run:${runId}`, verb, revision });
+  parts.noticeboard.refresh(`run:${runId}`);
+  return started.kind === 'started'
+    ? { kind: 'message', text: 'Going on. This card shows how far it is.' }
+    : { kind: 'message', text: `${started.by} has already pressed Retry.` };
+}

@@ -1,0 +1,45 @@
+import { Problem } from '../../services/index.js';
+import { INTENTS, type Intent } from '../intents.js';
+import type { Answer, Turn } from '../turn.js';
+import { channelGreetingView, helpView, unknownView } from '../views/help.view.js';
+import { actorOf, show, type Parts } from './talk.js';
+
+/** *help*, the first greeting, and the answer to words that nobody understands: only what this person may do. */
+export class HelpConversation {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async begin(turn: Turn): Promise<Answer | undefined> {
+    const { name } = turn.account;
+    const { intents, isStranger, note } = await this.#allowed(turn);
+    return show(this.#parts, turn, helpView({ name, intents, isStranger, ...(note ? { note } : {}) }));
+  }
+
+  async unknown(turn: Turn, said: string, nearest: readonly Intent[]): Promise<Answer | undefined> {
+    const { intents } = await this.#allowed(turn);
+    const offered = nearest.filter((intent) => intents.includes(intent));
+    return show(this.#parts, turn, unknownView(said, offered));
+  }
+
+  /** The first words in a place. In a channel nobody has asked, so it only says how to be asked. */
+  async greet(turn: Turn): Promise<Answer | undefined> {
+    return turn.place.kind === 'personal' ? this.begin(turn) : show(this.#parts, turn, channelGreetingView());
+  }
+
+  async #allowed(turn: Turn): Promise<{ intents: readonly Intent[]; isStranger: boolean; note?: string }> {
+    try {
+      const { rights, isStranger } = await this.#parts.runs.rightsOf(actorOf(turn));
+      return { intents: INTENTS.filter(({ right }) => right === undefined || rights.includes(right)), isStranger };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return {
+        intents: INTENTS.filter(({ right }) => right === undefined),
+        isStranger: false,
+        note: `What you may do could not be read: ${error.facts.what} ${error.facts.remedy}`,
+      };
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { Problem, type OpenForm, type TileMode } from '../../services/index.js';
+import { closedFormView, questionView, type Answers, type Form } from '../forms/form.js';
+import { setUpSsoForm, understandRegion } from '../forms/set-up-sso.form.js';
+import type { Answer, Turn } from '../turn.js';
+import { problemView } from '../views/problem.view.js';
+import { planView } from '../views/setup.view.js';
+import type { View } from '../views/view.js';
+import { actorOf, channelOf, follow, sentence, show, type Click, type Parts } from './talk.js';
+
+/** *set up sso*: region, organisation, plan, run. */
+export class SetUpSsoConversation {
+  readonly formName = 'set-up-sso';
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Asks the first question, to those who may set up. */
+  async begin(turn: Turn): Promise<Answer | undefined> {
+    await this.#parts.sso.permitSetUp(actorOf(turn));
+    const before = await this.#parts.forms.find(keyOf(turn));
+    const opened = await this.#parts.forms.open(keyOf(turn), { form: this.formName, question: 0, answers: {} });
+    if (before?.card) await this.#close(turn, before, 'Started again below.');
+    return this.#ask(turn, opened, {});
+  }
+
+  /** An answer, typed or picked. */
+  async answer(turn: Turn, open: OpenForm, text: string): Promise<Answer | undefined> {
+    return open.question === 0 ? this.#answerRegion(turn, open, text) : this.#answerOrganization(turn, open, text);
+  }
+
+  async back(turn: Turn, open: OpenForm): Promise<Answer | undefined> {
+    const question = Math.max(open.question - 1, 0);
+    return this.#moveTo(turn, open, { question, answers: open.answers });
+  }
+
+  async cancel(turn: Turn, open: OpenForm): Promise<Answer | undefined> {
+    const isClosed = await this.#parts.forms.close(keyOf(turn), open.revision);
+    if (!isClosed) return overtaken();
+    const view = closedFormView(this.#form(), open.answers, 'Cancelled. Nothing was changed.');
+    if (turn.said.kind === 'text') await this.#close(turn, open, 'Cancelled below.');
+    return show(this.#parts, turn, view);
+  }
+
+  /** *Run* on a plan card. When something has changed since, a new plan takes its place. */
+  async run(turn: Click): Promise<Answer | undefined> {
+    const { reference: planId, revision, inputs } = turn.said;
+    const tileMode = parseTileMode(inputs['tileMode']);
+    const claim = { reference: `plan:${planId}`, verb: 'run', revision };
+    try {
+      const started = await this.#parts.sso.setUp(actorOf(turn), planId, tileMode ? { tileMode } : {}, claim);
+      if (started.kind === 'started') return await follow(this.#parts, turn, started.runId);
+      return { kind: 'message', text: `${started.by} has already started this.` };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.facts.kind !== 'stale') throw error;
+      return this.#plan(turn, { ...(tileMode ? { tileMode } : {}), notice: sentence(error.facts) });
+    }
+  }
+
+  /** Another mode for the tile of an instance that is right already: a plan for that one change. */
+  async planTile(turn: Click): Promise<Answer | undefined> {
+    const tileMode = parseTileMode(turn.said.reference);
+    return this.#plan(turn, tileMode ? { tileMode } : {});
+  }
+
+  async #answerRegion(turn: Turn, open: OpenForm, text: string): Promise<Answer | undefined> {
+    const understood = understandRegion(text, this.#parts.sso.region);
+    if (understood.kind === 'complaint') return this.#askAgain(turn, open, { complaint: understood.text, typed: text });
+    const { key, name } = understood.region;
+    return this.#moveTo(turn, open, { question: 1, answers: { ...open.answers, region: { value: key, shown: name } } });
+  }
+
+  async #answerOrganization(turn: Turn, open: OpenForm, text: string): Promise<Answer | undefined> {
+    const shortName = text.trim();
+    void channelOf(this.#parts, turn).typing(turn.place);
+    try {
+      const organization = await this.#parts.sso.checkOrganization(shortName);
+      const answers = {
+        ...open.answers,
+        organization: { value: shortName, shown: `${organization.name} (${shortName})` },
+      };
+      if (!(await this.#parts.forms.close(keyOf(turn), open.revision))) return overtaken();
+      if (turn.said.kind === 'text') await this.#close(turn, { ...open, answers }, 'Answered.');
+      return await this.#plan(turn, {});
+    } catch (error) {
+      if (!(error instanceof Problem) || error.facts.kind !== 'input') throw error;
+      return this.#askAgain(turn, open, { complaint: sentence(error.facts), typed: shortName });
+    }
+  }
+
+  async #plan(turn: Turn, wish: { tileMode?: TileMode; notice?: string }): Promise<Answer | undefined> {
+    const { sso } = this.#parts;
+    try {
+      const card = await sso.plan(actorOf(turn), wish.tileMode ? { tileMode: wish.tileMode } : {});
+      const { instance, organization } = card.plan;
+      const links = instance && sso.linksFor({ shortName: organization.shortName, appId: instance.appId });
+      const more = { regionName: sso.region.name, links, ...(wish.notice ? { notice: wish.notice } : {}) };
+      return await show(this.#parts, turn, planView(card, more));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return show(this.#parts, turn, problemView(error.facts, { actions: [againButton()] }));
+    }
+  }
+
+  async #moveTo(turn: Turn, open: OpenForm, to: { question: number; answers: Answers }): Promise<Answer | undefined> {
+    const moved = await this.#parts.forms.move(keyOf(turn), open, to);
+    if (!moved) return overtaken();
+    if (turn.said.kind === 'text') await this.#close(turn, { ...open, answers: to.answers }, 'Goes on below.');
+    return this.#ask(turn, moved, {});
+  }
+
+  async #askAgain(
+    turn: Turn,
+    open: OpenForm,
+    state: { complaint: string; typed: string },
+  ): Promise<Answer | undefined> {
+    if (turn.said.kind === 'text') await this.#close(turn, open, 'Goes on below.');
+    return this.#ask(turn, open, state);
+  }
+
+  /** Shows the question; the form remembers the card, so that typed answers can tidy it away. */
+  async #ask(turn: Turn, open: OpenForm, state: { complaint?: string; typed?: string }): Promise<Answer | undefined> {
+    const view = questionView(this.#form(), open.question, {
+      answers: open.answers,
+      reference: 'form',
+      revision: open.revision,
+      ...state,
+    });
+    if (turn.said.kind === 'click') {
+      const { messageId } = turn.said;
+      if (messageId)
+        await this.#parts.forms.remember(keyOf(turn), { conversation: turn.place.conversation, messageId });
+      return show(this.#parts, turn, view);
+    }
+    const messageId = await channelOf(this.#parts, turn).post(turn.place, view);
+    await this.#parts.forms.remember(keyOf(turn), { conversation: turn.place.conversation, messageId });
+    return undefined;
+  }
+
+  async #close(turn: Turn, form: OpenForm, how: string): Promise<void> {
+    if (!form.card) return;
+    const { conversation, messageId } = form.card;
+    const view: View = closedFormView(this.#form(), form.answers, how);
+    await channelOf(this.#parts, turn).replace({ ...turn.place, conversation }, messageId, view);
+  }
+
+  #form(): Form {
+    return setUpSsoForm(this.#parts.sso.region);
+  }
+}
+
+export function keyOf(turn: Turn): { channel: string; conversation: string; person: string } {
+  return { channel: turn.place.channel, conversation: turn.room, person: turn.account.personId };
+}
+
+export function overtaken(): Answer {
+  return {
+    kind: 'refused',
+    text: 'This question is no longer open for you. Look at the newest card, or say “set up sso” to start again.',
+  };
+}
+
+function parseTileMode(text: string | undefined): TileMode | undefined {
+  return text === 'signs-straight-in' || text === 'opens-genesys' ? text : undefined;
+}
+
+function againButton() {
+  return { kind: 'verb', label: 'Try again', verb: 'intent', reference: 'set-up-sso', revision: 0 } as const;
+}

@@ -1,0 +1,129 @@
+import type { Right } from '../services/index.js';
+
+/** Everything that can be asked for. Phrases, and the buttons of help, all map to these; help is made from the list. */
+export type IntentName = 'set-up-sso' | 'status' | 'assign' | 'provision' | 'create-test-user' | 'help';
+
+export interface Intent {
+  readonly name: IntentName;
+  /** What it does, as a button label. */
+  readonly title: string;
+  readonly explains: string;
+  /** What a person types; the first one is shown. */
+  readonly phrases: readonly string[];
+  /** What may follow the phrase. */
+  readonly takes?: 'person' | 'name';
+  readonly example?: string;
+  /** Absent: everybody. */
+  readonly right?: Right;
+}
+
+export const INTENTS: readonly Intent[] = [
+  {
+    name: 'set-up-sso',
+    title: 'Set up SSO',
+    explains: 'Connect Microsoft Entra ID and Genesys Cloud: two questions, a plan, and test links at the end.',
+    phrases: ['set up sso', 'setup sso', 'set up single sign-on', 'configure sso', 'sso'],
+    right: 'manage-sso',
+  },
+  {
+    name: 'status',
+    title: 'Show status',
+    explains: 'Compare both sides and say whether sign-in can work now.',
+    phrases: ['status', 'show status', 'sso status', 'health'],
+    right: 'look',
+  },
+  {
+    name: 'assign',
+    title: 'Assign a person',
+    explains: 'Give one person Genesys Cloud in Entra.',
+    phrases: ['assign', 'add', 'give access to'],
+    takes: 'person',
+    example: 'assign b.simon',
+    right: 'manage-sso',
+  },
+  {
+    name: 'provision',
+    title: 'Provision a person',
+    explains: 'Find or create the person’s user in Genesys Cloud.',
+    phrases: ['provision', 'create genesys user'],
+    takes: 'person',
+    example: 'provision b.simon',
+    right: 'manage-sso',
+  },
+  {
+    name: 'create-test-user',
+    title: 'Create a test user',
+    explains: 'Find or create somebody in Entra to try the sign-in with.',
+    phrases: ['create test user', 'test user', 'create user'],
+    takes: 'name',
+    example: 'create test user T.Simon',
+    right: 'create-people',
+  },
+  {
+    name: 'help',
+    title: 'Help',
+    explains: 'Show what you can do here.',
+    phrases: ['help', 'hi', 'hello', '?', 'what can you do', 'start'],
+  },
+];
+
+export type Understood =
+  | { readonly kind: 'intent'; readonly intent: Intent; readonly rest: string }
+  /** The two that are nearest to what was said. */
+  | { readonly kind: 'unknown'; readonly nearest: readonly Intent[] };
+
+const LONGEST_COMMAND = 300;
+
+/** What the words ask for. Words before forms: a phrase, alone or with what it takes after it. */
+export function understand(text: string): Understood {
+  const said = text.slice(0, LONGEST_COMMAND).replace(/\s+/g, ' ').trim();
+  const lower = said.toLowerCase();
+  for (const intent of INTENTS) {
+    for (const phrase of intent.phrases) {
+      if (lower === phrase) return { kind: 'intent', intent, rest: '' };
+    }
+  }
+  const opening = longestOpening(lower);
+  if (opening) return { kind: 'intent', intent: opening.intent, rest: said.slice(opening.length).trim() };
+  return { kind: 'unknown', nearest: nearestIntents(lower) };
+}
+
+export function intentNamed(name: string): Intent | undefined {
+  return INTENTS.find((intent) => intent.name === name);
+}
+
+function longestOpening(lower: string): { intent: Intent; length: number } | undefined {
+  return INTENTS.filter(({ takes }) => takes !== undefined)
+    .flatMap((intent) => intent.phrases.map((phrase) => ({ intent, length: phrase.length, phrase })))
+    .filter(({ phrase }) => lower.startsWith(`${phrase} `))
+    .sort((one, other) => other.length - one.length)[0];
+}
+
+function nearestIntents(lower: string): Intent[] {
+  const words = new Set(lower.split(/[^\p{L}\p{N}]+/u).filter(Boolean));
+  const scored = INTENTS.filter(({ name }) => name !== 'help').map((intent) => ({
+    intent,
+    score: likeness(words, lower, intent),
+  }));
+  return scored
+    .sort((one, other) => other.score - one.score)
+    .slice(0, 2)
+    .map(({ intent }) => intent);
+}
+
+function likeness(words: ReadonlySet<string>, lower: string, intent: Intent): number {
+  const known = new Set(
+    `${intent.phrases.join(' ')} ${intent.title} ${intent.explains}`.toLowerCase().split(/[^\p{L}\p{N}]+/u),
+  );
+  const shared = [...words].filter((word) => word.length > 1 && known.has(word)).length;
+  return shared + Math.max(...intent.phrases.map((phrase) => pairsShared(lower, phrase)));
+}
+
+/** Share of letter pairs in common (Dice), so that "stauts" is near "status". */
+function pairsShared(one: string, other: string): number {
+  const pairs = (text: string): Set<string> =>
+    new Set(Array.from({ length: Math.max(text.length - 1, 0) }, (_, at) => text.slice(at, at + 2)));
+  const [left, right] = [pairs(one), pairs(other)];
+  const common = [...left].filter((pair) => right.has(pair)).length;
+  return left.size + right.size === 0 ? 0 : (2 * common) / (left.size + right.size);
+}

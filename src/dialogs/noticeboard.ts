@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import type { Log, Posting, PostingStore } from '../services/index.js';
+import type { Channel } from './channel.js';
+import type { Place } from './turn.js';
+import type { View } from './views/view.js';
+
+/** What a reference shows now, and how new that is. `undefined`: there is nothing to show any more. */
+export type Render = (reference: string) => Promise<{ view: View; revision: number } | undefined>;
+
+export interface NoticeboardParts {
+  readonly channels: readonly Channel[];
+  readonly postings: PostingStore;
+  readonly render: Render;
+  readonly log: Log;
+}
+
+/** Teams counts edits against its limits; a person cannot read faster than this either. */
+const EDIT_SPACING_MS = 1_000;
+/** When a copy could not be brought up to date: seconds until the next tries. */
+const HEALING_AFTER_MS = [2_000, 10_000, 60_000] as const;
+
+/**
+ * Knows where each living view was posted and keeps every copy true: at most one edit a second per card, unchanged
+ * content is skipped, an older revision never overwrites a newer one, and a copy that could not be edited is tried again.
+ */
+export class Noticeboard {
+  readonly #parts: NoticeboardParts;
+  readonly #busy = new Map<string, { again: boolean; done: Promise<void> }>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(parts: NoticeboardParts) {
+    this.#parts = parts;
+  }
+
+  /** Posts what the reference shows now and keeps it true from here on. */
+  async post(place: Place, reference: string): Promise<void> {
+    const shown = await this.#parts.render(reference);
+    if (!shown) return;
+    const messageId = await this.#channel(place).post(place, shown.view);
+    await this.#parts.postings.save({
+      reference,
+      place,
+      messageId,
+      revision: shown.revision,
+      contentHash: hashOf(shown.view),
+    });
+    this.refresh(reference);
+  }
+
+  /** Makes a message that stands already a copy of the reference. */
+  async adopt(place: Place, messageId: string, reference: string): Promise<void> {
+    await this.#parts.postings.save({ reference, place, messageId, revision: -1, contentHash: '' });
+    this.refresh(reference);
+  }
+
+  /** Brings every copy up to date, soon. Calls while one is under way are merged into one more. */
+  refresh(reference: string): void {
+    const busy = this.#busy.get(reference);
+    if (busy) {
+      busy.again = true;
+      return;
+    }
+    const entry = { again: false, done: Promise.resolve() };
+    this.#busy.set(reference, entry);
+    entry.done = this.#work(reference, entry);
+  }
+
+  /** Resolves when nothing is under way; healing that waits for a later try is given up. */
+  async settle(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    while (this.#busy.size > 0) await Promise.all([...this.#busy.values()].map(({ done }) => done));
+  }
+
+  async #work(reference: string, entry: { again: boolean }): Promise<void> {
+    do {
+      entry.again = false;
+      const failed = await this.#bringUpToDate(reference);
+      if (failed) this.#healLater(reference, 0);
+      if (entry.again) await this.#pause(EDIT_SPACING_MS);
+    } while (entry.again);
+    this.#busy.delete(reference);
+  }
+
+  /** @returns whether a copy could not be edited. */
+  async #bringUpToDate(reference: string): Promise<boolean> {
+    try {
+      const shown = await this.#parts.render(reference);
+      if (!shown) return false;
+      const contentHash = hashOf(shown.view);
+      const copies = await this.#parts.postings.find(reference);
+      const results = await Promise.all(copies.map((copy) => this.#edit(copy, { ...shown, contentHash })));
+      return results.includes(false);
+    } catch (error) {
+      this.#parts.log.error({ reference, error }, 'Copies of a card could not be brought up to date');
+      return true;
+    }
+  }
+
+  async #edit(copy: Posting, shown: { view: View; revision: number; contentHash: string }): Promise<boolean> {
+    if (shown.revision <= copy.revision || shown.contentHash === copy.contentHash) return true;
+    try {
+      await this.#channel(copy.place).replace(copy.place, copy.messageId, shown.view);
+      await this.#parts.postings.save({ ...copy, revision: shown.revision, contentHash: shown.contentHash });
+      return true;
+    } catch (error) {
+      this.#parts.log.warn(
+        { reference: copy.reference, messageId: copy.messageId, error },
+        'A copy of a card could not be edited',
+      );
+      return false;
+    }
+  }
+
+  #healLater(reference: string, attempt: number): void {
+    const wait = HEALING_AFTER_MS[attempt];
+    if (wait === undefined) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#bringUpToDate(reference).then((failed) => failed && this.#healLater(reference, attempt + 1));
+    }, wait);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  #channel(place: Place): Channel {
+    const channel = this.#parts.channels.find(({ name }) => name === place.channel);
+    if (!channel) throw new Error(`There is no channel ${place.channel}.`);
+    return channel;
+  }
+}
+
+function hashOf(view: View): string {
+  return createHash('sha256').update(JSON.stringify(view)).digest('hex');
+}

@@ -1,0 +1,87 @@
+import type { Intent } from '../intents.js';
+import type { Action, Element, View } from './view.js';
+
+/** What this person can do here, with an example each and a button for those that need no more words. */
+export function helpView(audience: {
+  name: string;
+  intents: readonly Intent[];
+  isStranger: boolean;
+  note?: string;
+}): View {
+  const shown = audience.intents.filter(({ name }) => name !== 'help');
+  const elements: Element[] = [
+    {
+      kind: 'text',
+      text: `Hello ${audience.name}. Latchkey runs single sign-on between Microsoft Entra ID and Genesys Cloud.`,
+    },
+    ...(audience.note ? [{ kind: 'notice', tone: 'neutral', text: audience.note } as const] : []),
+  ];
+  if (shown.length === 0) {
+    const text = audience.isStranger
+      ? 'There is nothing here for accounts from outside this organisation.'
+      : 'There is nothing here that you may do yet. Set-up, assignment and status need an administrator or reader role in Entra.';
+    elements.push({ kind: 'notice', tone: 'neutral', text });
+  } else {
+    elements.push({ kind: 'text', text: 'You can say:', style: 'strong' });
+    elements.push({
+      kind: 'facts',
+      facts: shown.map((intent) => ({ label: intent.example ?? intent.phrases[0] ?? '', value: intent.explains })),
+    });
+  }
+  return {
+    title: 'What Latchkey can do for you',
+    tone: 'neutral',
+    elements,
+    actions: shown.filter(({ takes }) => takes !== 'person').map(intentButton),
+    fallback:
+      shown.length === 0
+        ? 'There is nothing here that you may do yet.'
+        : `You can say: ${shown.map(({ phrases }) => phrases[0]).join(', ')}.`,
+  };
+}
+
+/** Said once in a channel that Latchkey was added to. */
+export function channelGreetingView(): View {
+  return {
+    title: 'Latchkey is here',
+    tone: 'neutral',
+    elements: [
+      { kind: 'text', text: 'Latchkey runs single sign-on between Microsoft Entra ID and Genesys Cloud.' },
+      {
+        kind: 'text',
+        text: 'Mention it here, or write to it in your personal chat, and say help to see what you can do.',
+        style: 'subtle',
+      },
+    ],
+    actions: [helpButton()],
+    fallback: 'Latchkey is here. Mention it and say help.',
+  };
+}
+
+/** A text that nobody understands gets its two nearest meanings as buttons. */
+export function unknownView(said: string, nearest: readonly Intent[]): View {
+  return {
+    title: 'I did not understand that',
+    tone: 'neutral',
+    elements: [
+      { kind: 'text', text: `You said: ${said}`, style: 'subtle' },
+      { kind: 'text', text: 'Did you mean one of these?' },
+      {
+        kind: 'facts',
+        facts: nearest.map((intent) => ({ label: intent.example ?? intent.phrases[0] ?? '', value: intent.explains })),
+      },
+    ],
+    actions: [...nearest.filter(({ takes }) => takes !== 'person'), undefined].map((intent) =>
+      intent ? intentButton(intent) : helpButton(),
+    ),
+    fallback: 'I did not understand that. Say help to see what you can do.',
+  };
+}
+
+export function intentButton(intent: Intent): Action {
+  return { kind: 'verb', label: intent.title, verb: 'intent', reference: intent.name, revision: 0 };
+}
+
+function helpButton(): Action {
+  return { kind: 'verb', label: 'Help', verb: 'intent', reference: 'help', revision: 0 };
+}

@@ -1,0 +1,143 @@
+import type {
+  AssignOutcome,
+  CreatePersonOutcome,
+  ProvisionOutcome,
+  RunRecord,
+  SetUpOutcome,
+  TestLinks,
+} from '../../services/index.js';
+import { nextFor, testLinkActions } from './people.view.js';
+import { doneSteps } from './run.view.js';
+import { setUpDoneView } from './setup.view.js';
+import type { View } from './view.js';
+
+/** What a finished run shows besides its own record. */
+export interface DoneContext {
+  readonly regionName: string;
+  readonly now: Date;
+  linksOf(application: { shortName: string; appId: string }): TestLinks;
+  /** What the last set-up wrote; its links are offered after an assignment. */
+  readonly setUp: SetUpOutcome | undefined;
+}
+
+/** The lasting record of a finished run, with what usually comes next. */
+export function doneView(run: RunRecord, context: DoneContext): View {
+  // The outcome is what the run of this kind returned; the kinds are listed here once.
+  switch (run.kind) {
+    case 'set-up-sso': {
+      const outcome = run.outcome as unknown as SetUpOutcome;
+      const { regionName, now } = context;
+      return setUpDoneView(outcome, { regionName, now, links: context.linksOf(outcome), before: [doneSteps(run)] });
+    }
+    case 'assign-person':
+      return assignedView(run, run.outcome as unknown as AssignOutcome, context);
+    case 'provision-person':
+      return provisionedView(run, run.outcome as unknown as ProvisionOutcome, context);
+    default:
+      return createdView(run, run.outcome as unknown as CreatePersonOutcome);
+  }
+}
+
+function assignedView(run: RunRecord, outcome: AssignOutcome, context: DoneContext): View {
+  const { personId, personName, userPrincipalName, appRoleName, wasAlready } = outcome;
+  const what = wasAlready
+    ? `${personName} was assigned already; nothing was changed.`
+    : `${personName} is assigned to Genesys Cloud in Entra.`;
+  return {
+    title: wasAlready ? 'Already assigned' : 'Assigned',
+    tone: 'good',
+    elements: [
+      { kind: 'text', text: what, style: 'strong' },
+      {
+        kind: 'facts',
+        facts: [
+          { label: 'User principal name', value: userPrincipalName },
+          { label: 'Role in Entra', value: appRoleName },
+        ],
+      },
+      {
+        kind: 'text',
+        text: 'To sign in, the person needs an active user in Genesys with the same address.',
+        style: 'subtle',
+      },
+      doneSteps(run),
+    ],
+    actions: [...nextFor({ id: personId, name: personName }, ['provision']), ...links(context)],
+    fallback: what,
+  };
+}
+
+function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: DoneContext): View {
+  const { personId, personName, email, divisionName, roleName, was, isRoleNew } = outcome;
+  const did =
+    {
+      active: 'had an active user already',
+      inactive: 'was re-activated',
+      deleted: 'was restored',
+      unknown: 'was created',
+    }[was] ?? 'is there';
+  const isUnchanged = was === 'active' && !isRoleNew;
+  const what = isUnchanged
+    ? `${personName} was provisioned already; nothing was changed.`
+    : `${personName} ${did} in Genesys Cloud.`;
+  return {
+    title: isUnchanged ? 'Already provisioned' : 'Provisioned',
+    tone: 'good',
+    elements: [
+      { kind: 'text', text: what, style: 'strong' },
+      {
+        kind: 'facts',
+        facts: [
+          { label: 'Genesys e-mail', value: email },
+          { label: 'Division', value: divisionName },
+          { label: 'Genesys role', value: isRoleNew ? `${roleName} (added)` : `${roleName} (was there)` },
+        ],
+      },
+      { kind: 'text', text: 'To sign in, the person must also be assigned in Entra.', style: 'subtle' },
+      doneSteps(run),
+    ],
+    actions: [...links(context), ...nextFor({ id: personId, name: personName }, ['assign'])],
+    fallback: what,
+  };
+}
+
+function createdView(run: RunRecord, outcome: CreatePersonOutcome): View {
+  const { personId, displayName, userPrincipalName, isPasswordDelivered } = outcome;
+  const isReset = run.kind === 'reset-password';
+  const what = isReset ? `${displayName} has a new first password.` : `${displayName} exists in Entra now.`;
+  return {
+    title: isReset ? 'New password set' : 'Created',
+    tone: 'good',
+    elements: [
+      { kind: 'text', text: what, style: 'strong' },
+      { kind: 'facts', facts: [{ label: 'User principal name', value: userPrincipalName }] },
+      isPasswordDelivered
+        ? {
+            kind: 'notice',
+            tone: 'neutral',
+            text: 'A link to the first password is in the personal chat of whoever asked: for one look, within 10 minutes. It must be changed at the first sign-in.',
+          }
+        : {
+            kind: 'notice',
+            tone: 'warning',
+            text: 'The link to the first password could not be delivered. Press New password, in your personal chat with Latchkey.',
+          },
+      doneSteps(run),
+    ],
+    actions: [
+      ...nextFor({ id: personId, name: displayName }, ['assign', 'provision']),
+      {
+        kind: 'verb',
+        label: 'New password',
+        verb: 'new-password',
+        reference: `${personId}:${run.id}`,
+        revision: run.revision,
+      },
+    ],
+    fallback: what,
+  };
+}
+
+function links(context: DoneContext): View['actions'] {
+  return context.setUp ? testLinkActions(context.linksOf(context.setUp), context.setUp.tileMode) : [];
+}

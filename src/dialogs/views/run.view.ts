@@ -1,0 +1,73 @@
+import { SET_UP_STEPS, type RunRecord } from '../../services/index.js';
+import { problemView } from './problem.view.js';
+import { timeText } from './when.js';
+import type { Element, StepState, View } from './view.js';
+
+const TITLES: Readonly<Record<string, string>> = {
+  'set-up-sso': 'Setting up SSO',
+  'assign-person': 'Assigning',
+  'provision-person': 'Provisioning in Genesys',
+  'create-person': 'Creating in Entra',
+  'reset-password': 'Setting a new password',
+};
+
+/** A run on its way: its steps, edited in place. */
+export function progressView(run: RunRecord): View {
+  const steps = stepsElement(run);
+  const current = run.steps.findLast(({ state }) => state === 'started')?.name;
+  return {
+    title: titleOf(run),
+    tone: 'working',
+    elements: [{ kind: 'text', text: startedText(run), style: 'subtle' }, steps],
+    actions: [],
+    fallback: current ? `${titleOf(run)}: ${current}` : `${titleOf(run)} has started.`,
+  };
+}
+
+/** A run that stopped: what was done, what went wrong, and *Retry*, which goes on at the step that failed. */
+export function stoppedView(run: RunRecord): View {
+  const interrupted = {
+    kind: 'waiting',
+    what: 'Latchkey was restarted while this was running.',
+    why: 'Nothing is lost: the steps that are done are kept.',
+    remedy: 'Press Retry to go on where it stopped.',
+  } as const;
+  const problem = run.problem ?? interrupted;
+  return problemView(problem, {
+    title: run.problem ? `${titleOf(run)} did not finish` : `${titleOf(run)} was interrupted`,
+    before: [{ kind: 'text', text: startedText(run), style: 'subtle' }, stepsElement(run)],
+    actions: [
+      { kind: 'verb', label: 'Retry', verb: 'retry-run', reference: run.id, revision: run.revision, style: 'primary' },
+    ],
+  });
+}
+
+/** The steps of a finished run, behind a heading of their own. */
+export function doneSteps(run: RunRecord): Element {
+  return {
+    kind: 'details',
+    title: 'What was done',
+    facts: [{ label: 'By', value: startedText(run) }, ...run.steps.map(({ name }) => ({ label: 'Done', value: name }))],
+  };
+}
+
+function titleOf(run: RunRecord): string {
+  return TITLES[run.kind] ?? 'Working';
+}
+
+function startedText(run: RunRecord): string {
+  return `${run.actor.name}, ${timeText(run.startedAt)}`;
+}
+
+function stepsElement(run: RunRecord): Element {
+  const known = run.kind === 'set-up-sso' ? SET_UP_STEPS : run.steps.map(({ name }) => name);
+  const states = new Map(run.steps.map(({ name, state }) => [name, state]));
+  const isStopped = run.state !== 'running';
+  return { kind: 'steps', steps: known.map((name) => ({ name, state: shownState(states.get(name), isStopped) })) };
+}
+
+function shownState(state: 'started' | 'done' | 'failed' | undefined, isStopped: boolean): StepState {
+  if (state === undefined) return 'waiting';
+  if (state === 'started') return isStopped ? 'failed' : 'working';
+  return state;
+}

@@ -1,0 +1,82 @@
+/**
+ * What there is to show, without a word of how: a few kinds of element, all text literal. The renderers in `src/bot`
+ * escape, shorten and lay out; nothing here is markup.
+ */
+
+/** The mood of a view. It is always said in words as well; colour only supports it. */
+export type Tone = 'neutral' | 'working' | 'good' | 'warning' | 'problem';
+
+export type StepState = 'waiting' | 'working' | 'done' | 'failed';
+
+export interface Choice {
+  readonly title: string;
+  readonly value: string;
+}
+
+export type Element =
+  | { readonly kind: 'text'; readonly text: string; readonly style?: 'normal' | 'subtle' | 'strong' }
+  /** Label and value, in order. */
+  | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
+  /** What a plan would change: before → after. An equal pair is shown as "stays". */
+  | { readonly kind: 'changes'; readonly heading: string; readonly rows: readonly Change[] }
+  | {
+      readonly kind: 'steps';
+      readonly steps: readonly { readonly name: string; readonly state: StepState; readonly note?: string }[];
+    }
+  | { readonly kind: 'notice'; readonly tone: 'good' | 'warning' | 'problem' | 'neutral'; readonly text: string }
+  | { readonly kind: 'list'; readonly heading?: string; readonly items: readonly string[] }
+  /** Shown when the reader asks for it: ids, remote words, request ids. */
+  | { readonly kind: 'details'; readonly title: string; readonly facts: readonly Fact[] }
+  | {
+      readonly kind: 'choose';
+      readonly id: string;
+      readonly label: string;
+      readonly choices: readonly Choice[];
+      readonly value?: string;
+      readonly required?: string;
+    }
+  | {
+      readonly kind: 'write';
+      readonly id: string;
+      readonly label: string;
+      readonly placeholder?: string;
+      readonly value?: string;
+      readonly maxLength: number;
+      readonly required?: string;
+    };
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface Change {
+  readonly field: string;
+  /** Absent: there is nothing yet. */
+  readonly before?: string;
+  readonly after: string;
+}
+
+export type Action =
+  /** A button. Everything but these three is loaded again from what the reference names. */
+  | {
+      readonly kind: 'verb';
+      readonly label: string;
+      readonly verb: string;
+      readonly reference: string;
+      readonly revision: number;
+      readonly style?: 'primary' | 'danger';
+      /** Whether inputs must be valid before it acts; *Back* and *Cancel* do not ask for that. */
+      readonly ignoresInputs?: boolean;
+    }
+  /** A link that we built ourselves: https, or loopback in front of a sandbox. */
+  | { readonly kind: 'link'; readonly label: string; readonly url: string };
+
+export interface View {
+  readonly title: string;
+  readonly tone: Tone;
+  readonly elements: readonly Element[];
+  readonly actions: readonly Action[];
+  /** One sentence that says the outcome, for notifications, screen readers and clients without cards. */
+  readonly fallback: string;
+}

@@ -1,0 +1,169 @@
+import type { Clock } from './platform/clock.js';
+import {
+  closeForm,
+  findForm,
+  findPersonalPlace,
+  findPlace,
+  findPostings,
+  isNewDelivery,
+  openForm,
+  saveForm,
+  savePlace,
+  savePosting,
+  type FormKey,
+  type FormRecord,
+} from './platform/conversation-store.js';
+import type { Database } from './platform/database.js';
+import type { Json } from './platform/json.js';
+
+/** What conversations remember between two messages: open forms, where cards stand, where people can be reached. */
+export interface ConversationMemory {
+  readonly forms: FormStore;
+  readonly postings: PostingStore;
+  readonly places: PlaceMemory;
+  /** Whether this delivery came for the first time. */
+  isNewDelivery(channel: string, deliveryId: string): Promise<boolean>;
+}
+
+export type { FormKey } from './platform/conversation-store.js';
+
+export type FormAnswers = Readonly<Record<string, { readonly value: string; readonly shown: string }>>;
+
+export interface OpenForm {
+  readonly form: string;
+  /** Which question waits, from 0. */
+  readonly question: number;
+  readonly answers: FormAnswers;
+  readonly revision: number;
+  /** The card that asks it. */
+  readonly card?: FormCard;
+}
+
+/** A card, by the conversation (in a channel: the thread) that it stands in. */
+export interface FormCard {
+  readonly conversation: string;
+  readonly messageId: string;
+}
+
+export interface FormStore {
+  find(key: FormKey): Promise<OpenForm | undefined>;
+  /** Opens a form, in the place of another one that was open here. */
+  open(key: FormKey, form: { form: string; question: number; answers: FormAnswers }): Promise<OpenForm>;
+  /** Goes to another question. `undefined`: the form is no longer at that revision; somebody was faster. */
+  move(key: FormKey, from: OpenForm, to: { question: number; answers: FormAnswers }): Promise<OpenForm | undefined>;
+  /** `false`: somebody was faster. */
+  close(key: FormKey, revision: number): Promise<boolean>;
+  /** Which card asks now. */
+  remember(key: FormKey, card: FormCard): Promise<void>;
+}
+
+/** A message that shows the state of a reference. */
+export interface Posting {
+  readonly reference: string;
+  readonly place: PostingPlace;
+  readonly messageId: string;
+  readonly revision: number;
+  readonly contentHash: string;
+}
+
+export interface PostingPlace {
+  readonly channel: 'teams';
+  readonly conversation: string;
+  readonly kind: 'personal' | 'channel';
+}
+
+export interface PostingStore {
+  /** Notes what the message shows. Nothing changes where it already shows this revision or a newer one. */
+  save(posting: Posting): Promise<void>;
+  find(reference: string): Promise<readonly Posting[]>;
+}
+
+export interface PlaceMemory {
+  save(place: PostingPlace & { person?: string; reference: unknown }): Promise<void>;
+  find(conversation: string): Promise<{ kind: 'personal' | 'channel'; reference: unknown } | undefined>;
+  findPersonal(personId: string): Promise<{ conversation: string; reference: unknown } | undefined>;
+}
+
+export function createConversationMemory({
+  database,
+  clock,
+}: {
+  database: Database;
+  clock: Clock;
+}): ConversationMemory {
+  const { db } = database;
+  return {
+    forms: createFormStore(database, clock),
+    postings: createPostingStore(database, clock),
+    places: {
+      save: ({ reference, ...place }) =>
+        savePlace(db, { ...place, reference: asJson(reference), changedAt: clock.now() }),
+      find: (conversation) => findPlace(db, { channel: 'teams', conversation }),
+      findPersonal: (person) => findPersonalPlace(db, { channel: 'teams', person }),
+    },
+    isNewDelivery: (channel, deliveryId) => isNewDelivery(db, { channel, deliveryId, at: clock.now() }),
+  };
+}
+
+function createFormStore({ db }: Database, clock: Clock): FormStore {
+  return {
+    find: async (key) => openFormOf(await findForm(db, key)),
+    open: async (key, { form, question, answers }) => {
+      const opened = await openForm(db, { ...key, form, answers, question: String(question), changedAt: clock.now() });
+      return openFormOf(opened);
+    },
+    move: async (key, from, { question, answers }) => {
+      const { form, revision, card } = from;
+      const to = { ...key, form, revision, answers, question: String(question), changedAt: clock.now() };
+      const shown = card ? { messageId: card.messageId, messagePlace: card.conversation } : {};
+      return openFormOf(await saveForm(db, { ...to, ...shown }));
+    },
+    close: (key, revision) => closeForm(db, key, revision),
+    remember: async (key, { conversation, messageId }) => {
+      await db
+        .updateTable('form')
+        .set({ message_id: messageId, message_place: conversation })
+        .where('channel', '=', key.channel)
+        .where('conversation', '=', key.conversation)
+        .where('person', '=', key.person)
+        .execute();
+    },
+  };
+}
+
+function createPostingStore({ db }: Database, clock: Clock): PostingStore {
+  return {
+    save: async ({ place, ...posting }) => {
+      const { channel, conversation } = place;
+      await savePosting(db, { ...posting, channel, conversation, changedAt: clock.now() });
+    },
+    find: async (reference) => {
+      const found = await findPostings(db, reference);
+      return Promise.all(
+        found.map(async ({ conversation, messageId, revision, contentHash }) => {
+          const kind = (await findPlace(db, { channel: 'teams', conversation }))?.kind ?? 'personal';
+          return { reference, place: { channel: 'teams', conversation, kind }, messageId, revision, contentHash };
+        }),
+      );
+    },
+  };
+}
+
+function openFormOf(record: FormRecord): OpenForm;
+function openFormOf(record: FormRecord | undefined): OpenForm | undefined;
+function openFormOf(record: FormRecord | undefined): OpenForm | undefined {
+  if (!record) return undefined;
+  return {
+    ...{ form: record.form, question: Number(record.question), revision: record.revision },
+    // Only `open` and `move` above write this column.
+    answers: record.answers as FormAnswers,
+    ...(record.messageId === undefined || record.messagePlace === undefined
+      ? {}
+      : { card: { conversation: record.messagePlace, messageId: record.messageId } }),
+  };
+}
+
+/** What the platform's SDK gave, as data. */
+function asJson(reference: unknown): Json {
+  return JSON.parse(JSON.stringify(reference)) as Json;
+}

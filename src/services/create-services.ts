@@ -1,0 +1,106 @@
+import type { Config, RemoteSettings } from '../config.js';
+import { createConversationMemory, type ConversationMemory } from './conversation-memory.js';
+import { createEntra } from './entra/entra-client.js';
+import { createGenesys } from './genesys/genesys-client.js';
+import { OperationRegistry, outcomeRecorder, Pipeline } from './operations/run-operation.js';
+import type { Actor } from './operations/operation.js';
+import { Runs } from './operations/runs.js';
+import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
+import type { Clock } from './platform/clock.js';
+import type { Database } from './platform/database.js';
+import { createDurable, type RunRecord } from './platform/durable.js';
+import { loadKey } from './platform/keys.js';
+import type { Log } from './platform/log.js';
+import { createOneTimeSecrets } from './platform/one-time-secrets.js';
+import { Problem } from './platform/problem.js';
+import { housekeeping } from './platform/sweeps.js';
+import { createTick } from './platform/tick.js';
+import { ProvisioningService } from './provisioning/provisioning-service.js';
+import { parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
+import { SsoService } from './sso/sso-service.js';
+import { createReachable } from './sso/test-links.js';
+
+/** The work, wired. What conversations and doors are given. */
+export interface Services {
+  readonly sso: SsoService;
+  readonly provisioning: ProvisioningService;
+  readonly runs: Runs;
+  readonly memory: ConversationMemory;
+  readonly passwords: FirstPasswords;
+  readonly clock: Clock;
+  /** Whether the database answers, and the business time, for `/readyz`. */
+  ready(): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }>;
+  /** Runs whose process died, now marked as interrupted: their cards offer *Retry*. */
+  interruptAbandoned(): Promise<readonly RunRecord[]>;
+  stop(): Promise<void>;
+}
+
+export interface ServiceParts {
+  readonly config: Pick<Config, 'dataDir' | 'key' | 'replicationBudgetS'>;
+  readonly remote: RemoteSettings;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly deliverLink: DeliverLink;
+}
+
+export type { Actor };
+
+export function createServices({ config, remote, database, clock, log, deliverLink }: ServiceParts): Services {
+  const region = configuredRegion(remote.genesys.region);
+  const budgetMs = config.replicationBudgetS * 1_000;
+  const { loginUrl, graphBaseUrl } = remote.entra;
+  const { gatewayUrl } = remote.genesys;
+  const reachable = createReachable({ entraLoginUrl: loginUrl, genesysGatewayUrl: gatewayUrl });
+  const entra = createEntra({
+    ...{ tenantId: remote.tenantId, clientId: remote.entra.clientId, clientSecret: remote.entra.clientSecret.reveal() },
+    ...{ graphBaseUrl, loginUrl, reachable, clock, budgetMs, log },
+  });
+  const genesys = createGenesys({
+    ...{ region, clientId: remote.genesys.clientId, clientSecret: remote.genesys.clientSecret.reveal() },
+    ...{ gatewayUrl, clock, budgetMs, log },
+  });
+  const keys = loadKey({ dataDir: config.dataDir, ...(config.key ? { latchkeyKey: config.key.reveal() } : {}) });
+  const secrets = createOneTimeSecrets({ database, clock, keys });
+  const passwords = new FirstPasswords({ secrets, clock, deliverLink, log });
+  const operations = new OperationRegistry();
+  const durable = createDurable({ database, clock, log, onOutcome: outcomeRecorder({ clock, operations }) });
+  const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
+  const tick = createTick({ clock, log });
+  for (const sweep of housekeeping({ database, secrets })) tick.register(sweep);
+  return {
+    sso: new SsoService({ entra, genesys, pipeline, database, clock, region, reachable, tenantId: remote.tenantId }),
+    provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
+    runs: new Runs({ durable, pipeline }),
+    memory: createConversationMemory({ database, clock }),
+    passwords,
+    clock,
+    ready: () => databaseAnswers(database, clock),
+    interruptAbandoned: () => durable.interruptAbandoned(),
+    stop: () => tick.stop(),
+  };
+}
+
+function configuredRegion(text: string): GenesysRegion {
+  const parsed = parseGenesysRegion(text);
+  if (parsed.ok) return parsed.region;
+  throw new Problem({
+    kind: 'input',
+    what: `GENESYSCLOUD_REGION says "${text}", which is no Genesys Cloud region.`,
+    remedy: `Set it to an AWS region or a host${parsed.nearest.length > 0 ? `, such as ${parsed.nearest.map(({ domain }) => domain).join(' or ')}` : ''}.`,
+    code: 'region',
+  });
+}
+
+async function databaseAnswers(
+  { db }: Database,
+  clock: Clock,
+): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }> {
+  const time = clock.now().toISOString();
+  try {
+    await db.selectFrom('audit_head').select('seq').execute();
+    return { ok: true, checks: { database: 'answers', time } };
+  } catch {
+    return { ok: false, checks: { database: 'does not answer', time } };
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../platform/clock.js';
+import { paceOf, type RemoteLog } from '../platform/http.js';
+import { createGraphTokens } from './credential.js';
+import type { Entra } from './entra.js';
+import { createAssignments } from './entra-assignments.js';
+import { createCertificates } from './entra-certificates.js';
+import { createClaims } from './entra-claims.js';
+import { createInstances } from './entra-instance.js';
+import { createPeople } from './entra-people.js';
+import { createFederationMetadata } from './federation-metadata.js';
+import { createGraph } from './graph-http.js';
+import { createOneAtATime, createReplication } from './replication.js';
+
+export interface EntraOptions {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** `GRAPH_BASE_URL`; none: the real Graph. */
+  readonly graphBaseUrl?: string | undefined;
+  /** `ENTRA_LOGIN_URL`; none: the real sign-in. */
+  readonly loginUrl?: string | undefined;
+  /** Makes Microsoft's login host reachable, see `test-links.ts`. */
+  readonly reachable: (url: string) => string;
+  readonly clock: Clock;
+  /** How long a change that Entra has accepted may stay invisible (`REPLICATION_BUDGET_S`), in milliseconds. */
+  readonly budgetMs: number;
+  readonly log?: RemoteLog | undefined;
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
+  readonly random?: (() => number) | undefined;
+  /** How long one request may take; default 30 s. */
+  readonly timeoutMs?: number | undefined;
+  /** How long one call may be repeated while Entra is busy or away; default 60 s. */
+  readonly retryBudgetMs?: number | undefined;
+}
+
+/** Microsoft Entra ID through Graph. Nothing is contacted before the first call. */
+export function createEntra(options: EntraOptions): Entra {
+  const { tenantId, clientId, clientSecret, loginUrl, log, timeoutMs = 30_000, retryBudgetMs = 60_000 } = options;
+  const pace = paceOf(options.clock, options);
+  const tokens = createGraphTokens({ tenantId, clientId, clientSecret, loginUrl, timeoutMs, pace });
+  const graph = createGraph({ tokens, baseUrl: options.graphBaseUrl, timeoutMs, retryBudgetMs, pace, log });
+  const shared = {
+    graph,
+    tokens,
+    log,
+    replication: createReplication({ budgetMs: options.budgetMs, pace }),
+    oneAtATime: createOneAtATime(),
+  };
+  const claims = createClaims(shared);
+  return {
+    grantedPermissions: async () => (await tokens.claims()).roles,
+    ...createPeople(shared),
+    ...createInstances({ ...shared, claims }),
+    findClaims: claims.findClaims,
+    setClaims: claims.setClaims,
+    ...createCertificates(shared),
+    getFederationMetadata: createFederationMetadata({
+      tenantId,
+      reachable: options.reachable,
+      timeoutMs,
+      retryBudgetMs,
+      pace,
+    }),
+    ...createAssignments(shared),
+  };
+}

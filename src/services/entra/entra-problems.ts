@@ -1,0 +1,277 @@
+import { redactSaying, type Silence } from '../platform/http.js';
+import { Problem, type ProblemFacts, type RemoteAnswer } from '../platform/problem.js';
+import { missingOf, type Need } from './graph-permissions.js';
+
+/** What a call is for, in words that follow "Entra did not let Latchkey …", and the permissions it needs. */
+export interface Attempt {
+  readonly to: string;
+  readonly needs: readonly Need[];
+}
+
+/** What Graph answered, or that it did not: `status` is absent when no answer came. */
+export interface GraphFailure {
+  readonly status?: number | undefined;
+  readonly silence?: Silence | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  /** `details[].code`, such as `ObjectConflict`. */
+  readonly detailCodes?: readonly string[] | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A Problem that still knows Graph's own answer, for this folder's decisions only. */
+export class GraphProblem extends Problem {
+  constructor(
+    readonly failure: GraphFailure,
+    attempt: Attempt,
+    granted: readonly string[],
+  ) {
+    super(factsOf(failure, attempt, granted));
+  }
+}
+
+function failureOf(error: unknown): GraphFailure {
+  return error instanceof GraphProblem ? error.failure : {};
+}
+
+/** The status of Graph's answer; `undefined` when there was none, or when the error is another one. */
+export function failureStatusOf(error: unknown): number | undefined {
+  return failureOf(error).status;
+}
+
+export function isNotFound(error: unknown): boolean {
+  return failureOf(error).status === 404;
+}
+
+/** No answer, or one that may have come after the work was done: the call must not be repeated blindly. */
+export function isUncertain(error: unknown): boolean {
+  const { status, silence } = failureOf(error);
+  if (status === undefined) return silence === 'timeout' || silence === 'lost';
+  return status >= 500 || status === 408;
+}
+
+/**
+ * Answers with which Graph speaks of something that exists but has not reached every replica. There is no code for it,
+ * so the texts are matched, as other Graph clients do (measured: Microsoft's docs name none).
+ */
+export function isReplicationLag(error: unknown): boolean {
+  const { status, message = '' } = failureOf(error);
+  if (status === 404) return true;
+  return status === 400 && /Not a valid reference update|was not found on application/i.test(message);
+}
+
+/** Graph evaluates the SAML exemption on the service principal, whose change may not have arrived yet. */
+export function isUnverifiedHost(error: unknown): boolean {
+  return saysUnverifiedHost(failureOf(error));
+}
+
+function saysUnverifiedHost({ status, code, detailCodes = [], message = '' }: GraphFailure): boolean {
+  const named = [code, ...detailCodes].includes('HostNameNotOnVerifiedDomain');
+  return status === 400 && (named || /must use a verified domain/i.test(message));
+}
+
+/** Either answer with which Graph says that this very assignment is already there. */
+export function isAlreadyAssigned(error: unknown): boolean {
+  const { status, code, message = '' } = failureOf(error);
+  if (status !== 400 && status !== 409) return false;
+  return (
+    code === 'Request_MultipleObjectsWithSameKeyValue' ||
+    /already exists on the object|EntitlementGrant entry already exists/i.test(message)
+  );
+}
+
+/** Answers after which a repeatable call is sent again; parallel writes on one object are refused with a 409 of their own. */
+export function isWorthRepeating(failure: GraphFailure, isWrite: boolean): boolean {
+  const { status, code } = failure;
+  if (status === undefined) return true;
+  if ([408, 429, 500, 502, 503, 504].includes(status)) return true;
+  return isWrite && status === 409 && code === 'Directory_ConcurrencyViolation';
+}
+
+function factsOf(failure: GraphFailure, attempt: Attempt, granted: readonly string[]): ProblemFacts {
+  const { status, code, requestId, message } = failure;
+  if (status === undefined) return unreachableProblem(attempt.to, failure.silence ?? 'lost').facts;
+  const said = message ? redactSaying(message) : '';
+  return {
+    kind: 'remote',
+    system: 'entra',
+    status,
+    ...(code ? { code } : {}),
+    ...(requestId ? { requestId } : {}),
+    ...(said ? { said } : {}),
+    ...explain(failure, attempt, granted),
+  };
+}
+
+function answerOf({ status = 0, code, detailCodes = [], message = '' }: GraphFailure): RemoteAnswer {
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'denied';
+  if (status === 404) return 'not-found';
+  if (status === 408) return 'timeout';
+  if (status === 429) return 'throttled';
+  if (status >= 500) return 'unavailable';
+  const taken = detailCodes.includes('ObjectConflict') || code === 'Request_MultipleObjectsWithSameKeyValue';
+  return status === 409 || taken || /already exists/i.test(message) ? 'conflict' : 'invalid';
+}
+
+type Explanation = Pick<ProblemFacts, 'what' | 'why' | 'remedy' | 'answer' | 'missing'>;
+
+function explain(failure: GraphFailure, attempt: Attempt, granted: readonly string[]): Explanation {
+  const { to } = attempt;
+  const answer = answerOf(failure);
+  if (answer === 'denied') return denied(attempt, granted);
+  if (answer === 'invalid' && saysUnverifiedHost(failure)) {
+    return {
+      answer,
+      what: `Entra did not let Latchkey ${to}.`,
+      why: 'A rule of this tenant asks for identifiers on a verified domain, and Entra does not see the app as a SAML app yet.',
+      remedy: 'Try again in some minutes. If it stays, exempt SAML apps in the app management policy of the tenant.',
+    };
+  }
+  return { answer, ...WORDS[answer](to) };
+}
+
+const WORDS: Readonly<Record<Exclude<RemoteAnswer, 'denied'>, (to: string) => Omit<Explanation, 'answer'>>> = {
+  unauthorized: (to) => ({
+    what: `Entra did not accept Latchkey's token for the attempt to ${to}.`,
+    remedy: 'Check the app registration that AZURE_CLIENT_ID names and its secret, then try again.',
+  }),
+  'not-found': (to) => ({
+    what: `Entra could not ${to}: it does not know the object.`,
+    why: 'It was deleted, or it is so new that not every part of Entra shows it yet.',
+    remedy: 'Wait a minute and try again. If it stays, look for the object in the Entra admin center.',
+  }),
+  conflict: (to) => ({
+    what: `Entra could not ${to}: something with that value is already there, or it is being changed at this moment.`,
+    remedy: 'Look for what has the value, or try again in a minute.',
+  }),
+  invalid: (to) => ({
+    what: `Entra refused the attempt to ${to}.`,
+    remedy: 'Read what Entra said, change that, then try again.',
+  }),
+  throttled: (to) => ({
+    what: `Entra asked Latchkey to slow down at the attempt to ${to}.`,
+    remedy: 'Try again in a minute.',
+  }),
+  unavailable: (to) => ({
+    what: `Entra could not ${to}: it has a fault of its own.`,
+    remedy: 'Try again in a few minutes. What was done already is found again, not done twice.',
+  }),
+  timeout: (to) => ({
+    what: `Entra took too long to ${to}.`,
+    remedy: 'Try again in a few minutes. What was done already is found again, not done twice.',
+  }),
+};
+
+function denied({ to, needs }: Attempt, granted: readonly string[]): Explanation {
+  const what = `Entra did not let Latchkey ${to}.`;
+  const missing = missingOf(needs, granted);
+  if (missing.length > 0) {
+    return {
+      answer: 'denied',
+      what,
+      why: `The app registration of Latchkey lacks ${missing.join(' and ')}.`,
+      remedy: `A tenant admin adds ${missing.join(' and ')} as application permission and consents. It may take an hour to count.`,
+      missing,
+    };
+  }
+  if (granted.includes('Application.ReadWrite.OwnedBy') && !granted.includes('Application.ReadWrite.All')) {
+    return {
+      answer: 'denied',
+      what,
+      why: 'Latchkey may change only what it owns, or the object is protected.',
+      remedy:
+        'A tenant admin adds the service principal of Latchkey as owner of both the app registration and the enterprise application.',
+    };
+  }
+  return {
+    answer: 'denied',
+    what,
+    why: 'The permissions of Latchkey are there, so the object itself is protected.',
+    remedy: 'A tenant admin does this act, or gives the service principal of Latchkey the role for it.',
+  };
+}
+
+/** No answer at all. @param to words that follow "Entra could not be reached to …". */
+export function unreachableProblem(to: string, silence: Silence | 'busy'): Problem {
+  return new Problem({
+    kind: 'remote',
+    system: 'entra',
+    answer: silence === 'timeout' ? 'timeout' : silence === 'busy' ? 'throttled' : 'unavailable',
+    what: silence === 'timeout' ? `Entra took too long to ${to}.` : `Entra could not be reached to ${to}.`,
+    remedy: 'Try again in a few minutes. If it stays, check the network of the machine that runs Latchkey.',
+  });
+}
+
+/** Graph answered something that its documentation does not promise. */
+export function notUnderstood(to: string, requestId: string | undefined, cause: unknown): Problem {
+  return new Problem(
+    {
+      kind: 'remote',
+      system: 'entra',
+      answer: 'invalid',
+      code: 'unexpected-answer',
+      what: `Entra answered the attempt to ${to} in a way Latchkey does not understand.`,
+      remedy: 'Try again. If it stays, tell the operator: the request id helps Microsoft support.',
+      ...(requestId ? { requestId } : {}),
+    },
+    { cause },
+  );
+}
+
+/** Accepted by Entra, but not yet shown within the replication budget. @param what "the new certificate". */
+export function waitingForEntra(what: string): Problem {
+  return new Problem({
+    kind: 'waiting',
+    system: 'entra',
+    what: `Entra has accepted ${what}, but does not show it yet.`,
+    why: 'Entra copies changes to all its parts; at times that takes several minutes.',
+    remedy: 'Wait a few minutes and press Retry: it goes on from here, and nothing is done twice.',
+  });
+}
+
+/** A rule of ours that says no to something about Entra's objects. */
+export function refusedByRule(code: string, words: { what: string; why?: string; remedy: string }): Problem {
+  return new Problem({ kind: 'refused', system: 'entra', code, ...words });
+}
+
+const SIGN_IN_ERRORS: Readonly<Record<string, { why: string; remedy: string }>> = {
+  '7000215': {
+    why: 'The client secret is wrong.',
+    remedy: 'Set AZURE_CLIENT_SECRET to the value (not the id) of a secret of the app registration.',
+  },
+  '7000222': {
+    why: 'The client secret has expired.',
+    remedy: 'Create a new secret for the app registration and set AZURE_CLIENT_SECRET to it.',
+  },
+  '700016': {
+    why: 'The tenant does not know the app registration.',
+    remedy: 'Check AZURE_CLIENT_ID, and that AZURE_TENANT_ID is the tenant it lives in.',
+  },
+  '700027': {
+    why: 'The certificate of the credential is not one of the app registration.',
+    remedy: 'Upload the certificate to the app registration, or configure the one that is there.',
+  },
+  '90002': { why: 'There is no such tenant.', remedy: 'Check AZURE_TENANT_ID.' },
+  '7000112': { why: 'The app registration of Latchkey is disabled.', remedy: 'Enable it in the Entra admin center.' },
+};
+
+/** Entra refused the bot's own credential. @param said the text of the refusal, with its AADSTS code. */
+export function signInProblem(said: string, more: { status?: number; requestId?: string | undefined }): Problem {
+  const number = /AADSTS(\d{4,9})/.exec(said)?.[1] ?? /\b(\d{7}|90002|700016)\b/.exec(said)?.[1];
+  const known = number === undefined ? undefined : SIGN_IN_ERRORS[number];
+  return new Problem({
+    kind: 'remote',
+    system: 'entra',
+    answer: 'unauthorized',
+    what: 'Entra did not accept the credential of Latchkey.',
+    remedy:
+      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret. Preflight (npm run preflight) looks at all of them.',
+    ...known,
+    ...(number ? { code: `AADSTS${number}` } : {}),
+    ...(said ? { said: redactSaying(said) } : {}),
+    ...(more.status ? { status: more.status } : {}),
+    ...(more.requestId ? { requestId: more.requestId } : {}),
+  });
+}

@@ -1,0 +1,188 @@
+/** What the rest of Latchkey may ask of Microsoft Entra ID, in the admin's words. `entra-client.ts` is the one that asks. */
+
+/** A person in the directory. `id` is the Entra object id, the only identity Latchkey knows. */
+export interface EntraPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly userPrincipalName: string;
+  /** Absent without a mailbox. */
+  readonly mail?: string;
+  readonly jobTitle?: string;
+  readonly isEnabled: boolean;
+  readonly isGuest: boolean;
+}
+
+/** A directory role that someone holds or could activate. `scope` is `/` for the whole tenant. */
+export interface RoleHeld {
+  readonly roleTemplateId: string;
+  readonly scope: string;
+  /** The role-assignable group that gives it; absent when it is assigned directly. */
+  readonly throughGroup?: string;
+}
+
+/** What Entra says of a person at this moment; the basis of every verdict. Never cached. */
+export interface Standing {
+  readonly person: EntraPerson;
+  readonly active: readonly RoleHeld[];
+  /** Eligible in PIM, not active. Empty too where the tenant has no PIM licence. */
+  readonly eligible: readonly RoleHeld[];
+}
+
+export interface GalleryTemplate {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+/** The two objects of one enterprise application: two object ids, one application id. */
+export interface InstanceIds {
+  readonly applicationObjectId: string;
+  readonly servicePrincipalId: string;
+  /** The Application (client) ID. */
+  readonly appId: string;
+}
+
+export interface AppRole {
+  readonly id: string;
+  readonly displayName: string;
+  readonly isEnabled: boolean;
+  readonly allowsUsers: boolean;
+}
+
+/** A SAML signing certificate as Entra lists it. */
+export interface SigningCertificate {
+  /** 40 hex characters, upper case: SHA-1 of the DER. */
+  readonly thumbprint: string;
+  /** base64 of the DER, no armour. */
+  readonly certificate: string;
+  readonly subject: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly isActive: boolean;
+}
+
+/** The claims that the sign-in sends. `undefined` where none is configured. */
+export interface Claims {
+  /** Attribute that `Email` is taken from, `userprincipalname` or `mail`; absent when no such claim is sent. */
+  readonly emailFrom?: string;
+  /** Constant that `OrganizationName` says; absent when no such claim is sent. */
+  readonly organizationName?: string;
+  readonly nameIdFrom?: string;
+  readonly includesBasicClaims: boolean;
+  /** Names of the other claims somebody has added. */
+  readonly otherClaims: readonly string[];
+}
+
+/** One instance of the gallery application as it stands, both objects read together. */
+export interface Instance extends InstanceIds {
+  readonly displayName: string;
+  readonly isEnabled: boolean;
+  readonly isAssignmentRequired: boolean;
+  /** `saml`, `password`, `oidc`, `notSupported` or absent. */
+  readonly singleSignOnMode?: string;
+  readonly identifiers: readonly string[];
+  readonly replyUrls: readonly string[];
+  /** Sign-on URL; absent: My Apps signs straight in (IdP-initiated). */
+  readonly signOnUrl?: string;
+  readonly appRoles: readonly AppRole[];
+  readonly certificates: readonly SigningCertificate[];
+  readonly activeThumbprint?: string;
+  readonly claims?: Claims;
+  /** Object ids and names of the owners of the service principal and of the application. */
+  readonly owners: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly of: 'application' | 'servicePrincipal';
+  }[];
+  readonly isOwnedByLatchkey: boolean;
+  readonly createdAt?: Date;
+}
+
+/** What the federation metadata says: the truth that Genesys will meet. */
+export interface FederationMetadata {
+  /** Microsoft Entra Identifier, `https://sts.windows.net/<tenant>/`, with the slash. */
+  readonly entityId: string;
+  readonly signOnUrl: string;
+  /** Thumbprints of the signing certificates, upper case hex SHA-1. */
+  readonly thumbprints: readonly string[];
+}
+
+export interface Assignment {
+  readonly id: string;
+  readonly personId: string;
+  readonly appRoleId: string;
+  /** `User` or `Group`: the principal it is given to. */
+  readonly principalType: string;
+}
+
+export interface NewPerson {
+  readonly name: string;
+  readonly userPrincipalName: string;
+  readonly mailNickname: string;
+  readonly password: string;
+}
+
+/**
+ * Every method throws a `Problem` of system `entra` with Graph's request id. Reads are retried within a budget; the
+ * creating calls (`addFromGallery`, `addSigningCertificate`, `createPerson`) are sent once and, where the answer is
+ * uncertain (5xx, time-out, lost connection), looked for by their mark before anything is sent again.
+ */
+export interface Entra {
+  /** The permissions in the bot's own token, by name. */
+  grantedPermissions(): Promise<readonly string[]>;
+
+  /** People by object id, exact UPN or mail, or the beginning of the name or UPN; at most ten, exact matches alone. */
+  findPeople(text: string): Promise<readonly EntraPerson[]>;
+  findPerson(id: string): Promise<EntraPerson | undefined>;
+  /** `undefined`: no such person in this tenant. */
+  findStanding(personId: string): Promise<Standing | undefined>;
+  /** Verified, managed domains, the default one first. */
+  managedDomains(): Promise<readonly string[]>;
+  /** Creates a member with a first password that must be changed at the first sign-in. */
+  createPerson(person: NewPerson): Promise<EntraPerson>;
+  /** Sets a new first password that must be changed at the next sign-in. */
+  resetPassword(personId: string, password: string): Promise<void>;
+
+  /** Exactly one template of that display name, else a Problem. */
+  getGalleryTemplate(displayName: string): Promise<GalleryTemplate>;
+  /** Service principals made from the template, oldest first. */
+  findInstances(templateId: string): Promise<readonly InstanceIds[]>;
+  getInstance(ids: InstanceIds): Promise<Instance>;
+  /** The roles that the application offers: one call, where the whole instance is not needed. */
+  getAppRoles(ids: InstanceIds): Promise<readonly AppRole[]>;
+  /** The claims that the sign-in sends; `undefined` where none is configured. */
+  findClaims(ids: InstanceIds): Promise<Claims | undefined>;
+  /**
+   * Instantiates the template, or adopts the one that was made since `since` by this very intent, and waits until both
+   * objects can be read. @param since business time of the intent.
+   */
+  addFromGallery(template: GalleryTemplate, since: Date): Promise<InstanceIds>;
+  /** Sets SAML mode and the Sign-on URL (`null` clears it), lets people sign in, and waits until a read says so. */
+  setSingleSignOn(ids: InstanceIds, settings: { signOnUrl: string | null }): Promise<void>;
+  /** Adds the identifier and reply URL to what is there (whole-collection write) and waits until a read says so. */
+  setIdentifierAndReplyUrl(ids: InstanceIds, settings: { identifier: string; replyUrl: string }): Promise<void>;
+  /** Writes NameID, `Email` and `OrganizationName`, keeping claims that others added, and waits until a read says so. */
+  setClaims(
+    ids: InstanceIds,
+    claims: { emailFrom: 'userprincipalname' | 'mail'; organizationName: string },
+  ): Promise<void>;
+  /** Creates an inactive signing certificate `CN=<name>`, or finds the one of that name, and waits until it is listed. */
+  addSigningCertificate(ids: InstanceIds, certificate: { name: string; notAfter: Date }): Promise<SigningCertificate>;
+  /** Makes that certificate the one Entra signs with and waits until a read says so. */
+  activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void>;
+  getFederationMetadata(appId: string): Promise<FederationMetadata>;
+  /** How many people and groups are assigned. */
+  countAssignments(servicePrincipalId: string): Promise<number>;
+
+  /** The person's own (direct) assignments to that application. */
+  findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]>;
+  /**
+   * Assigns the person, unless they already are; both of Graph's "already exists" answers count as done after a re-read.
+   * Refuses (a Problem) any service principal other than an instance of `templateId`.
+   */
+  ensureAssignment(wish: {
+    personId: string;
+    servicePrincipalId: string;
+    appRoleId: string;
+    templateId: string;
+  }): Promise<{ assignment: Assignment; isNew: boolean }>;
+}

@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import { lookUntil, type Pace } from '../platform/http.js';
+import type { AskGenesys } from './genesys-call.js';
+import { isNotFound, waitingForGenesys } from './genesys-problems.js';
+import type { GenesysApis } from './genesys-sdk.js';
+import { divisionWire, listingWire, nothingWire, roleWire, subjectWire } from './genesys-wire.js';
+import type { GenesysDivision, GenesysRole } from './genesys.js';
+
+interface Parts {
+  readonly ask: AskGenesys;
+  readonly budgetMs: number;
+  readonly pace: Pace;
+}
+
+interface Grant {
+  readonly role: GenesysRole;
+  readonly divisionId: string;
+}
+
+const PAGE = 100;
+const MOST_PAGES = 100;
+
+export function createAuthorization({ ask, ...limits }: Parts): {
+  listRoles(): Promise<readonly GenesysRole[]>;
+  listDivisions(): Promise<readonly GenesysDivision[]>;
+  findGrants(userId: string): Promise<readonly Grant[]>;
+  ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean>;
+} {
+  async function everyPage<T>(
+    to: string,
+    item: z.ZodType<T>,
+    send: (apis: GenesysApis, page: { pageSize: number; pageNumber: number }) => Promise<unknown>,
+  ): Promise<T[]> {
+    const all: T[] = [];
+    for (let pageNumber = 1; pageNumber <= MOST_PAGES; pageNumber += 1) {
+      const page = await ask({
+        to,
+        send: (apis) => send(apis, { pageSize: PAGE, pageNumber }),
+        body: listingWire(item),
+      });
+      all.push(...(page.entities ?? []));
+      if (pageNumber >= (page.pageCount ?? 1)) break;
+    }
+    return all;
+  }
+
+  function listRoles(): Promise<readonly GenesysRole[]> {
+    return everyPage('list the roles', roleWire, ({ authorization }, page) =>
+      authorization.getAuthorizationRoles(page),
+    );
+  }
+
+  async function listDivisions(): Promise<readonly GenesysDivision[]> {
+    const divisions = await everyPage('list the divisions', divisionWire, ({ authorization }, page) =>
+      authorization.getAuthorizationDivisions(page),
+    );
+    return divisions.map(({ id, name, homeDivision }) => ({ id, name, isHome: homeDivision === true }));
+  }
+
+  async function findGrants(userId: string): Promise<readonly Grant[]> {
+    const { grants } = await ask({
+      to: 'read the roles of a user',
+      send: ({ authorization }) => authorization.getAuthorizationSubject(userId),
+      body: subjectWire,
+    });
+    // Grants of a group are listed too, under the group's id; they are not the user's own.
+    return (grants ?? [])
+      .filter(({ subjectId }) => subjectId === userId)
+      .map(({ role, division }) => ({ role: { id: role.id, name: role.name ?? '' }, divisionId: division.id }));
+  }
+
+  async function ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean> {
+    const isThere = async (): Promise<boolean> =>
+      (await grantsOfNewUser(userId)).some(
+        ({ role, divisionId }) => role.id === grant.roleId && divisionId === grant.divisionId,
+      );
+    if (await isThere()) return false;
+    await addGrant(userId, grant);
+    const shown = await lookUntil(async () => ((await isThere()) ? true : undefined), limits);
+    if (!shown) throw waitingForGenesys('the role of the user');
+    return true;
+  }
+
+  /** Somebody who was created a moment ago may have no entry yet. */
+  async function grantsOfNewUser(userId: string): Promise<readonly Grant[]> {
+    return findGrants(userId).catch((error: unknown) => {
+      if (isNotFound(error)) return [];
+      throw error;
+    });
+  }
+
+  /** Adds; the calls that replace the list of roles would take the others away. A new role or user may be 404 for a while. */
+  async function addGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<void> {
+    let missing: unknown;
+    const done = await lookUntil(async () => {
+      try {
+        await ask({
+          to: 'give a role to a user',
+          send: ({ authorization }) =>
+            authorization.postAuthorizationSubjectBulkadd(userId, { grants: [grant] }, { subjectType: 'PC_USER' }),
+          body: nothingWire,
+        });
+        return true;
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        missing = error;
+        return undefined;
+      }
+    }, limits);
+    if (!done) throw missing;
+  }
+
+  return { listRoles, listDivisions, findGrants, ensureGrant };
+}

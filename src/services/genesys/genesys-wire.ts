@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+// Genesys's own spelling and shapes; nothing outside this folder sees them. Source: Genesys Cloud's API definition.
+
+export const organizationWire = z.object({ id: z.string(), name: z.string(), thirdPartyOrgName: z.string() });
+
+/** Loose: what Latchkey does not manage is sent back as it was read. */
+export const providerWire = z.looseObject({
+  name: z.string().nullish(),
+  disabled: z.boolean().nullish(),
+  issuerURI: z.string().nullish(),
+  ssoTargetURI: z.string().nullish(),
+  relyingPartyIdentifier: z.string().nullish(),
+  certificate: z.string().nullish(),
+  certificates: z.array(z.string()).nullish(),
+});
+export type ProviderWire = z.infer<typeof providerWire>;
+
+const reference = z.object({ id: z.string(), name: z.string().nullish() });
+
+export const userWire = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+  state: z.string().nullish(),
+  division: reference.nullish(),
+  version: z.number(),
+});
+export type UserWire = z.infer<typeof userWire>;
+
+/** `results` is absent when nothing matches. */
+export const userSearchWire = z.object({ results: z.array(userWire).nullish() });
+
+export const roleWire = z.object({ id: z.string(), name: z.string() });
+export const divisionWire = z.object({ id: z.string(), name: z.string(), homeDivision: z.boolean().nullish() });
+
+export function listingWire<T>(item: z.ZodType<T>) {
+  return z.object({ entities: z.array(item).nullish(), pageCount: z.number().nullish() });
+}
+
+/** Grants of a subject; those that come through a group carry the group's `subjectId`. */
+export const subjectWire = z.object({
+  grants: z.array(z.object({ subjectId: z.string().nullish(), division: reference, role: reference })).nullish(),
+});
+
+/** An answer whose body does not matter. */
+export const nothingWire = z.unknown();

@@ -1,0 +1,91 @@
+/** What the rest of Latchkey may ask of Genesys Cloud. `genesys-client.ts` is the one that asks. */
+
+export interface GenesysOrganization {
+  readonly id: string;
+  /** Display name. */
+  readonly name: string;
+  /** `thirdPartyOrgName`: globally unique, cannot change, what `OrganizationName` must say. */
+  readonly shortName: string;
+}
+
+/** A certificate that Genesys trusts. */
+export interface TrustedCertificate {
+  /** base64 of the DER, no armour, no line breaks. */
+  readonly certificate: string;
+  /** 40 hex characters, upper case: SHA-1 of the DER, as Entra shows it. Absent when it cannot be parsed. */
+  readonly thumbprint?: string;
+  readonly notAfter?: Date;
+}
+
+/** The provider in the `adfs` slot ("ADFS/Azure AD (Premium)") as it stands. */
+export interface IdentityProvider {
+  readonly name?: string;
+  readonly isDisabled: boolean;
+  readonly issuerUri?: string;
+  readonly targetUri?: string;
+  readonly relyingPartyIdentifier?: string;
+  readonly certificates: readonly TrustedCertificate[];
+  /** Everything Genesys answered, wire names, for sending back what we do not manage. */
+  readonly unmanaged: Readonly<Record<string, unknown>>;
+}
+
+/** What Latchkey manages of the provider. */
+export interface IdentityProviderSettings {
+  readonly name: string;
+  readonly issuerUri: string;
+  readonly targetUri: string;
+  readonly relyingPartyIdentifier: string;
+  /** base64 DER, in order; at most five. */
+  readonly certificates: readonly string[];
+}
+
+export type GenesysUserState = 'active' | 'inactive' | 'deleted';
+
+export interface GenesysUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly state: GenesysUserState;
+  readonly division?: { readonly id: string; readonly name: string };
+  readonly version: number;
+}
+
+export interface GenesysRole {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface GenesysDivision {
+  readonly id: string;
+  readonly name: string;
+  readonly isHome: boolean;
+}
+
+/** Every method throws a `Problem` of system `genesys` with the inin-correlation-id. */
+export interface Genesys {
+  getOrganization(): Promise<GenesysOrganization>;
+  /** `undefined` while the slot is empty. */
+  findIdentityProvider(): Promise<IdentityProvider | undefined>;
+  /**
+   * Writes the whole provider, fields we do not manage as they were read, and reads back until the settings and the
+   * certificates' thumbprints are equal. Returns what Genesys then holds.
+   */
+  ensureIdentityProvider(
+    settings: IdentityProviderSettings,
+    before: IdentityProvider | undefined,
+  ): Promise<IdentityProvider>;
+
+  /** By e-mail, in every state, deleted ones too. */
+  findUserByEmail(email: string): Promise<GenesysUser | undefined>;
+  /** Finds, re-activates, restores or creates; a create is never retried blindly but reconciled by looking. */
+  ensureActiveUser(wish: { name: string; email: string; divisionId: string }): Promise<{
+    user: GenesysUser;
+    was: 'active' | 'inactive' | 'deleted' | 'unknown';
+  }>;
+  listRoles(): Promise<readonly GenesysRole[]>;
+  listDivisions(): Promise<readonly GenesysDivision[]>;
+  /** Roles the user holds (own grants), by division. */
+  findGrants(userId: string): Promise<readonly { role: GenesysRole; divisionId: string }[]>;
+  /** Adds the role in the division unless it is there; never replaces the list. Returns whether it was added. */
+  ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean>;
+}

@@ -1,0 +1,171 @@
+import { X509Certificate } from 'node:crypto';
+import { lookUntil, type Pace } from '../platform/http.js';
+import { Problem } from '../platform/problem.js';
+import type { AskGenesys } from './genesys-call.js';
+import { hasCode, isNotFound, waitingForGenesys } from './genesys-problems.js';
+import { nothingWire, providerWire, type ProviderWire } from './genesys-wire.js';
+import type { IdentityProvider, IdentityProviderSettings, TrustedCertificate } from './genesys.js';
+
+interface Parts {
+  readonly ask: AskGenesys;
+  readonly budgetMs: number;
+  readonly pace: Pace;
+}
+
+/** One and four more. Source: Genesys's help pages on certificates of a provider. */
+const MOST_CERTIFICATES = 5;
+
+export function createIdentityProvider({ ask, ...limits }: Parts): {
+  findIdentityProvider(): Promise<IdentityProvider | undefined>;
+  ensureIdentityProvider(
+    settings: IdentityProviderSettings,
+    before: IdentityProvider | undefined,
+  ): Promise<IdentityProvider>;
+} {
+  async function findIdentityProvider(): Promise<IdentityProvider | undefined> {
+    try {
+      return toProvider(
+        await ask({
+          to: 'read the single sign-on provider',
+          send: ({ identityProvider }) => identityProvider.getIdentityprovidersAdfs(),
+          body: providerWire,
+        }),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function ensureIdentityProvider(
+    settings: IdentityProviderSettings,
+    before: IdentityProvider | undefined,
+  ): Promise<IdentityProvider> {
+    refuseUnholdable(settings);
+    if (before && holds(before, settings)) return before;
+    await put(toWire(settings, before));
+    const after = await lookUntil(async () => {
+      const now = await findIdentityProvider();
+      return now && holds(now, settings) ? now : undefined;
+    }, limits);
+    if (!after) throw waitingForGenesys('the single sign-on provider');
+    return after;
+  }
+
+  /** Genesys's clock may be behind Entra's: a certificate of this second is then not valid yet, and soon is. */
+  async function put(body: ProviderWire): Promise<void> {
+    let notYet: unknown;
+    const done = await lookUntil(async () => {
+      try {
+        await ask({
+          to: 'write the single sign-on provider',
+          send: ({ identityProvider }) => identityProvider.putIdentityprovidersAdfs(withoutNulls(body)),
+          body: nothingWire,
+        });
+        return true;
+      } catch (error) {
+        if (!hasCode(error, 'certificate.not.yet.valid')) throw error;
+        notYet = error;
+        return undefined;
+      }
+    }, limits);
+    if (!done) throw notYet;
+  }
+
+  return { findIdentityProvider, ensureIdentityProvider };
+}
+
+function refuseUnholdable({ certificates }: IdentityProviderSettings): void {
+  const unreadable = certificates.some((certificate) => toTrusted(certificate).thumbprint === undefined);
+  if (certificates.length >= 1 && certificates.length <= MOST_CERTIFICATES && !unreadable) return;
+  throw new Problem({
+    kind: 'refused',
+    system: 'genesys',
+    code: 'provider-certificates',
+    what: unreadable
+      ? 'One of the certificates for Genesys Cloud cannot be read.'
+      : `Genesys Cloud holds one to ${MOST_CERTIFICATES} certificates, not ${certificates.length}.`,
+    remedy: 'Remove a certificate that is no longer needed from the provider in Genesys Cloud Admin, then try again.',
+  });
+}
+
+/** Whether the provider says what we want. Certificates count by thumbprint: their layout may change on the way. */
+function holds(provider: IdentityProvider, settings: IdentityProviderSettings): boolean {
+  const trusted = new Set(provider.certificates.map(({ thumbprint }) => thumbprint));
+  const wanted = new Set(settings.certificates.map((certificate) => toTrusted(certificate).thumbprint));
+  return (
+    !provider.isDisabled &&
+    provider.name === settings.name &&
+    provider.issuerUri === settings.issuerUri &&
+    provider.targetUri === settings.targetUri &&
+    provider.relyingPartyIdentifier === settings.relyingPartyIdentifier &&
+    trusted.size === wanted.size &&
+    [...wanted].every((thumbprint) => trusted.has(thumbprint))
+  );
+}
+
+const MANAGED = new Set([
+  'name',
+  'disabled',
+  'issuerURI',
+  'ssoTargetURI',
+  'relyingPartyIdentifier',
+  'certificate',
+  'certificates',
+]);
+const READ_ONLY = new Set(['id', 'selfUri']);
+
+function toProvider(wire: ProviderWire): IdentityProvider {
+  return {
+    ...(wire.name ? { name: wire.name } : {}),
+    isDisabled: wire.disabled === true,
+    ...(wire.issuerURI ? { issuerUri: wire.issuerURI } : {}),
+    ...(wire.ssoTargetURI ? { targetUri: wire.ssoTargetURI } : {}),
+    ...(wire.relyingPartyIdentifier ? { relyingPartyIdentifier: wire.relyingPartyIdentifier } : {}),
+    certificates: certificatesOf(wire),
+    unmanaged: Object.fromEntries(Object.entries(wire).filter(([name]) => !MANAGED.has(name) && !READ_ONLY.has(name))),
+  };
+}
+
+/** One certificate comes back in `certificate`, several in `certificates`, at times one in both. */
+function certificatesOf(wire: ProviderWire): TrustedCertificate[] {
+  const all = [...(wire.certificates ?? []), ...(wire.certificate ? [wire.certificate] : [])].map(toTrusted);
+  return [...new Map(all.map((one) => [one.thumbprint ?? one.certificate, one])).values()];
+}
+
+/** A certificate in any layout: PEM armour and line breaks fall away. */
+function toTrusted(text: string): TrustedCertificate {
+  const certificate = text.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, '');
+  try {
+    const parsed = new X509Certificate(Buffer.from(certificate, 'base64'));
+    return {
+      certificate: parsed.raw.toString('base64'),
+      thumbprint: parsed.fingerprint.replaceAll(':', '').toUpperCase(),
+      notAfter: new Date(parsed.validTo),
+    };
+  } catch {
+    return { certificate };
+  }
+}
+
+/** The whole object, because PUT replaces it: what we do not manage goes back as it was read. */
+function toWire(settings: IdentityProviderSettings, before: IdentityProvider | undefined): ProviderWire {
+  const certificates = settings.certificates.map((certificate) => toTrusted(certificate).certificate);
+  const [first, ...others] = certificates;
+  return {
+    ...before?.unmanaged,
+    name: settings.name,
+    disabled: false,
+    issuerURI: settings.issuerUri,
+    ssoTargetURI: settings.targetUri,
+    relyingPartyIdentifier: settings.relyingPartyIdentifier,
+    // A single certificate stands in both places, as Genesys's own Terraform provider writes it.
+    ...(first !== undefined && others.length === 0 ? { certificate: first } : {}),
+    certificates,
+  };
+}
+
+function withoutNulls<T extends object>(wire: T): { [K in keyof T]?: Exclude<T[K], null | undefined> } {
+  const present = Object.entries(wire).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], null | undefined> };
+}

@@ -1,0 +1,37 @@
+/** Everything that conversations may use of the services. Nothing else of `src/services` is theirs to import. */
+export type {
+  ConversationMemory,
+  FormAnswers,
+  FormKey,
+  FormStore,
+  OpenForm,
+  Posting,
+  PostingPlace,
+  PostingStore,
+} from './conversation-memory.js';
+export type { EntraPerson } from './entra/entra.js';
+export type { Actor, Claim } from './operations/operation.js';
+export type { Right } from './operations/permissions.js';
+export type { Started } from './operations/run-operation.js';
+export { Runs } from './operations/runs.js';
+export type { CreatePersonOutcome } from './people/create-person.js';
+export { describePerson, type PersonFound } from './people/person.js';
+export type { Clock } from './platform/clock.js';
+export type { RunRecord } from './platform/durable.js';
+export { newNonce } from './platform/ids.js';
+export type { Log } from './platform/log.js';
+export { Problem, problemFacts, type ProblemFacts } from './platform/problem.js';
+export type { AssignOutcome } from './provisioning/assign-person.js';
+export type { ProvisionOutcome } from './provisioning/provision-person.js';
+export {
+  ProvisioningService,
+  type AssignmentProposal,
+  type NewPersonProposal,
+  type ProvisioningProposal,
+} from './provisioning/provisioning-service.js';
+export { GENESYS_REGIONS, parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
+export type { TileMode } from './sso/saml-settings.js';
+export { SET_UP_STEPS, type SetUpOutcome } from './sso/set-up-sso.js';
+export type { SsoHealth } from './sso/sso-health.js';
+export { SsoService, type PlanCard } from './sso/sso-service.js';
+export type { TestLinks } from './sso/test-links.js';

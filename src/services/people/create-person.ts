@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Entra, NewPerson } from '../entra/entra.js';
+import type { Actor, Operation } from '../operations/operation.js';
+import { Problem } from '../platform/problem.js';
+import { firstPassword } from './first-password.js';
+
+export const createPersonInput = z.object({
+  displayName: z.string(),
+  userPrincipalName: z.string(),
+  mailNickname: z.string(),
+});
+export type CreatePersonInput = z.infer<typeof createPersonInput>;
+
+export type CreatePersonOutcome = {
+  readonly personId: string;
+  readonly displayName: string;
+  readonly userPrincipalName: string;
+  /** Whether the link to the first password reached the asker; `New password` makes another one. */
+  readonly isPasswordDelivered: boolean;
+};
+
+/** Brings a first password to the asker alone, behind a one-time link. Returns whether it was delivered. */
+export type DeliverPassword = (
+  actor: Actor,
+  password: { userPrincipalName: string; password: string },
+) => Promise<boolean>;
+
+/**
+ * Creates a member of the tenant whose first password must be changed at the first sign-in. The password is in no step
+ * result, no log and no card: it goes to the one-time link, or is lost and reset.
+ */
+export function createPerson(parts: {
+  entra: Entra;
+  deliver: DeliverPassword;
+}): Operation<CreatePersonInput, CreatePersonOutcome> {
+  return {
+    kind: 'create-person',
+    version: 1,
+    right: 'create-people',
+    input: createPersonInput,
+    wanted: ({ displayName }) => `create ${displayName} in Entra`,
+    concerns: () => [],
+    run: async ({ input, step, actor }) => {
+      const { displayName, userPrincipalName, mailNickname } = input;
+      const created = await step(`Create ${displayName} in Entra`, async () => {
+        const password = firstPassword();
+        const personId = await create(parts.entra, { name: displayName, userPrincipalName, mailNickname, password });
+        if (personId === undefined)
+          return { personId: await findCreated(parts.entra, input), isPasswordDelivered: false };
+        return { personId, isPasswordDelivered: await parts.deliver(actor, { userPrincipalName, password }) };
+      });
+      return {
+        personId: created.personId,
+        displayName,
+        userPrincipalName,
+        isPasswordDelivered: created.isPasswordDelivered,
+      };
+    },
+  };
+}
+
+/** `undefined`: the name was free when the run began and is taken now, as after a crash between the two systems. */
+async function create(entra: Entra, person: NewPerson): Promise<string | undefined> {
+  try {
+    return (await entra.createPerson(person)).id;
+  } catch (error) {
+    if (error instanceof Problem && error.facts.answer === 'conflict') return undefined;
+    throw error;
+  }
+}
+
+/** The person of an earlier attempt, whose first password is lost: *New password* on the card makes another one. */
+async function findCreated(entra: Entra, { displayName, userPrincipalName }: CreatePersonInput): Promise<string> {
+  const found = (await entra.findPeople(userPrincipalName)).find(
+    (person) => person.userPrincipalName.toLowerCase() === userPrincipalName.toLowerCase(),
+  );
+  if (found?.name === displayName) return found.id;
+  throw new Problem({
+    kind: 'stale',
+    what: `${userPrincipalName} was taken by somebody else meanwhile.`,
+    remedy: 'Say “create test user” again with another name.',
+    code: 'name-taken',
+  });
+}
+
+export const resetPasswordInput = z.object({
+  personId: z.string(),
+  displayName: z.string(),
+  userPrincipalName: z.string(),
+});
+export type ResetPasswordInput = z.infer<typeof resetPasswordInput>;
+
+/** Sets another first password, for when the first link was lost or has run out. Only for people Latchkey created. */
+export function resetPassword(parts: {
+  entra: Entra;
+  deliver: DeliverPassword;
+}): Operation<ResetPasswordInput, CreatePersonOutcome> {
+  return {
+    kind: 'reset-password',
+    version: 1,
+    right: 'create-people',
+    input: resetPasswordInput,
+    wanted: ({ displayName }) => `set a new password for ${displayName}`,
+    concerns: ({ personId }) => [personId],
+    run: async ({ input, step, actor }) => {
+      const { personId, displayName, userPrincipalName } = input;
+      const isPasswordDelivered = await step('Set a new first password', async () => {
+        const password = firstPassword();
+        await parts.entra.resetPassword(personId, password);
+        return parts.deliver(actor, { userPrincipalName, password });
+      });
+      return { personId, displayName, userPrincipalName, isPasswordDelivered };
+    },
+  };
+}

@@ -1,0 +1,371 @@
+import { openDatabase, type Database } from './database.js';
+import { createDurable, type Durable, type DurableParts, type Json, type Step } from './durable.js';
+import type { RunId } from './ids.js';
+import { Problem } from './problem.js';
+import { ada, recordingLog, silentLog, StandingClock } from './testing/test-parts.js';
+
+let database: Database;
+let clock: StandingClock;
+
+beforeAll(async () => {
+  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+}, 30_000);
+afterAll(() => database.close());
+beforeEach(() => {
+  clock = new StandingClock();
+});
+
+type Story = (step: Step) => Promise<Json>;
+
+/** A durable whose one kind of work does what the story says now. */
+function durableThat(story: Story, parts: Partial<DurableParts> = {}): Durable {
+  const durable = createDurable({ database, clock, log: silentLog, ...parts });
+  durable.define({ kind: 'story', version: 1, run: ({ step }) => story(step) });
+  return durable;
+}
+
+function createRun(durable: Durable, reference = 'card'): Promise<RunId> {
+  return database.transaction((trx) =>
+    durable.create(trx, { kind: 'story', version: 1, input: { region: 'Frankfurt' }, actor: ada, reference }),
+  );
+}
+
+async function getRun(durable: Durable, runId: RunId) {
+  const run = await durable.find(runId);
+  if (!run) throw new Error('no run');
+  return run;
+}
+
+/** A promise and the function that settles it. */
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+const denied = new Problem({
+  kind: 'remote',
+  what: 'Entra did not let Latchkey add the app.',
+  remedy: 'Grant the permission, then press Retry.',
+  code: 'Authorization_RequestDenied',
+  requestId: 'request-1',
+});
+
+test('a run that goes well keeps its outcome, its actor and its steps in order', async () => {
+  const durable = durableThat(async (step) => {
+    const app = await step('Add the app', async () => ({ appId: 'app-1' }));
+    const thumbprint = await step('Make a certificate', async () => 'AB12');
+    return { ...app, thumbprint };
+  });
+
+  const runId = await createRun(durable);
+  const state = await durable.execute(runId);
+
+  expect(state).toBe('done');
+  expect(await getRun(durable, runId)).toMatchObject({
+    state: 'done',
+    input: { region: 'Frankfurt' },
+    actor: ada,
+    reference: 'card',
+    outcome: { appId: 'app-1', thumbprint: 'AB12' },
+    steps: [
+      { name: 'Add the app', state: 'done' },
+      { name: 'Make a certificate', state: 'done' },
+    ],
+  });
+});
+
+test('nothing runs when the transaction that created the run rolls back', async () => {
+  const durable = durableThat(async () => 'never');
+  let runId: RunId | undefined;
+
+  const creating = database.transaction(async (trx) => {
+    runId = await durable.create(trx, { kind: 'story', version: 1, input: null, actor: ada });
+    throw new Error('the audit could not be written');
+  });
+
+  await expect(creating).rejects.toThrow('audit');
+  expect(runId && (await durable.find(runId))).toBeUndefined();
+});
+
+test('a retry resumes at the step that failed and does not repeat those that are done', async () => {
+  const effects: string[] = [];
+  let isPermitted = false;
+  const durable = durableThat(async (step) => {
+    const app = await step('Add the app', async () => {
+      effects.push('app');
+      return 'app-1';
+    });
+    await step('Make a certificate', async () => {
+      effects.push('certificate');
+      if (!isPermitted) throw denied;
+      return null;
+    });
+    return app;
+  });
+  const runId = await createRun(durable);
+
+  const first = await durable.execute(runId);
+  const failed = await getRun(durable, runId);
+  isPermitted = true;
+  const second = await durable.execute(runId);
+  const done = await getRun(durable, runId);
+
+  expect(first).toBe('failed');
+  expect(failed).toMatchObject({ state: 'failed', problem: denied.facts });
+  expect(failed.steps.map(({ state }) => state)).toEqual(['done', 'failed']);
+  expect(second).toBe('done');
+  expect(done.problem).toBeUndefined();
+  expect(done.outcome).toBe('app-1');
+  expect(effects).toEqual(['app', 'certificate', 'certificate']);
+});
+
+test('a step that is begun again still tells when it was begun first', async () => {
+  const begun: Date[] = [];
+  const durable = durableThat(async (step) => {
+    await step('Add the app', async ({ startedAt }) => {
+      begun.push(startedAt);
+      if (begun.length < 3) throw denied;
+      return null;
+    });
+    return null;
+  });
+  const runId = await createRun(durable);
+
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await durable.execute(runId);
+    clock.advance(10);
+  }
+
+  expect(begun.map((at) => at.toISOString())).toEqual(Array(3).fill('2026-11-24T09:00:00.000Z'));
+});
+
+test('of two executions of one run the later wins and the earlier changes nothing any more', async () => {
+  const firstIsIn = gate();
+  const firstMayGoOn = gate();
+  let executions = 0;
+  const durable = durableThat(async (step) => {
+    const mine = ++executions;
+    await step('Add the app', async () => {
+      if (mine === 1) {
+        firstIsIn.open();
+        await firstMayGoOn.opened;
+      }
+      return `by ${String(mine)}`;
+    });
+    await step('Make a certificate', async () => `by ${String(mine)}`);
+    return `by ${String(mine)}`;
+  });
+  const runId = await createRun(durable);
+
+  const first = durable.execute(runId);
+  await firstIsIn.opened;
+  const second = await durable.execute(runId);
+  const afterSecond = await getRun(durable, runId);
+  firstMayGoOn.open();
+  const firstState = await first;
+
+  expect(second).toBe('done');
+  expect(afterSecond.outcome).toBe('by 2');
+  expect(firstState).toBe('done'); // the state it found, not one it made
+  expect(await getRun(durable, runId)).toEqual(afterSecond);
+});
+
+test('work that hides a lost claim cannot end the run either', async () => {
+  const firstIsIn = gate();
+  const firstMayGoOn = gate();
+  let executions = 0;
+  const durable = durableThat(async (step) => {
+    const mine = ++executions;
+    await step('Wait', async () => {
+      if (mine === 1) {
+        firstIsIn.open();
+        await firstMayGoOn.opened;
+      }
+      return null;
+    }).catch(() => null);
+    return `by ${String(mine)}`;
+  });
+  const runId = await createRun(durable);
+
+  const first = durable.execute(runId);
+  await firstIsIn.opened;
+  await durable.execute(runId);
+  firstMayGoOn.open();
+  await first;
+
+  expect((await getRun(durable, runId)).outcome).toBe('by 2');
+});
+
+test('the outcome is recorded in the transaction that ends the run, or neither happens', async () => {
+  let isAuditWritable = false;
+  const durable = durableThat(async () => 'set up', {
+    onOutcome: async (trx, run) => {
+      const at = clock.now();
+      await trx.insertInto('delivery').values({ channel: 'audit', delivery_id: run.id, at }).execute();
+      if (!isAuditWritable) throw new Error('disk full');
+    },
+  });
+  const runId = await createRun(durable);
+  const recorded = () => database.db.selectFrom('delivery').where('delivery_id', '=', runId).selectAll().execute();
+
+  const first = await durable.execute(runId);
+  const afterFirst = { run: await getRun(durable, runId), recorded: await recorded() };
+  isAuditWritable = true;
+  const second = await durable.execute(runId);
+
+  expect(first).toBe('interrupted');
+  expect(afterFirst).toMatchObject({ run: { state: 'interrupted' }, recorded: [] });
+  expect(second).toBe('done');
+  expect(await recorded()).toHaveLength(1);
+});
+
+test('the recorder sees the run as it ended, with its problem', async () => {
+  const seen: unknown[] = [];
+  const durable = durableThat(
+    (step) =>
+      step('Add the app', async () => {
+        throw denied;
+      }),
+    { onOutcome: async (_trx, run, ending) => void seen.push(run.state, run.problem, run.steps[0]?.state, ending) },
+  );
+
+  await durable.execute(await createRun(durable));
+
+  expect(seen).toEqual(['failed', denied.facts, 'failed', { problem: denied.facts }]);
+});
+
+test('a fault of ours is logged whole, but the person is not shown its text', async () => {
+  const { log, lines, text } = recordingLog();
+  const durable = durableThat(
+    async () => {
+      throw new TypeError('cannot read x of Bearer abc.def.ghi');
+    },
+    { log },
+  );
+
+  const runId = await createRun(durable);
+  const state = await durable.execute(runId);
+
+  const { problem } = await getRun(durable, runId);
+  expect(state).toBe('failed');
+  expect(problem?.kind).toBe('internal');
+  expect(problem?.what).not.toContain('cannot read');
+  expect(lines()).toContainEqual(expect.objectContaining({ msg: 'A run failed through a fault of ours', runId }));
+  expect(text()).toContain('cannot read x of Bearer ***');
+});
+
+test('runs that were running when the process died are interrupted at the next start and can go on', async () => {
+  const isInSecondStep = gate();
+  const before = durableThat(async (step) => {
+    await step('Add the app', async () => 'app-1');
+    return step('Make a certificate', () => {
+      isInSecondStep.open();
+      return new Promise<never>(() => undefined); // the process dies here
+    });
+  });
+  const runId = await createRun(before);
+  void before.execute(runId);
+  await isInSecondStep.opened;
+
+  const after = durableThat(async (step) => {
+    const app = await step('Add the app', () => Promise.reject(new Error('must not run again')));
+    await step('Make a certificate', async () => null);
+    return app;
+  });
+  const abandoned = await after.interruptAbandoned();
+  const state = await after.execute(runId);
+
+  expect(abandoned.map(({ id, state: was }) => [id, was])).toContainEqual([runId, 'interrupted']);
+  expect(state).toBe('done');
+  expect((await getRun(after, runId)).outcome).toBe('app-1');
+});
+
+test('a run that is done is not executed again', async () => {
+  let executions = 0;
+  const durable = durableThat(async () => ++executions);
+  const runId = await createRun(durable);
+
+  await durable.execute(runId);
+  const again = await durable.execute(runId);
+
+  expect([again, executions]).toEqual(['done', 1]);
+});
+
+test('every committed change is told, and finds a higher revision', async () => {
+  const durable = durableThat((step) => step('Add the app', async () => null));
+  const runId = await createRun(durable);
+  const revisions: Promise<number>[] = [];
+  durable.onProgress((id) => void revisions.push(getRun(durable, id).then(({ revision }) => revision)));
+
+  await durable.execute(runId);
+
+  const seen = await Promise.all(revisions);
+  expect(seen).toHaveLength(4); // claimed, step begun, step done, run done
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  expect(seen.at(-1)).toBe(4);
+});
+
+test('a listener that fails does not stop the work', async () => {
+  const durable = durableThat((step) => step('Add the app', async () => 'app-1'));
+  durable.onProgress(() => {
+    throw new Error('the card is gone');
+  });
+
+  const state = await durable.execute(await createRun(durable));
+
+  expect(state).toBe('done');
+});
+
+test('two steps of the same name in one run are a fault of ours', async () => {
+  const durable = durableThat(async (step) => {
+    await step('Add the app', async () => 1);
+    return step('Add the app', async () => 2);
+  });
+  const runId = await createRun(durable);
+
+  const state = await durable.execute(runId);
+
+  expect(state).toBe('failed');
+  expect((await getRun(durable, runId)).problem?.kind).toBe('internal');
+});
+
+test('work of a release that this one does not know fails with the way out', async () => {
+  const durable = durableThat(async () => null);
+  const runId = await database.transaction((trx) =>
+    durable.create(trx, { kind: 'story', version: 99, input: null, actor: ada }),
+  );
+
+  const state = await durable.execute(runId);
+
+  expect(state).toBe('failed');
+  expect((await getRun(durable, runId)).problem).toMatchObject({ code: 'unknown-work' });
+});
+
+test('executing a run that does not exist rejects nothing and says interrupted', async () => {
+  const durable = durableThat(async () => null);
+
+  const state = await durable.execute('33333333-3333-4333-8333-333333333333' as RunId);
+
+  expect(state).toBe('interrupted');
+});
+
+test('a step whose result is nothing (null) is not done again', async () => {
+  let effects = 0;
+  let mayFinish = false;
+  const durable = durableThat(async (step) => {
+    await step('Clear the Sign-on URL', async () => {
+      effects += 1;
+      return null;
+    });
+    if (!mayFinish) throw denied;
+    return null;
+  });
+  const runId = await createRun(durable);
+
+  await durable.execute(runId);
+  mayFinish = true;
+  await durable.execute(runId);
+
+  expect(effects).toBe(1);
+});

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Problem } from '../problem.js';
+import type { SyncedNodeFS } from './synced-file-system.js';
+
+/** The PostgreSQL that the pinned PGlite contains; another major cannot read its files. */
+export const POSTGRES_MAJOR = '18';
+
+const START_PARAMETERS = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), // -F switches fsync off
+  '-c',
+  'wal_sync_method=fsync', // the fdatasync system call is a stub that does nothing
+  '-c',
+  'shared_buffers=16MB',
+  '-c',
+  'max_wal_size=64MB',
+];
+
+/** A database that is gone when it is closed. */
+export async function openInMemory(): Promise<PGlite> {
+  return PGlite.create({ dataDir: 'memory://' });
+}
+
+/** Opens a database folder; makes the database where the folder is empty. Whoever calls holds the lock on it. */
+export async function openOnDisk(directory: string, fileSystem: SyncedNodeFS): Promise<PGlite> {
+  try {
+    return await PGlite.create({ dataDir: directory, fs: fileSystem, startParams: [...START_PARAMETERS] });
+  } catch (error) {
+    throw new Problem(
+      {
+        kind: 'internal',
+        what: `The database in ${directory} could not be opened.`,
+        remedy: 'Restore the folder from the last backup, or set DATA_DIR to an empty folder to start anew.',
+        code: 'database-unreadable',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the folder holds a database that we can open. A Problem: it holds something else, or another PostgreSQL's. */
+export function hasDatabase(directory: string): boolean {
+  if (!existsSync(directory) || readdirSync(directory).length === 0) return false;
+  const versionFile = join(directory, 'PG_VERSION');
+  const major = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : undefined;
+  if (major === POSTGRES_MAJOR) return true;
+  throw new Problem({
+    kind: 'refused',
+    what: major
+      ? `The database in ${directory} was written by PostgreSQL ${major}; this Latchkey contains PostgreSQL ${POSTGRES_MAJOR}.`
+      : `The folder ${directory} holds files that are not a Latchkey database.`,
+    remedy: major
+      ? 'Start the Latchkey release that wrote it, or set DATA_DIR to an empty folder to start anew.'
+      : 'Set DATA_DIR to an empty folder, or move those files away.',
+    code: major ? 'database-of-another-postgres' : 'not-a-database',
+  });
+}
+
+/**
+ * Commits once and counts how often the disk was synced. A database that does not sync loses committed rows, or all of
+ * them, with the next power cut; so Latchkey then refuses to start.
+ */
+export async function checkThatCommitsReachTheDisk(pglite: PGlite, fileSystem: SyncedNodeFS): Promise<void> {
+  const before = fileSystem.syncCount;
+  await pglite.exec(`select pg_logical_emit_message(true, 'latchkey', 'self-check')`);
+  if (fileSystem.syncCount > before) return;
+  throw new Problem({
+    kind: 'internal',
+    what: 'The embedded database does not write its commits through to the disk.',
+    why: 'A power cut would destroy it. This happens when PGlite is not the version that Latchkey was built for.',
+    remedy: 'Install exactly what package-lock.json names (npm ci), or set DATABASE_URL to use PostgreSQL.',
+    code: 'commits-not-synced',
+  });
+}

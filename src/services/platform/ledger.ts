@@ -1,0 +1,212 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Database } from './database.js';
+import { parseRunId, type RunId } from './ids.js';
+import { jsonText, type Json } from './json.js';
+import type { ProblemFacts } from './problem.js';
+import type { RunActor, RunState, RunTable, Schema, StepState, StepTable, Transaction } from './schema.js';
+
+/** A run as it stands, with its steps in the order in which they began. */
+export interface RunRecord {
+  readonly id: RunId;
+  readonly kind: string;
+  readonly version: number;
+  readonly input: Json;
+  readonly actor: RunActor;
+  readonly state: RunState;
+  readonly fence: number;
+  readonly revision: number;
+  /** Of a failed run. */
+  readonly problem?: ProblemFacts;
+  /** Of a run that is done. */
+  readonly outcome?: Json;
+  readonly reference: string;
+  readonly startedAt: Date;
+  readonly changedAt: Date;
+  readonly steps: readonly StepRecord[];
+}
+
+export interface StepRecord {
+  readonly name: string;
+  readonly state: StepState;
+  /** Of the first attempt. */
+  readonly startedAt: Date;
+  readonly finishedAt?: Date;
+}
+
+/** The right to write to a run, until somebody else claims it. */
+export interface Claim {
+  readonly runId: RunId;
+  readonly fence: number;
+}
+
+export type Ending = { readonly outcome: Json } | { readonly problem: ProblemFacts };
+
+/** Somebody else has claimed the run since. Whoever holds the old claim stops, silently. */
+export class RunLost extends Error {
+  override readonly name = 'RunLost';
+}
+
+export interface NewRun {
+  readonly runId: RunId;
+  readonly kind: string;
+  readonly version: number;
+  readonly input: Json;
+  readonly actor: RunActor;
+  readonly reference: string;
+  readonly at: Date;
+}
+
+export async function insertRun(trx: Transaction, run: NewRun): Promise<void> {
+  await trx
+    .insertInto('run')
+    .values({
+      ...{ id: run.runId, kind: run.kind, version: run.version, reference: run.reference, state: 'running' },
+      ...{ input: jsonText(run.input), actor: jsonText(run.actor) },
+      ...{ started_at: run.at, changed_at: run.at },
+    })
+    .execute();
+}
+
+/**
+ * Takes the run over, from whoever has it, by raising its fence. `undefined`: there is no such run, or it is done.
+ * A failed or interrupted run is running again.
+ */
+export async function claimRun(db: Kysely<Schema>, runId: RunId, at: Date): Promise<Claim | undefined> {
+  const row = await db
+    .updateTable('run')
+    .set((run) => ({
+      ...{ fence: run('fence', '+', 1), revision: run('revision', '+', 1) },
+      ...{ state: 'running', problem: null, changed_at: at },
+    }))
+    .where('id', '=', runId)
+    .where('state', '<>', 'done')
+    .returning('fence')
+    .executeTakeFirst();
+  return row && { runId, fence: row.fence };
+}
+
+/** Results of the steps that are done, and how many steps were ever begun. */
+export async function readJournal(
+  db: Kysely<Schema>,
+  runId: RunId,
+): Promise<{ done: Map<string, Json>; begun: number }> {
+  const rows = await db.selectFrom('step').select(['name', 'state', 'result']).where('run_id', '=', runId).execute();
+  const done = rows.filter(({ state }) => state === 'done').map(({ name, result }) => [name, result] as const);
+  return { done: new Map(done), begun: rows.length };
+}
+
+/** Marks the step as begun and returns when it was begun first. Throws `RunLost`. */
+export async function beginStep(
+  db: Kysely<Schema>,
+  claim: Claim,
+  step: { name: string; position: number; at: Date },
+): Promise<Date> {
+  const { rows } = await sql<{ started_at: Date }>`
+    with held as (${touch(claim, step.at)})
+    insert into step (run_id, name, position, state, fence, started_at)
+    select id, ${step.name}, ${step.position}::integer, 'started', fence, ${step.at}::timestamptz from held
+    on conflict (run_id, name) do update set state = 'started', fence = excluded.fence, finished_at = null
+    returning started_at`.execute(db);
+  return held(rows[0]).started_at;
+}
+
+/** Marks the step as done, with its result, or as failed. Throws `RunLost`. */
+export async function endStep(
+  db: Kysely<Schema>,
+  claim: Claim,
+  step: { name: string; at: Date } & ({ state: 'done'; result: Json } | { state: 'failed' }),
+): Promise<void> {
+  const result = step.state === 'done' ? jsonText(step.result) : null;
+  const { rows } = await sql<{ name: string }>`
+    with held as (${touch(claim, step.at)})
+    update step set state = ${step.state}, result = ${result}::jsonb, finished_at = ${step.at}::timestamptz
+    from held where step.run_id = held.id and step.name = ${step.name}
+    returning step.name`.execute(db);
+  held(rows[0]);
+}
+
+/** Ends the run; `alongside` writes what belongs to it, in the same transaction. Throws `RunLost`. */
+export async function endRun(
+  database: Database,
+  claim: Claim,
+  {
+    ending,
+    at,
+    alongside,
+  }: { ending: Ending; at: Date; alongside: (trx: Transaction, run: RunRecord) => Promise<void> },
+): Promise<void> {
+  const change =
+    'outcome' in ending
+      ? { state: 'done' as const, outcome: jsonText(ending.outcome) }
+      : { state: 'failed' as const, problem: jsonText(ending.problem) };
+  await database.transaction(async (trx) => {
+    const row = await trx
+      .updateTable('run')
+      .set((run) => ({ ...change, revision: run('revision', '+', 1), changed_at: at }))
+      .where('id', '=', claim.runId)
+      .where('fence', '=', claim.fence)
+      .returningAll()
+      .executeTakeFirst();
+    await alongside(trx, await recordOf(trx, held(row)));
+  });
+}
+
+/** Says that nobody works on the run any more. Where somebody else has claimed it, nothing happens. */
+export async function interruptRun(db: Kysely<Schema>, claim: Claim, at: Date): Promise<void> {
+  await db
+    .updateTable('run')
+    .set((run) => ({ state: 'interrupted', revision: run('revision', '+', 1), changed_at: at }))
+    .where('id', '=', claim.runId)
+    .where('fence', '=', claim.fence)
+    .where('state', '=', 'running')
+    .execute();
+}
+
+/** Interrupts every running run, whoever has it: call it only while nobody else can be alive. */
+export async function interruptRunning(db: Kysely<Schema>, at: Date): Promise<RunRecord[]> {
+  const rows = await db
+    .updateTable('run')
+    .set((run) => ({
+      ...{ fence: run('fence', '+', 1), revision: run('revision', '+', 1) },
+      ...{ state: 'interrupted', changed_at: at },
+    }))
+    .where('state', '=', 'running')
+    .returningAll()
+    .execute();
+  const records: RunRecord[] = [];
+  for (const row of rows) records.push(await recordOf(db, row));
+  return records;
+}
+
+export async function findRun(db: Kysely<Schema>, runId: RunId): Promise<RunRecord | undefined> {
+  const row = await db.selectFrom('run').selectAll().where('id', '=', runId).executeTakeFirst();
+  return row && recordOf(db, row);
+}
+
+/** Every write to a step goes through its run's row: the claim is checked, the row locked, the revision raised. */
+function touch(claim: Claim, at: Date) {
+  return sql`
+    update run set revision = revision + 1, changed_at = ${at}::timestamptz
+    where id = ${claim.runId} and fence = ${claim.fence} returning id, fence`;
+}
+
+function held<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new RunLost('Somebody else has claimed this run.');
+  return row;
+}
+
+async function recordOf(db: Kysely<Schema>, run: Selectable<RunTable>): Promise<RunRecord> {
+  const steps = await db.selectFrom('step').selectAll().where('run_id', '=', run.id).orderBy('position').execute();
+  return {
+    ...{ id: parseRunId(run.id), kind: run.kind, version: run.version, input: run.input, actor: run.actor },
+    ...{ state: run.state, fence: run.fence, revision: run.revision, reference: run.reference },
+    ...(run.problem ? { problem: run.problem } : {}),
+    ...(run.state === 'done' ? { outcome: run.outcome } : {}),
+    ...{ startedAt: run.started_at, changedAt: run.changed_at },
+    steps: steps.map(stepRecordOf),
+  };
+}
+
+function stepRecordOf({ name, state, started_at, finished_at }: Selectable<StepTable>): StepRecord {
+  return { name, state, startedAt: started_at, ...(finished_at ? { finishedAt: finished_at } : {}) };
+}

@@ -1,0 +1,62 @@
+/** The systems that a problem can come from. */
+export type RemoteSystem = 'entra' | 'genesys' | 'teams';
+
+/** What the remote system answered, by what the caller should do next. */
+export type RemoteAnswer =
+  | 'denied' // 403: a right is missing
+  | 'unauthorized' // 401 or a refused credential
+  | 'not-found'
+  | 'conflict'
+  | 'invalid' // the request was understood and refused
+  | 'throttled'
+  | 'unavailable' // 5xx, no connection
+  | 'timeout';
+
+/**
+ * - `input`: what a person gave cannot be used · `refused`: a rule of ours says no · `stale`: the truth has moved on ·
+ *   `remote`: Entra, Genesys or Teams said no or nothing · `waiting`: accepted there but not yet visible ·
+ *   `internal`: our fault
+ */
+export type ProblemKind = 'input' | 'refused' | 'stale' | 'remote' | 'waiting' | 'internal';
+
+export interface ProblemFacts {
+  readonly kind: ProblemKind;
+  /** What happened, to what: a sentence, "Entra did not let Latchkey assign B.Simon to Genesys Cloud." */
+  readonly what: string;
+  /** Why, if known: a sentence. Text from the remote side goes to `said`, not here. */
+  readonly why?: string;
+  /** What the reader can do about it: a sentence. */
+  readonly remedy: string;
+  readonly system?: RemoteSystem;
+  readonly answer?: RemoteAnswer;
+  /** The remote side's own words, shown as a detail; never parsed, never trusted. */
+  readonly said?: string;
+  /** Machine code of the remote side or of our rule: `Request_ResourceNotFound`, `missing.permissions`, `self-assignment`. */
+  readonly code?: string;
+  readonly status?: number;
+  /** Graph's request-id, Genesys's inin-correlation-id: what support asks for. */
+  readonly requestId?: string;
+  /** What is missing, by name: `AppRoleAssignment.ReadWrite.All`, `sso:provider:edit`. */
+  readonly missing?: readonly string[];
+}
+
+/** A failure that helps the person who meets it. Everything that is thrown on purpose is one. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly facts: ProblemFacts;
+
+  constructor(facts: ProblemFacts, options?: { cause?: unknown }) {
+    super(facts.what, options);
+    this.facts = facts;
+  }
+}
+
+/** The facts of anything that was caught. What nobody foresaw becomes an `internal` problem without its text. */
+export function problemFacts(caught: unknown): ProblemFacts {
+  if (caught instanceof Problem) return caught.facts;
+  return {
+    kind: 'internal',
+    what: 'Something in Latchkey itself went wrong.',
+    remedy: 'Try again. If it stays, tell the operator: the log has the details under this time.',
+  };
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import { openDatabase, type Database } from './database.js';
+import type { Schema } from './schema.js';
+import { silentLog } from './testing/test-parts.js';
+
+let database: Database;
+
+beforeAll(async () => {
+  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+}, 30_000);
+afterAll(() => database.close());
+
+type Columns = { [Table in keyof Schema]: Record<keyof Schema[Table], string> };
+
+/** Each column as the catalogue shall know it; `?` where it may be empty. The compiler holds the names to `Schema`. */
+const columns: Columns = {
+  run: {
+    ...{ id: 'uuid', kind: 'text', version: 'integer', input: 'jsonb', actor: 'jsonb', state: 'text' },
+    ...{ fence: 'integer', revision: 'integer', problem: 'jsonb?', outcome: 'jsonb?', reference: 'text' },
+    ...{ started_at: 'timestamptz', changed_at: 'timestamptz' },
+  },
+  step: {
+    ...{ run_id: 'uuid', name: 'text', position: 'integer', state: 'text', result: 'jsonb?', fence: 'integer' },
+    ...{ started_at: 'timestamptz', finished_at: 'timestamptz?' },
+  },
+  signal: { run_id: 'uuid', name: 'text', value: 'jsonb', actor: 'jsonb', at: 'timestamptz' },
+  plan: {
+    ...{ id: 'uuid', kind: 'text', input: 'jsonb', content: 'jsonb', read_hash: 'text', asker: 'text' },
+    ...{ revision: 'integer', made_at: 'timestamptz', expires_at: 'timestamptz', run_id: 'uuid?' },
+  },
+  claim: { reference: 'text', verb: 'text', revision: 'integer', actor: 'jsonb', at: 'timestamptz' },
+  delivery: { channel: 'text', delivery_id: 'text', at: 'timestamptz' },
+  outbox: { id: 'bigint', type: 'text', payload: 'jsonb', at: 'timestamptz', delivered_at: 'timestamptz?' },
+  audit: {
+    ...{ chain: 'text', seq: 'bigint', at: 'timestamptz', body: 'text', body_hash: 'text', prev: 'text', hash: 'text' },
+  },
+  audit_head: { chain: 'text', seq: 'bigint', hash: 'text' },
+  audit_person: { person: 'text', chain: 'text', seq: 'bigint' },
+  form: {
+    ...{ channel: 'text', conversation: 'text', person: 'text', form: 'text', answers: 'jsonb', question: 'text' },
+    ...{ revision: 'integer', message_id: 'text?', message_place: 'text?', changed_at: 'timestamptz' },
+  },
+  place: {
+    ...{ channel: 'text', conversation: 'text', kind: 'text', person: 'text?', reference: 'jsonb' },
+    changed_at: 'timestamptz',
+  },
+  posting: {
+    ...{ id: 'uuid', reference: 'text', channel: 'text', conversation: 'text', message_id: 'text', audience: 'text?' },
+    ...{ revision: 'integer', content_hash: 'text', posted_at: 'timestamptz', changed_at: 'timestamptz' },
+  },
+  one_time_secret: {
+    ...{ token_hash: 'text', sealed: 'bytea', purpose: 'text', for_person: 'text?' },
+    ...{ created_at: 'timestamptz', expires_at: 'timestamptz' },
+  },
+};
+
+test('the tables that the code knows are those that the migrations make, column by column', async () => {
+  const { rows } = await sql<{ table: string; column: string; type: string; isNullable: string }>`
+    select table_name as table, column_name as column, data_type as type, is_nullable as "isNullable"
+    from information_schema.columns where table_schema = 'public' and table_name not like 'kysely%'`.execute(
+    database.db,
+  );
+
+  const found: Record<string, Record<string, string>> = {};
+  for (const { table, column, type, isNullable } of rows) {
+    const name = type.replace('timestamp with time zone', 'timestamptz');
+    (found[table] ??= {})[column] = name + (isNullable === 'YES' ? '?' : '');
+  }
+  expect(found).toEqual(columns);
+});
+
+test.each([
+  [
+    'run',
+    sql`insert into run values (gen_random_uuid(), 'k', 1, '{}', '{}', 'lost', 0, 0, null, null, 'r', now(), now())`,
+  ],
+  ['place', sql`insert into place values ('teams', 'a:1', 'secret', null, '{}', now())`],
+])('a state that %s does not know is refused', async (_, statement) => {
+  await expect(statement.execute(database.db)).rejects.toMatchObject({ code: '23514' });
+});

@@ -1,0 +1,187 @@
+import type { ColumnType, Generated, Kysely, Transaction as KyselyTransaction } from 'kysely';
+import type { Json, JsonText } from './json.js';
+import type { ProblemFacts } from './problem.js';
+
+/**
+ * The tables, held against the database's catalogue by a test. Times are business time, set by us from `clock.now()`.
+ * jsonb columns are written with `jsonText(value)`; 64-bit integers are read as strings, as `pg` does.
+ */
+export interface Schema {
+  run: RunTable;
+  step: StepTable;
+  signal: SignalTable;
+  plan: PlanTable;
+  claim: ClaimTable;
+  delivery: DeliveryTable;
+  outbox: OutboxTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  audit_person: AuditPersonTable;
+  form: FormTable;
+  place: PlaceTable;
+  posting: PostingTable;
+  one_time_secret: OneTimeSecretTable;
+}
+
+/** Inside `database.transaction`; nothing else may be asked of the database meanwhile. */
+export type Transaction = KyselyTransaction<Schema>;
+/** A database or a transaction. */
+export type Executor = Kysely<Schema>;
+
+/** A jsonb column that holds a `T`. */
+export type JsonColumn<T> = ColumnType<T, JsonText<T>, JsonText<T>>;
+type NullableJsonColumn<T> = ColumnType<T | null, JsonText<T> | null, JsonText<T> | null>;
+type BigIntColumn = ColumnType<string, number, number>;
+
+/** Who set a piece of work going, and from where. */
+export interface RunActor {
+  readonly personId: string;
+  readonly name: string;
+  readonly channel: string;
+}
+
+export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
+export type StepState = 'started' | 'done' | 'failed';
+export type PlaceKind = 'personal' | 'channel';
+
+export interface RunTable {
+  id: string;
+  kind: string;
+  version: number;
+  input: JsonColumn<Json>;
+  actor: JsonColumn<RunActor>;
+  state: RunState;
+  /** Raised by each claim; every write names it, so that a run that was taken over changes nothing. */
+  fence: Generated<number>;
+  /** Raised by each committed change; an older view never overwrites a newer one. */
+  revision: Generated<number>;
+  problem: NullableJsonColumn<ProblemFacts>;
+  outcome: NullableJsonColumn<Json>;
+  reference: string;
+  started_at: Date;
+  changed_at: Date;
+}
+
+export interface StepTable {
+  run_id: string;
+  name: string;
+  position: number;
+  state: StepState;
+  result: NullableJsonColumn<Json>;
+  fence: number;
+  /** Of the first attempt. */
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+export interface SignalTable {
+  run_id: string;
+  name: string;
+  value: JsonColumn<Json>;
+  actor: JsonColumn<RunActor>;
+  at: Date;
+}
+
+export interface PlanTable {
+  id: string;
+  kind: string;
+  input: JsonColumn<Json>;
+  content: JsonColumn<Json>;
+  read_hash: string;
+  asker: string;
+  revision: Generated<number>;
+  made_at: Date;
+  expires_at: Date;
+  run_id: string | null;
+}
+
+export interface ClaimTable {
+  reference: string;
+  verb: string;
+  revision: number;
+  actor: JsonColumn<RunActor>;
+  at: Date;
+}
+
+export interface DeliveryTable {
+  channel: string;
+  delivery_id: string;
+  at: Date;
+}
+
+export interface OutboxTable {
+  id: ColumnType<string, never, never>;
+  type: string;
+  payload: JsonColumn<Json>;
+  at: Date;
+  delivered_at: Date | null;
+}
+
+export interface AuditTable {
+  chain: string;
+  seq: BigIntColumn;
+  at: Date;
+  /** Canonical JSON (RFC 8785), as text: jsonb would reorder it. */
+  body: string;
+  body_hash: string;
+  prev: string;
+  hash: string;
+}
+
+export interface AuditHeadTable {
+  chain: string;
+  seq: BigIntColumn;
+  hash: string;
+}
+
+/** An index of the entries that concern a person; not part of the chain. */
+export interface AuditPersonTable {
+  person: string;
+  chain: string;
+  seq: BigIntColumn;
+}
+
+export interface FormTable {
+  channel: string;
+  conversation: string;
+  person: string;
+  form: string;
+  answers: JsonColumn<Json>;
+  question: string;
+  revision: number;
+  message_id: string | null;
+  /** The conversation that the card stands in, where that is a thread of the form's own. */
+  message_place: string | null;
+  changed_at: Date;
+}
+
+export interface PlaceTable {
+  channel: string;
+  conversation: string;
+  kind: PlaceKind;
+  person: string | null;
+  reference: JsonColumn<Json>;
+  changed_at: Date;
+}
+
+export interface PostingTable {
+  id: string;
+  reference: string;
+  channel: string;
+  conversation: string;
+  message_id: string;
+  audience: string | null;
+  revision: number;
+  content_hash: string;
+  posted_at: Date;
+  changed_at: Date;
+}
+
+export interface OneTimeSecretTable {
+  token_hash: string;
+  sealed: Buffer;
+  purpose: string;
+  for_person: string | null;
+  created_at: Date;
+  expires_at: Date;
+}

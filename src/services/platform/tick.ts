@@ -1,0 +1,60 @@
+import type { Clock } from './clock.js';
+import type { Log } from './log.js';
+
+/** Something that is due at business times: asked again and again, it does what is due by `now`. */
+export interface Sweep {
+  readonly name: string;
+  /** Wall seconds between two askings; default 1. */
+  readonly everySeconds?: number;
+  sweep(now: Date): Promise<unknown>;
+}
+
+export interface Tick {
+  register(sweep: Sweep): void;
+  /** Asks every sweep now, as after a change of the clock. A sweep that is still busy is left alone. Never rejects. */
+  dueWork(): Promise<void>;
+  /** No new askings; resolves when those under way have ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Asks the sweeps for what is due, each second (`everyMs`), with `clock.now()`. What fails is logged and asked again at the
+ * next tick. The timer alone keeps no process alive.
+ */
+export function createTick({ clock, log, everyMs = 1_000 }: { clock: Clock; log: Log; everyMs?: number }): Tick {
+  const sweeps: { readonly sweep: Sweep; askedAtMs: number; busy?: Promise<void> }[] = [];
+
+  async function ask(entry: (typeof sweeps)[number]): Promise<void> {
+    entry.askedAtMs = clock.wall().getTime();
+    try {
+      await entry.sweep.sweep(clock.now());
+    } catch (error) {
+      log.error({ sweep: entry.sweep.name, error }, 'Work that was due could not be done');
+    }
+  }
+
+  function askOnce(entry: (typeof sweeps)[number]): Promise<void> {
+    entry.busy ??= ask(entry).finally(() => delete entry.busy);
+    return entry.busy;
+  }
+
+  function tick(): void {
+    const nowMs = clock.wall().getTime();
+    for (const entry of sweeps) {
+      // Half a tick early, as timers are never exact.
+      if (nowMs - entry.askedAtMs >= (entry.sweep.everySeconds ?? 1) * 1_000 - everyMs / 2) void askOnce(entry);
+    }
+  }
+
+  const timer = setInterval(tick, everyMs);
+  timer.unref();
+
+  return {
+    register: (sweep) => void sweeps.push({ sweep, askedAtMs: -Infinity }),
+    dueWork: async () => void (await Promise.all(sweeps.map(askOnce))),
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(sweeps.map(({ busy }) => busy ?? Promise.resolve()));
+    },
+  };
+}

@@ -1,0 +1,256 @@
+import { z } from 'zod';
+import type { Entra, Instance, InstanceIds } from '../entra/entra.js';
+import type { Genesys } from '../genesys/genesys.js';
+import type { Operation, RunContext } from '../operations/operation.js';
+import { Problem } from '../platform/problem.js';
+import type { Clock } from '../platform/clock.js';
+import { regionByKey } from './genesys-region.js';
+import { GALLERY_NAME } from './read-both-sides.js';
+import {
+  CERTIFICATE_YEARS,
+  entraDifferences,
+  freshActiveCertificate,
+  genesysDifferences,
+  MOST_TRUSTED_CERTIFICATES,
+  samlSettings,
+  type Difference,
+  type SamlSettings,
+} from './saml-settings.js';
+
+const ids = z.object({ applicationObjectId: z.string(), servicePrincipalId: z.string(), appId: z.string() });
+
+export const setUpInput = z.object({
+  planId: z.string(),
+  regionKey: z.string(),
+  shortName: z.string(),
+  tenantId: z.string(),
+  tileMode: z.enum(['signs-straight-in', 'opens-genesys']),
+  emailFrom: z.enum(['userprincipalname', 'mail']),
+  /** The instance to adopt; absent: one is created. */
+  instance: ids.optional(),
+});
+export type SetUpInput = z.infer<typeof setUpInput>;
+
+/** What an admin would otherwise have copied by hand between the two consoles. */
+export const setUpOutcome = z.object({
+  regionKey: z.string(),
+  shortName: z.string(),
+  tenantId: z.string(),
+  tileMode: z.enum(['signs-straight-in', 'opens-genesys']),
+  appId: z.string(),
+  applicationObjectId: z.string(),
+  servicePrincipalId: z.string(),
+  issuerUri: z.string(),
+  targetUri: z.string(),
+  identifier: z.string(),
+  thumbprint: z.string(),
+  /** ISO 8601. */
+  certificateUntil: z.string(),
+});
+export type SetUpOutcome = z.infer<typeof setUpOutcome>;
+
+/** The steps, named as an admin would say them, in the only order that never breaks a working sign-in. */
+export const SET_UP_STEPS = [
+  `Add ${GALLERY_NAME} from the gallery`,
+  'Choose SAML and set Identifier, Reply URL and tile',
+  'Send Email and OrganizationName',
+  'Have a signing certificate that stays valid',
+  'Make Genesys trust it beside those it trusts',
+  'Let Entra sign with it',
+  'Read both sides back and compare',
+] as const;
+
+const DAY_MS = 86_400_000;
+
+/** Sets SAML up on both sides. Every step looks first, so that a step which is repeated changes nothing twice. */
+export function setUpSso(parts: { entra: Entra; genesys: Genesys; clock: Clock }): Operation<SetUpInput, SetUpOutcome> {
+  return {
+    kind: 'set-up-sso',
+    version: 1,
+    right: 'manage-sso',
+    input: setUpInput,
+    wanted: () => 'set up SSO between Entra and Genesys Cloud',
+    concerns: () => [],
+    run: (context) => new SetUp(parts, context).run(),
+  };
+}
+
+class SetUp {
+  readonly #entra: Entra;
+  readonly #genesys: Genesys;
+  readonly #clock: Clock;
+  readonly #context: RunContext<SetUpInput>;
+  readonly #settings: SamlSettings;
+  /** One reading serves the steps that follow each other in one attempt; a resumed run reads anew. */
+  #read: Promise<Instance> | undefined;
+
+  constructor(parts: { entra: Entra; genesys: Genesys; clock: Clock }, context: RunContext<SetUpInput>) {
+    this.#entra = parts.entra;
+    this.#genesys = parts.genesys;
+    this.#clock = parts.clock;
+    this.#context = context;
+    const { regionKey, tenantId, shortName, tileMode, emailFrom } = context.input;
+    this.#settings = samlSettings({
+      region: regionByKey(regionKey),
+      tenantId,
+      organizationName: shortName,
+      tileMode,
+      emailFrom,
+    });
+  }
+
+  async run(): Promise<SetUpOutcome> {
+    const { step } = this.#context;
+    const [add, choose, send, certify, trust, activate, compare] = SET_UP_STEPS;
+    const app = await step(add, ({ startedAt }) => this.#addFromGallery(startedAt));
+    await step(choose, () => this.#chooseSaml(app));
+    await step(send, () => this.#sendClaims(app));
+    const certificate = await step(certify, () => this.#haveCertificate(app));
+    await step(trust, () => this.#makeGenesysTrust(app, certificate));
+    await step(activate, () => this.#activate(app, certificate));
+    return step(compare, () => this.#compare(app, certificate));
+  }
+
+  async #addFromGallery(since: Date): Promise<IdsJson> {
+    const { instance } = this.#context.input;
+    if (instance) return instance;
+    const made = await this.#entra.addFromGallery(await this.#entra.getGalleryTemplate(GALLERY_NAME), since);
+    return {
+      applicationObjectId: made.applicationObjectId,
+      servicePrincipalId: made.servicePrincipalId,
+      appId: made.appId,
+    };
+  }
+
+  async #chooseSaml(app: InstanceIds): Promise<null> {
+    const instance = await this.#instance(app);
+    const { identifier, replyUrl, signOnUrl } = this.#settings;
+    const isSaml =
+      instance.singleSignOnMode === 'saml' && instance.isEnabled && (instance.signOnUrl ?? null) === signOnUrl;
+    // SAML mode comes first: Entra accepts an Identifier outside the tenant's domains only for a SAML application.
+    if (!isSaml) await this.#entra.setSingleSignOn(app, { signOnUrl });
+    if (!instance.identifiers.includes(identifier) || !instance.replyUrls.includes(replyUrl)) {
+      await this.#entra.setIdentifierAndReplyUrl(app, { identifier, replyUrl });
+    }
+    return null;
+  }
+
+  async #sendClaims(app: InstanceIds): Promise<null> {
+    const { claims } = await this.#instance(app);
+    const { emailFrom, organizationName } = this.#settings;
+    const isRight = claims?.emailFrom === emailFrom && claims.organizationName === organizationName;
+    if (!isRight) await this.#entra.setClaims(app, { emailFrom, organizationName });
+    return null;
+  }
+
+  async #haveCertificate(app: InstanceIds): Promise<CertificateJson> {
+    const instance = await this.#instance(app);
+    const now = this.#clock.now();
+    const kept = freshActiveCertificate(instance, now);
+    const found =
+      kept ?? (await this.#entra.addSigningCertificate(app, { name: this.#mark(), notAfter: yearsFrom(now) }));
+    return { thumbprint: found.thumbprint, certificate: found.certificate, until: found.notAfter.toISOString() };
+  }
+
+  async #makeGenesysTrust(app: InstanceIds, wanted: CertificateJson): Promise<null> {
+    const [provider, metadata] = await Promise.all([
+      this.#genesys.findIdentityProvider(),
+      this.#entra.getFederationMetadata(app.appId),
+    ]);
+    const settings = { ...this.#settings, issuerUri: metadata.entityId, targetUri: metadata.signOnUrl };
+    const trusted = provider?.certificates ?? [];
+    const isTrusted = trusted.some((certificate) => certificate.thumbprint === wanted.thumbprint);
+    const isRight =
+      genesysDifferences(provider, { settings, ids: app, activeThumbprint: wanted.thumbprint }).length === 0;
+    if (isRight) return null;
+    const kept = trusted.filter((certificate) => this.#isStillOfUse(certificate.notAfter, trusted.length));
+    await this.#genesys.ensureIdentityProvider(
+      {
+        name: provider?.name ?? settings.providerName,
+        issuerUri: settings.issuerUri,
+        targetUri: settings.targetUri,
+        relyingPartyIdentifier: app.appId,
+        certificates: [...kept.map(({ certificate }) => certificate), ...(isTrusted ? [] : [wanted.certificate])],
+      },
+      provider,
+    );
+    return null;
+  }
+
+  async #activate(app: InstanceIds, wanted: CertificateJson): Promise<null> {
+    const { activeThumbprint } = await this.#instance(app);
+    if (activeThumbprint !== wanted.thumbprint) await this.#entra.activateSigningCertificate(app, wanted.thumbprint);
+    return null;
+  }
+
+  async #compare(app: InstanceIds, certificate: CertificateJson): Promise<SetUpOutcome> {
+    const [instance, provider, metadata] = await Promise.all([
+      this.#entra.getInstance(app),
+      this.#genesys.findIdentityProvider(),
+      this.#entra.getFederationMetadata(app.appId),
+    ]);
+    const settings = { ...this.#settings, issuerUri: metadata.entityId, targetUri: metadata.signOnUrl };
+    const differences: Difference[] = [
+      ...entraDifferences(instance, settings),
+      ...genesysDifferences(provider, { settings, ids: app, activeThumbprint: instance.activeThumbprint }),
+      ...metadataDifferences(metadata.thumbprints, certificate.thumbprint),
+    ];
+    if (differences.length > 0) throw notAsWritten(differences);
+    const { regionKey, shortName, tenantId, tileMode } = this.#context.input;
+    return {
+      ...{ regionKey, shortName, tenantId, tileMode },
+      ...{ appId: app.appId, applicationObjectId: app.applicationObjectId, servicePrincipalId: app.servicePrincipalId },
+      ...{ issuerUri: settings.issuerUri, targetUri: settings.targetUri, identifier: settings.identifier },
+      ...{ thumbprint: certificate.thumbprint, certificateUntil: certificate.until },
+    };
+  }
+
+  /** An expired certificate makes room; Genesys refuses to store one again. */
+  #isStillOfUse(notAfter: Date | undefined, count: number): boolean {
+    const isExpired = notAfter !== undefined && notAfter <= this.#clock.now();
+    return !isExpired && count <= MOST_TRUSTED_CERTIFICATES;
+  }
+
+  #mark(): string {
+    return `Latchkey ${this.#context.runId}`;
+  }
+
+  #instance(app: InstanceIds): Promise<Instance> {
+    this.#read ??= this.#entra.getInstance(app);
+    return this.#read;
+  }
+}
+
+type IdsJson = { applicationObjectId: string; servicePrincipalId: string; appId: string };
+type CertificateJson = { thumbprint: string; certificate: string; until: string };
+
+function yearsFrom(now: Date): Date {
+  // A day less than Entra's limit: the limit is measured by Entra's clock, not by ours.
+  return new Date(now.getTime() + (CERTIFICATE_YEARS * 365 - 1) * DAY_MS);
+}
+
+function metadataDifferences(thumbprints: readonly string[], wanted: string): Difference[] {
+  if (thumbprints.includes(wanted)) return [];
+  return [
+    {
+      side: 'Entra',
+      field: 'Certificate in the federation metadata',
+      is: thumbprints.join(', ') || 'none',
+      shouldBe: wanted,
+    },
+  ];
+}
+
+function notAsWritten(differences: readonly Difference[]): Problem {
+  const said = differences
+    .map(({ side, field, is, shouldBe }) => `${side}, ${field}: is ${is}, should be ${shouldBe}`)
+    .join('; ');
+  return new Problem({
+    kind: 'waiting',
+    what: 'Both sides were written, but reading them back shows something else.',
+    why: `${said}.`,
+    remedy:
+      'Entra can need some minutes until every server shows a change. Press Retry; what is right already is left alone.',
+    code: 'not-as-written',
+  });
+}

@@ -1,0 +1,189 @@
+import type { Entra } from '../entra/entra.js';
+import type { Genesys } from '../genesys/genesys.js';
+import type { Actor, Claim } from '../operations/operation.js';
+import type { Pipeline, Started } from '../operations/run-operation.js';
+import type { Clock } from '../platform/clock.js';
+import { findClaim } from '../platform/conversation-store.js';
+import type { Database } from '../platform/database.js';
+import { newId } from '../platform/ids.js';
+import { Problem } from '../platform/problem.js';
+import { findPlan, savePlan, type StoredPlan } from '../platform/plan-store.js';
+import type { GenesysRegion } from './genesys-region.js';
+import { planSetUp, readHash, type SetUpPlan } from './plan-set-up.js';
+import { readBothSides } from './read-both-sides.js';
+import { setUpOutcome, setUpSso, type SetUpInput, type SetUpOutcome } from './set-up-sso.js';
+import { ssoHealth, type SsoHealth } from './sso-health.js';
+import { testLinks, type Reachable, type TestLinks } from './test-links.js';
+import type { TileMode } from './saml-settings.js';
+
+/** A plan as it is shown: bound to what was read, to the asker, and to 15 minutes. */
+export interface PlanCard {
+  readonly planId: string;
+  readonly revision: number;
+  readonly plan: SetUpPlan;
+  readonly expiresAt: Date;
+  readonly askerId: string;
+}
+
+const PLAN_MINUTES = 15;
+
+export interface SsoServiceParts {
+  readonly entra: Entra;
+  readonly genesys: Genesys;
+  readonly pipeline: Pipeline;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly region: GenesysRegion;
+  readonly tenantId: string;
+  readonly reachable: Reachable;
+}
+
+/** SAML between the one tenant and the one Genesys organisation that this deployment serves. */
+export class SsoService {
+  readonly #parts: SsoServiceParts;
+  readonly #setUp;
+
+  constructor(parts: SsoServiceParts) {
+    this.#parts = parts;
+    this.#setUp = setUpSso(parts);
+    parts.pipeline.register(this.#setUp);
+  }
+
+  /** The region that the deployment is configured for, the only one it can set up. */
+  get region(): GenesysRegion {
+    return this.#parts.region;
+  }
+
+  /** Whether the actor may set up SSO now. Throws the refusal. */
+  async permitSetUp(actor: Actor): Promise<void> {
+    await this.#parts.pipeline.permitted('manage-sso', actor, 'set up SSO between Entra and Genesys Cloud');
+  }
+
+  /** Compares what was typed with the organisation of the credential. Throws a `Problem` that names the short name. */
+  async checkOrganization(typed: string): Promise<{ shortName: string; name: string }> {
+    const organization = await this.#parts.genesys.getOrganization();
+    if (typed === organization.shortName) return organization;
+    throw wrongOrganization(typed, organization);
+  }
+
+  /** Reads both sides and says, per field, what a set-up would do. Changes nothing. */
+  async plan(actor: Actor, wish: { tileMode?: TileMode }): Promise<PlanCard> {
+    await this.permitSetUp(actor);
+    const { entra, genesys, region, tenantId, clock } = this.#parts;
+    const sides = await readBothSides(entra, genesys);
+    const plan = planSetUp(sides, { region, tenantId, tileMode: wish.tileMode }, clock.now());
+    return this.#store(actor, plan, readHash(sides));
+  }
+
+  /**
+   * Runs a stored plan. Throws a `Problem`: `stale` when the plan is too old or something was changed since (then a new
+   * plan is needed), `refused` when it is another person's plan or the right is gone.
+   */
+  async setUp(actor: Actor, planId: string, choice: { tileMode?: TileMode }, claim: Claim): Promise<Started> {
+    const stored = await this.#getPlan(planId);
+    const plan = stored.content as unknown as SetUpPlan;
+    if (stored.askerId !== actor.personId) throw notYourPlan();
+    if (stored.expiresAt <= this.#parts.clock.now()) throw planTooOld();
+    // A second click must hear that the run has started, not that the run itself has changed what was read.
+    const before = await findClaim(this.#parts.database.db, claim);
+    if (before) return { kind: 'already', ...before };
+    await this.#refuseWhenChanged(stored, plan);
+    const input: SetUpInput = {
+      planId,
+      regionKey: plan.regionKey,
+      shortName: plan.organization.shortName,
+      tenantId: plan.tenantId,
+      tileMode: choice.tileMode ?? plan.tileMode,
+      emailFrom: plan.emailFrom,
+      ...(plan.instance ? { instance: { ...plan.instance } } : {}),
+    };
+    return this.#parts.pipeline.start(this.#setUp, { actor, input, claim });
+  }
+
+  /** Whether a sign-in can work now, by what both sides say. Changes nothing. */
+  async verify(actor: Actor): Promise<{ health: SsoHealth; canSetUp: boolean }> {
+    const { rights } = await this.#parts.pipeline.permitted('look', actor, 'look at the SSO configuration');
+    const { entra, genesys, region, tenantId, clock } = this.#parts;
+    const health = ssoHealth(await readBothSides(entra, genesys), { region, tenantId, now: clock.now() });
+    return { health, canSetUp: rights.includes('manage-sso') };
+  }
+
+  /** The links that try the sign-in of that application, as people can reach them. */
+  linksFor(application: { shortName: string; appId: string }): TestLinks {
+    const { region, tenantId, reachable } = this.#parts;
+    return testLinks({ region, tenantId, ...application }, reachable);
+  }
+
+  /** What the last set-up that succeeded wrote. */
+  async lastSetUp(): Promise<SetUpOutcome | undefined> {
+    const row = await this.#parts.database.db
+      .selectFrom('run')
+      .select('outcome')
+      .where('kind', '=', this.#setUp.kind)
+      .where('state', '=', 'done')
+      .orderBy('changed_at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.outcome ? setUpOutcome.parse(row.outcome) : undefined;
+  }
+
+  async #refuseWhenChanged(stored: StoredPlan, plan: SetUpPlan): Promise<void> {
+    const sides = await readBothSides(this.#parts.entra, this.#parts.genesys);
+    if (readHash(sides) === stored.readHash && sides.organization.shortName === plan.organization.shortName) return;
+    throw new Problem({
+      kind: 'stale',
+      what: 'Something was changed in Entra or Genesys since this plan was made.',
+      remedy: 'Look at the new plan.',
+      code: 'plan-outdated',
+    });
+  }
+
+  async #store(actor: Actor, plan: SetUpPlan, hash: string): Promise<PlanCard> {
+    const now = this.#parts.clock.now();
+    const expiresAt = new Date(now.getTime() + PLAN_MINUTES * 60_000);
+    const planId = newId();
+    await savePlan(this.#parts.database.db, {
+      ...{ id: planId, kind: 'set-up-sso', content: plan, readHash: hash },
+      ...{ askerId: actor.personId, madeAt: now, expiresAt },
+    });
+    return { planId, revision: 1, plan, expiresAt, askerId: actor.personId };
+  }
+
+  async #getPlan(planId: string): Promise<StoredPlan> {
+    const stored = await findPlan(this.#parts.database.db, planId);
+    if (!stored) throw planTooOld();
+    return stored;
+  }
+}
+
+function wrongOrganization(typed: string, found: { shortName: string; name: string }): Problem {
+  const isDisplayName = typed.trim().toLowerCase() === found.name.trim().toLowerCase();
+  return new Problem({
+    kind: 'input',
+    what: isDisplayName
+      ? `“${found.name}” is the display name. The short name of this organisation is ${found.shortName}.`
+      : `Latchkey's Genesys credential belongs to ${found.name}, whose short name is ${found.shortName}.`,
+    remedy: isDisplayName
+      ? `Answer with ${found.shortName}.`
+      : `If that is the organisation you mean, answer with ${found.shortName}. To serve another one, the operator configures Latchkey with an OAuth client of that organisation.`,
+    code: isDisplayName ? 'display-name' : 'other-organisation',
+  });
+}
+
+function notYourPlan(): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: 'This plan was made for somebody else.',
+    remedy: 'Say “set up sso” to make your own.',
+    code: 'not-your-plan',
+  });
+}
+
+function planTooOld(): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: `A plan holds for ${PLAN_MINUTES} minutes, and this one is older.`,
+    remedy: 'Look at the new plan.',
+    code: 'plan-expired',
+  });
+}

@@ -1,0 +1,490 @@
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { startHttpServer, type HttpServer } from '../../src/bot/http-server.js';
+import type { PlaceStore, StoredPlace } from '../../src/bot/teams/places.js';
+import { createTeams, type Teams } from '../../src/bot/teams/teams.js';
+import type { Answer, Turn } from '../../src/dialogs/turn.js';
+import type { View } from '../../src/dialogs/views/view.js';
+import { recordingLog, silentLog } from '../../src/services/platform/testing/test-parts.js';
+
+const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';
+const ADA = '0e0b1ec7-0000-4000-8000-000000000001';
+const card: View = { title: 'Hello', tone: 'neutral', elements: [], actions: [], fallback: 'Hello.' };
+
+/** The Teams connector, as little as the door needs: it notes what it is sent, and may be told to fail. */
+class ConnectorStub {
+  readonly calls: { method: string; path: string; body: Record<string, unknown>; authorization?: string }[] = [];
+  /** Answers for the next calls, before it says 200 again; `hang`: never answers. */
+  failures: (number | 'hang')[] = [];
+  readonly #server: Server = createServer((request, response) => {
+    void read(request).then((text) => {
+      const body = JSON.parse(text || '{}') as Record<string, unknown>;
+      const { authorization } = request.headers;
+      this.calls.push({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        body,
+        ...(authorization ? { authorization } : {}),
+      });
+      const failure = this.failures.shift();
+      if (failure === 'hang') return;
+      response.writeHead(failure ?? 200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(failure ? { error: { code: 'ServiceError' } } : { id: `out-${this.calls.length}` }));
+    });
+  });
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  bodies(): Record<string, unknown>[] {
+    return this.calls.map((call) => call.body);
+  }
+}
+
+async function read(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+class MapStore implements PlaceStore {
+  readonly places = new Map<string, StoredPlace>();
+
+  async save(place: StoredPlace): Promise<void> {
+    this.places.set(place.conversation, place);
+  }
+
+  async find(conversation: string): ReturnType<PlaceStore['find']> {
+    return this.places.get(conversation);
+  }
+
+  async findPersonal(personId: string): ReturnType<PlaceStore['findPersonal']> {
+    return [...this.places.values()].find((place) => place.person === personId);
+  }
+}
+
+interface World {
+  readonly connector: ConnectorStub;
+  readonly serviceUrl: string;
+  readonly places: MapStore;
+  readonly teams: Teams;
+  readonly bot: HttpServer;
+  readonly turns: Turn[];
+  answer: (turn: Turn) => Promise<Answer | undefined>;
+  readonly logged: () => string;
+}
+
+let world: World;
+
+beforeEach(async () => {
+  const connector = new ConnectorStub();
+  const places = new MapStore();
+  const { log, text: logged } = recordingLog();
+  const teams = createTeams({
+    credentials: { kind: 'loopback-only' },
+    tenantId: TENANT,
+    places,
+    log,
+    http: { timeoutMs: 500 },
+  });
+  const turns: Turn[] = [];
+  const door = teams.openDoor((turn) => {
+    turns.push(turn);
+    return world.answer(turn);
+  });
+  const bot = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    teams: door,
+    ready: async () => ({ ok: true, checks: {} }),
+    secrets: { exists: async () => false, open: async () => undefined },
+    log,
+  });
+  const serviceUrl = await connector.listen();
+  world = { connector, serviceUrl, places, teams, bot, turns, answer: async () => undefined, logged };
+});
+
+afterEach(async () => {
+  await world.bot.close(0);
+  await world.connector.close();
+});
+
+function activity(changes: object = {}): Record<string, unknown> {
+  return {
+    type: 'message',
+    id: '1',
+    channelId: 'msteams',
+    serviceUrl: world.serviceUrl,
+    from: { id: '29:ada', name: 'Ada Admin', aadObjectId: ADA },
+    recipient: { id: '28:latchkey', name: 'Latchkey' },
+    conversation: { id: 'a:ada', conversationType: 'personal', tenantId: TENANT },
+    channelData: { tenant: { id: TENANT } },
+    text: 'help',
+    ...changes,
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+function post(body: string | Buffer, headers: Record<string, string> = {}): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({
+      ...{ host: '127.0.0.1', port: world.bot.port, path: '/api/messages', method: 'POST' },
+      headers: { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)), ...headers },
+    });
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      void read(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    sent.end(body);
+  });
+}
+
+const send = (changes: object = {}): Promise<Reply> => post(JSON.stringify(activity(changes)));
+
+function press(data: object, more: object = {}): Promise<Reply> {
+  const value = { action: { type: 'Action.Execute', verb: 'run', data }, trigger: 'manual' };
+  return send({ type: 'invoke', name: 'adaptiveCard/action', replyToId: '77', value, text: undefined, ...more });
+}
+
+const button = { verb: 'run', reference: 'plan:1', revision: 3 };
+
+describe('a good message', () => {
+  test('becomes a turn, and its answer a card in the same conversation', async () => {
+    world.answer = async () => ({ kind: 'view', view: card });
+
+    const reply = await send();
+
+    expect(reply.status).toBe(200);
+    expect(world.turns).toEqual([
+      {
+        account: { channel: 'teams', channelUserId: '29:ada', personId: ADA, name: 'Ada Admin' },
+        place: { channel: 'teams', conversation: 'a:ada', kind: 'personal' },
+        room: 'a:ada',
+        deliveryId: '1',
+        said: { kind: 'text', text: 'help' },
+      },
+    ]);
+    expect(world.connector.calls).toHaveLength(1);
+    expect(world.connector.calls[0]?.path).toMatch(/^\/v3\/conversations\/a%3Aada\/activities/);
+    expect(world.connector.bodies()[0]).toMatchObject({
+      type: 'message',
+      summary: 'Hello.',
+      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+    });
+    expect(world.connector.calls[0]?.authorization).toBeUndefined();
+  });
+
+  test('a line of text goes out as plain text, so that nothing in it is live', async () => {
+    world.answer = async () => ({ kind: 'message', text: '**no** [link](https://x.example)' });
+
+    await send();
+
+    expect(world.connector.bodies()[0]).toMatchObject({
+      text: '**no** [link](https://x.example)',
+      textFormat: 'plain',
+    });
+  });
+
+  test('an installation greets once, though Teams says it twice', async () => {
+    await send({ type: 'conversationUpdate', membersAdded: [{ id: '28:latchkey' }], text: undefined });
+    await send({ type: 'installationUpdate', action: 'add', text: undefined });
+
+    expect(world.turns.map((turn) => turn.said.kind)).toEqual(['arrived']);
+    expect(world.places.places.get('a:ada')).toMatchObject({ kind: 'personal', person: ADA });
+  });
+
+  test('an answer that Teams does not take is logged, and the message is not delivered again', async () => {
+    world.answer = async () => ({ kind: 'view', view: card });
+    world.connector.failures = [403];
+
+    const reply = await send();
+
+    expect(reply.status).toBe(200);
+    expect(world.logged()).toContain('An answer could not be delivered');
+  });
+
+  test('a conversation that fails still gets a sentence, without the reason', async () => {
+    world.answer = () => Promise.reject(new Error('postgres://user:password@host'));
+
+    const reply = await send();
+
+    expect(reply).toEqual({ status: 200, text: '' });
+    expect(world.connector.bodies()[0]).toMatchObject({ text: expect.stringContaining('went wrong') });
+    expect(JSON.stringify(world.connector.bodies())).not.toContain('postgres');
+  });
+
+  test('deliveryMode cannot turn the answers elsewhere', async () => {
+    world.answer = async () => ({ kind: 'view', view: card });
+
+    const reply = await send({ deliveryMode: 'expectReplies' });
+
+    expect(reply.text).toBe('');
+    expect(world.connector.calls).toHaveLength(1);
+  });
+});
+
+describe('a pressed button', () => {
+  test.each<[string, Answer | undefined, object]>([
+    [
+      'another card',
+      { kind: 'view', view: card },
+      { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive' },
+    ],
+    [
+      'a line',
+      { kind: 'message', text: 'Running.' },
+      { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Running.' },
+    ],
+    [
+      'a refusal',
+      { kind: 'refused', text: 'Not yours.' },
+      { statusCode: 403, type: 'application/vnd.microsoft.error', value: { code: 'Refused', message: 'Not yours.' } },
+    ],
+    ['nothing', undefined, { statusCode: 200, type: 'application/vnd.microsoft.activity.message' }],
+  ])('is answered with %s in the body of an HTTP 200', async (_what, answer, body) => {
+    world.answer = async () => answer;
+
+    const reply = await press({ ...button, region: 'de' });
+
+    expect(reply.status).toBe(200);
+    expect(JSON.parse(reply.text)).toMatchObject(body);
+    expect(world.turns[0]?.said).toEqual({ kind: 'click', ...button, inputs: { region: 'de' }, messageId: '77' });
+  });
+
+  test('that fails says so in the body of an HTTP 200', async () => {
+    world.answer = () => Promise.reject(new Error('secret detail'));
+
+    const reply = await press(button);
+
+    expect(reply.status).toBe(200);
+    expect(JSON.parse(reply.text)).toMatchObject({ statusCode: 500, type: 'application/vnd.microsoft.error' });
+    expect(reply.text).not.toContain('secret detail');
+  });
+
+  test('that is not one of ours is refused in the body of an HTTP 200', async () => {
+    const reply = await press({});
+
+    expect(reply.status).toBe(200);
+    expect(JSON.parse(reply.text)).toMatchObject({ statusCode: 400 });
+    expect(world.turns).toEqual([]);
+  });
+
+  test('on a client without Action.Execute replaces the card that held it', async () => {
+    world.answer = async () => ({ kind: 'view', view: card });
+
+    await send({ text: undefined, value: button, replyToId: '77' });
+
+    expect(world.connector.calls[0]).toMatchObject({ method: 'PUT', path: '/v3/conversations/a%3Aada/activities/77' });
+  });
+});
+
+describe('strangers', () => {
+  test('of another tenant get a sentence and nothing else', async () => {
+    const reply = await send({ channelData: { tenant: { id: ADA } } });
+
+    expect(reply.status).toBe(200);
+    expect(world.turns).toEqual([]);
+    expect(world.places.places.size).toBe(0);
+    expect(world.connector.bodies()[0]).toMatchObject({ text: expect.stringContaining('another organisation') });
+  });
+
+  test('who press a button of ours are refused in its body', async () => {
+    const reply = await press(button, { conversation: { id: 'a:eve', tenantId: ADA } });
+
+    expect(reply.status).toBe(200);
+    expect(JSON.parse(reply.text)).toMatchObject({ statusCode: 403, value: { code: 'Refused' } });
+    expect(world.turns).toEqual([]);
+  });
+
+  test('without an object id are nobody', async () => {
+    await send({ from: { id: '29:ada', name: 'Ada Admin' } });
+
+    expect(world.turns).toEqual([]);
+  });
+});
+
+describe('rubbish is refused with a 4xx of our own words, and the server goes on', () => {
+  const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+  const nested = `{"type":"message","value":${'{"a":'.repeat(500)}1${'}'.repeat(500)}}`;
+
+  test.each<[string, number, () => Promise<Reply>]>([
+    ['no type', 400, () => send({ type: undefined })],
+    ['a type that is no text', 400, () => send({ type: { a: 1 } })],
+    ['no conversation', 400, () => send({ conversation: undefined })],
+    ['a list', 400, () => post('[]')],
+    ['null', 400, () => post('null')],
+    ['nothing', 400, () => post('')],
+    ['bad JSON', 400, () => post('{"type":')],
+    ['a very deep list', 400, () => post(deep)],
+    ['a deep object', 400, () => post(nested)],
+    ['1 MB', 413, () => post(JSON.stringify(activity({ text: 'x'.repeat(1_000_000) })))],
+    ['plain text', 415, () => post('type=message', { 'Content-Type': 'text/plain' })],
+    ['a form', 415, () => post('type=message', { 'Content-Type': 'application/x-www-form-urlencoded' })],
+    ['a file', 415, () => post('--x', { 'Content-Type': 'multipart/form-data; boundary=x' })],
+    ['compressed JSON', 415, () => post('x', { 'Content-Encoding': 'gzip' })],
+    ['a serviceUrl elsewhere', 403, () => send({ serviceUrl: 'https://attacker.example/' })],
+    ['a serviceUrl in the cloud', 403, () => send({ serviceUrl: 'http://169.254.169.254/' })],
+    ['a serviceUrl that hides another host', 400, () => send({ serviceUrl: 'file:///etc/passwd' })],
+    ['a name for this machine', 403, () => post(JSON.stringify(activity()), { Host: 'attacker.example' })],
+  ])('%s → %i', async (_what, status, act) => {
+    const refused = await act();
+    const next = await send();
+
+    expect(refused.status).toBe(status);
+    expect(refused.text).not.toMatch(/zod|Error|at .*\.js|undefined/);
+    expect(next.status).toBe(200);
+    expect(world.turns).toHaveLength(1);
+  });
+
+  test('GET is not how a message comes', async () => {
+    const response = await fetch(`http://127.0.0.1:${world.bot.port}/api/messages`);
+
+    expect(response.status).toBe(405);
+  });
+
+  test('whatever the body holds, nothing is a 5xx', async () => {
+    const field = fc.constantFrom(...Object.keys(activity()), 'value', 'entities', 'membersAdded', 'name', 'replyToId');
+    const changes = fc.dictionary(field, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 });
+    await fc.assert(
+      fc.asyncProperty(changes, async (change) => {
+        const { status } = await send({ ...change, serviceUrl: world.serviceUrl });
+
+        expect(status).toBeLessThan(500);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('the channel', () => {
+  const place = { channel: 'teams', conversation: 'a:ada', kind: 'personal' } as const;
+
+  beforeEach(() => send());
+
+  test('posts and returns the id, then replaces that message', async () => {
+    const id = await world.teams.channel.post(place, card);
+    await world.teams.channel.replace(place, id, card);
+
+    expect(world.connector.calls.at(-1)).toMatchObject({
+      method: 'PUT',
+      path: `/v3/conversations/a%3Aada/activities/${id}`,
+    });
+  });
+
+  test('news to one conversation arrives in the order it was written', async () => {
+    const titles = Array.from({ length: 8 }, (_, number) => `Step ${number}`);
+    await Promise.all(
+      titles.map((title) => world.teams.channel.replace(place, '9', { ...card, title, fallback: title })),
+    );
+
+    expect(world.connector.bodies().map((body) => body['summary'])).toEqual(titles);
+  });
+
+  test('an update is tried again when Teams is away for a moment, a new message is not', async () => {
+    world.connector.failures = [503];
+    await world.teams.channel.replace(place, '9', card);
+    world.connector.failures = [503];
+    const posted = world.teams.channel.post(place, card);
+
+    await expect(posted).rejects.toMatchObject({ facts: { system: 'teams', answer: 'unavailable', status: 503 } });
+    expect(world.connector.calls.map((call) => call.method)).toEqual(['PUT', 'PUT', 'POST']);
+  });
+
+  test.each([
+    [403, 'denied'],
+    [404, 'not-found'],
+    [413, 'invalid'],
+  ])('Teams saying %i is a problem that says %s', async (status, answer) => {
+    world.connector.failures = [status];
+
+    await expect(world.teams.channel.post(place, card)).rejects.toMatchObject({
+      facts: { system: 'teams', status, answer },
+    });
+  });
+
+  test('Teams saying nothing is a problem after the time-out, not a wait for ever', async () => {
+    world.connector.failures = ['hang'];
+
+    await expect(world.teams.channel.post(place, card)).rejects.toMatchObject({ facts: { answer: 'timeout' } });
+  });
+
+  test('a conversation that nobody knows is a problem with what to do', async () => {
+    const unknown = world.teams.channel.post({ ...place, conversation: 'a:nobody' }, card);
+
+    await expect(unknown).rejects.toMatchObject({
+      facts: { answer: 'not-found', remedy: expect.stringContaining('help') },
+    });
+  });
+
+  test('a whisper goes to the personal chat, wherever it was asked for', async () => {
+    const account = { channel: 'teams', channelUserId: '29:ada', personId: ADA, name: 'Ada' } as const;
+
+    const whispered = await world.teams.channel.whisper(account, card);
+
+    expect(whispered.place).toEqual(place);
+    await expect(world.teams.channel.whisper({ ...account, personId: 'nobody' }, card)).rejects.toMatchObject({
+      facts: { answer: 'not-found' },
+    });
+  });
+
+  test('a stored address elsewhere is not written to while nothing is authenticated', async () => {
+    const reference = {
+      ...(world.places.places.get('a:ada')?.reference as object),
+      serviceUrl: 'https://attacker.example',
+    };
+    world.places.places.set('a:moved', { ...place, conversation: 'a:moved', reference });
+
+    await expect(world.teams.channel.post({ ...place, conversation: 'a:moved' }, card)).rejects.toMatchObject({
+      facts: { code: 'NotLoopback' },
+    });
+  });
+
+  test('showing that it types never fails', async () => {
+    world.connector.failures = [500];
+
+    await expect(world.teams.channel.typing(place)).resolves.toBeUndefined();
+  });
+});
+
+test('an app id of nothing does not switch authentication off', () => {
+  const credentials = { kind: 'single-tenant', appId: '', tenantId: TENANT, password: { reveal: () => 'x' } } as const;
+
+  expect(() => createTeams({ credentials, tenantId: TENANT, places: world.places, log: silentLog })).toThrow(TypeError);
+});
+
+test('with an app id a message without a token is refused before anybody reads it', async () => {
+  const credentials = { kind: 'single-tenant', appId: ADA, tenantId: TENANT, password: { reveal: () => 'x' } } as const;
+  const live = createTeams({ credentials, tenantId: TENANT, places: world.places, log: silentLog });
+  const door = live.openDoor(async () => ({ kind: 'message', text: 'never' }));
+  const server = createServer((request, response) => void door.receive(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`;
+  const body = JSON.stringify(activity());
+
+  const replies = await Promise.all(
+    [undefined, 'Bearer nonsense', 'Basic eDp5'].map((authorization) =>
+      fetch(url, {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': 'application/json', ...(authorization ? { authorization } : {}) },
+      }),
+    ),
+  );
+  server.closeAllConnections();
+  server.close();
+
+  expect(replies.map((reply) => reply.status)).toEqual([401, 401, 401]);
+  expect(await replies[0]?.text()).toBe('This message is not authenticated.');
+});

@@ -1,0 +1,2 @@
+// Worlds start processes, databases and browsers; on a busy machine one story takes a while.
+jest.setTimeout(60_000);

@@ -1,0 +1,196 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Persona } from './persona.js';
+import { SandboxControl } from './sandbox-control.js';
+
+const DIST = resolve(__dirname, '../../dist');
+
+/**
+ * Latchkey and its sandbox as processes of their own, on free ports, over a fresh folder. The sandbox servers run apart
+ * from the bot, so that a test can kill the bot alone.
+ */
+export class World {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'latchkey-world-'));
+  readonly entra: SandboxControl;
+  readonly genesys: SandboxControl;
+  readonly teams: SandboxControl;
+  readonly #ports: Ports;
+  #sandbox: ChildProcess | undefined;
+  #bot: ChildProcess | undefined;
+  /** Everything the bot has printed. */
+  botOutput = '';
+
+  private constructor(ports: Ports) {
+    this.#ports = ports;
+    this.entra = new SandboxControl(url(ports.entra));
+    this.genesys = new SandboxControl(url(ports.genesys));
+    this.teams = new SandboxControl(url(ports.teams));
+  }
+
+  /** Starts both and waits until the bot says that it is ready. */
+  static async start(settings: NodeJS.ProcessEnv = {}): Promise<World> {
+    const [entra = 0, genesys = 0, teams = 0, bot = 0] = await freePorts(4);
+    const world = new World({ entra, genesys, teams, bot });
+    try {
+      await world.#startSandbox();
+      await world.startBot(settings);
+      return world;
+    } catch (error) {
+      await world.stop();
+      throw new Error(`The world did not start. The bot printed:\n${world.botOutput}`, { cause: error });
+    }
+  }
+
+  get botUrl(): string {
+    return `http://localhost:${this.#ports.bot}`;
+  }
+
+  /** One of the sandbox's people, by first name or user principal name, in Teams. */
+  person(name: string): Persona {
+    return new Persona(this.teams, name);
+  }
+
+  /** Resolves once the bot has written its first words in every chat, so that nothing but the test asks it any more. */
+  async hasGreetedEverybody(): Promise<void> {
+    await until('everybody has been greeted', async () => {
+      const { conversations, activities } = await this.teams.state<{
+        conversations: { id: string }[];
+        activities: { conversation?: { id: string } }[];
+      }>();
+      const greeted = new Set(activities.map(({ conversation }) => conversation?.id.split(';')[0]));
+      return conversations.every(({ id }) => greeted.has(id));
+    });
+  }
+
+  async startBot(settings: NodeJS.ProcessEnv = {}): Promise<void> {
+    const { entra, genesys, teams, bot } = this.#ports;
+    const child = fork(join(DIST, 'src/main.js'), [], {
+      execArgv: [],
+      silent: true,
+      env: {
+        PATH: process.env['PATH'],
+        PORT: String(bot),
+        DATA_DIR: join(this.dataDir, 'bot'),
+        GRAPH_BASE_URL: url(entra),
+        ENTRA_LOGIN_URL: url(entra),
+        GENESYS_GATEWAY_URL: url(genesys),
+        SANDBOX_TEAMS_URL: url(teams),
+        LATCHKEY_CLOCK_URL: `${url(entra)}/_sandbox/clock`,
+        LOG_LEVEL: 'info',
+        ...settings,
+      },
+    });
+    this.#bot = child;
+    child.stdout?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
+    await answers(`${this.botUrl}/readyz`, child);
+  }
+
+  /** Moves business time forwards, in the sandbox and, once it has noticed, in the bot. */
+  async advance(duration: string): Promise<void> {
+    await this.entra.advance(duration);
+    const { now } = (await (await fetch(`${this.entra.url}/_sandbox/clock`)).json()) as { now: string };
+    await until('the bot knows the new time', async () => {
+      const { checks } = (await (await fetch(`${this.botUrl}/readyz`)).json()) as { checks: { time: string } };
+      return checks.time >= now;
+    });
+  }
+
+  /** Ends the bot as a power cut would: nothing of its own runs any more. */
+  async killBot(): Promise<void> {
+    await end(this.#bot, 'SIGKILL');
+    this.#bot = undefined;
+  }
+
+  /** Asks the bot to stop and waits until it has. */
+  async stopBot(): Promise<void> {
+    await end(this.#bot, 'SIGTERM');
+    this.#bot = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#bot, 'SIGKILL');
+    await end(this.#sandbox, 'SIGKILL');
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #startSandbox(): Promise<void> {
+    const { entra, genesys, teams, bot } = this.#ports;
+    const child = fork(join(DIST, 'sandbox/main.js'), [], {
+      execArgv: [],
+      silent: true,
+      env: {
+        PATH: process.env['PATH'],
+        DATA_DIR: join(this.dataDir, 'sandbox'),
+        SANDBOX_ENTRA_PORT: String(entra),
+        SANDBOX_GENESYS_PORT: String(genesys),
+        SANDBOX_TEAMS_PORT: String(teams),
+        SANDBOX_BOT_URL: `http://127.0.0.1:${bot}`,
+      },
+    });
+    this.#sandbox = child;
+    child.stdout?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
+    for (const port of [entra, genesys, teams]) await answers(`${url(port)}/_sandbox/clock`, child);
+  }
+}
+
+interface Ports {
+  readonly entra: number;
+  readonly genesys: number;
+  readonly teams: number;
+  readonly bot: number;
+}
+
+function url(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+/** Resolves when the address answers 200; rejects when the process has ended instead. */
+async function answers(address: string, child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`The process behind ${address} has ended.`)));
+  ended.catch(() => undefined);
+  await Promise.race([
+    ended,
+    until(`${address} answers`, async () => (await fetch(address).catch(() => undefined))?.status === 200),
+  ]);
+}
+
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+/** Asks again until it is so. Rejects, naming what was waited for, when it does not come within the time. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | false | undefined>,
+  withinMs = 30_000,
+): Promise<T> {
+  const before = Date.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== false && seen !== undefined) return seen;
+    if (Date.now() > before) throw new Error(`Waited ${withinMs} ms in vain: ${what}.`);
+    await new Promise((next) => setTimeout(next, 25));
+  }
+}
