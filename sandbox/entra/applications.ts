@@ -1,10 +1,11 @@
 import { TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
 import { GraphProblem, badRequest, conflict } from './graph-problem.js';
-import { anyOf, isRecord, type GraphCall, type GraphGateway } from './graph-gateway.js';
+import { anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
 import type { Directory } from './directory.js';
 import type { Application, AppRole } from './directory-objects.js';
 import { entityReply, listReply } from './odata-query.js';
 import {
+  isRecord,
   anyObject,
   complex,
   flag,

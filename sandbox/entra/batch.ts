@@ -1,6 +1,7 @@
 import type { Method, Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { GraphProblem, badRequest } from './graph-problem.js';
-import { anyToken, isRecord, type GraphCall, type GraphGateway } from './graph-gateway.js';
+import { anyToken, type GraphCall, type GraphGateway } from './graph-gateway.js';
+import { isRecord } from './payload.js';
 
 const MOST_REQUESTS = 20;
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

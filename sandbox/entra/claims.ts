@@ -1,13 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { TENANT_ID } from '../credentials.js';
 import { AadstsError } from './aadsts.js';
-import {
-  USER_SOURCES,
-  type ClaimConfiguration,
-  type ClaimsPolicy,
-  type CustomClaim,
-  type SamlNameIdClaim,
-} from './claims-policy.js';
+import type { ClaimConfiguration, ClaimsPolicy, CustomClaim, SamlNameIdClaim } from './claim-objects.js';
+import { USER_SOURCES } from './claims-policy.js';
 import type { User } from './directory-objects.js';
 import { NAME_ID_FORMATS } from './saml-request.js';
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { SandboxClock } from '../kit/clock.js';
 import type { Collection, SandboxStore } from '../kit/store.js';
-import type { ClaimsPolicy } from './claims-policy.js';
+import type { ClaimsPolicy } from './claim-objects.js';
 import type {
   AppRoleAssignment,
   Application,

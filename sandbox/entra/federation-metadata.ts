@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TENANT_ID } from '../credentials.js';
 import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { AadstsError } from './aadsts.js';
-import type { ClaimsPolicy } from './claims-policy.js';
+import type { ClaimsPolicy } from './claim-objects.js';
 import type { Directory } from './directory.js';
 import { errorPage } from './pages.js';
 import { escapeXml } from './saml-response.js';

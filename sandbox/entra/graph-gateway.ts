@@ -1,3 +1,4 @@
+import { isRecord } from './payload.js';
 import { randomUUID } from 'node:crypto';
 import type { Method, Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { TokenRefusal, type AccessTokens, type Caller } from './access-tokens.js';
@@ -132,10 +133,6 @@ function readObject(request: SandboxRequest): Record<string, unknown> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw unreadable();
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withHeaders(request: SandboxRequest, answer: Reply | GraphProblem): Reply {

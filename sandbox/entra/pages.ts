@@ -17,6 +17,7 @@ p{margin:.75rem 0;overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.9rem}
 label{display:block;margin-top:1rem;font-weight:600}
 input{width:100%;margin-top:.25rem;padding:.6rem .7rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.25rem}
+::placeholder{color:var(--soft);opacity:1}
 .button{display:inline-block;margin-top:1.5rem;padding:.6rem 1.75rem;font:inherit;font-weight:600;color:var(--accent-text);background:var(--accent);border:0;border-radius:.25rem;cursor:pointer;text-decoration:none}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}

@@ -1,5 +1,8 @@
-import { isRecord } from './graph-gateway.js';
 import { badRequest } from './graph-problem.js';
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Whether a value fits the property. */
 export type Fits = (value: unknown) => boolean;

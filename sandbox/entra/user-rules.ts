@@ -1,6 +1,6 @@
 import { VERIFIED_DOMAIN } from '../credentials.js';
 import { GraphProblem, badRequest, conflict } from './graph-problem.js';
-import { isRecord } from './graph-gateway.js';
+import { isRecord } from './payload.js';
 import type { Directory } from './directory.js';
 
 const COMMON_PASSWORDS = ['password', 'passw0rd', 'contoso', 'welcome', 'qwerty', '12345678', 'letmein'];
