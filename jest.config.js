@@ -25,7 +25,7 @@ module.exports = {
       displayName: 'world',
       setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
       testMatch: [
-        '<rootDir>/test/{contract,journeys,browser}/**/*.test.ts',
+        '<rootDir>/test/{contract,journeys,browser,crash}/**/*.test.ts',
         '<rootDir>/{src,sandbox}/**/*.world.test.ts',
       ],
     },

@@ -106,6 +106,30 @@ describe('values', () => {
     ]);
   });
 
+  test('nor does one stand-in before a real system make its time movable', () => {
+    const problems = problemsOf({
+      ...LIVE,
+      GRAPH_BASE_URL: 'https://graph.microsoft.com',
+      ENTRA_LOGIN_URL: 'https://login.microsoftonline.com',
+      GENESYS_GATEWAY_URL: 'http://127.0.0.1:4020',
+      LATCHKEY_CLOCK_URL: 'http://127.0.0.1:4010/_sandbox/clock',
+    });
+
+    expect(problems).toEqual([expect.stringMatching(/^LATCHKEY_CLOCK_URL must not be set/)]);
+  });
+
+  test('the bot of one tenant does not manage another one', () => {
+    const problems = problemsOf({ ...LIVE, AZURE_TENANT_ID: '00000000-1d2e-4a7f-9c1b-0a8d5e4c7b21' });
+
+    expect(problems).toEqual([expect.stringMatching(/^MicrosoftAppTenantId and AZURE_TENANT_ID name two tenants/)]);
+  });
+
+  test('a secret of Genesys is not sent to a host of Microsoft', () => {
+    expect(problemsOf({ GENESYS_GATEWAY_URL: 'https://graph.microsoft.com' })).toEqual([
+      expect.stringMatching(/^GENESYS_GATEWAY_URL must be an address of this machine/),
+    ]);
+  });
+
   test('all problems are said at once', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', HOST: 'x' })).toHaveLength(3);
   });

@@ -69,15 +69,15 @@ export class ConfigError extends Error {
 const CREDENTIALS = SETTINGS.filter((setting) => setting.isCredential).map((setting) => setting.name);
 
 /** Hosts that a base URL may name besides loopback: Microsoft's own, in every cloud. */
-const OUR_HOSTS: readonly string[] = [
-  'graph.microsoft.com',
-  'graph.microsoft.us',
-  'dod-graph.microsoft.us',
-  'microsoftgraph.chinacloudapi.cn',
-  'login.microsoftonline.com',
-  'login.microsoftonline.us',
-  'login.partner.microsoftonline.cn',
-];
+const HOSTS_OF: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+  GRAPH_BASE_URL: [
+    'graph.microsoft.com',
+    'graph.microsoft.us',
+    'dod-graph.microsoft.us',
+    'microsoftgraph.chinacloudapi.cn',
+  ],
+  ENTRA_LOGIN_URL: ['login.microsoftonline.com', 'login.microsoftonline.us', 'login.partner.microsoftonline.cn'],
+};
 
 /** Reads all settings. Throws one `ConfigError` that names everything missing or wrong. */
 export function readConfig(env: Environment): Config {
@@ -97,6 +97,11 @@ export function readRemoteSettings(env: Environment): RemoteSettings {
   const remote: RemoteSettings = { ...readSystems(settings), teams: { kind: 'loopback-only' } };
   settings.finish();
   return remote;
+}
+
+/** All that a command beside the running bot needs to know: where the bot keeps its data. */
+export function dataDirOf(env: Environment = process.env): string {
+  return readDataDir(new SettingsReader(env));
 }
 
 /** The base of the links that people get. @param port the port we listen on. */
@@ -133,11 +138,15 @@ function readCommon(settings: SettingsReader, mode: Config['mode']): CommonSetti
     host: readHost(settings, mode),
     port: settings.integer('PORT', { default: 3978, min: 0, max: 65_535 }),
     publicUrl: readPublicUrl(settings, mode),
-    dataDir: settings.find('DATA_DIR') ?? './.latchkey',
+    dataDir: readDataDir(settings),
     key: key === undefined ? undefined : new Secret(key),
     replicationBudgetS: settings.integer('REPLICATION_BUDGET_S', { default: 120, min: 1, max: 3_600 }),
     logLevel: settings.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
   };
+}
+
+function readDataDir(settings: SettingsReader): string {
+  return settings.find('DATA_DIR') ?? './.latchkey';
 }
 
 function readHost(settings: SettingsReader, mode: Config['mode']): string {
@@ -166,7 +175,7 @@ function readPublicUrl(settings: SettingsReader, mode: Config['mode']): string |
 function readLive(settings: SettingsReader): RemoteSettings {
   const systems = readSystems(settings);
   settings.oneOf('MicrosoftAppType', ['SingleTenant'], 'SingleTenant');
-  if (systems.clockUrl !== undefined && !(systems.entra.graphBaseUrl && systems.genesys.gatewayUrl)) {
+  if (systems.clockUrl !== undefined && !hasStandIns(systems)) {
     settings.wrong('LATCHKEY_CLOCK_URL', 'must not be set in front of the real systems: their time cannot be moved');
   }
   const teams: TeamsCredentials = {
@@ -175,7 +184,21 @@ function readLive(settings: SettingsReader): RemoteSettings {
     tenantId: settings.guid('MicrosoftAppTenantId'),
     password: settings.secret('MicrosoftAppPassword'),
   };
-  return { ...systems, tenantId: teams.tenantId, teams };
+  const tenants = [teams.tenantId, systems.tenantId];
+  if (tenants.every((tenant) => GUID.test(tenant)) && teams.tenantId !== systems.tenantId) {
+    settings.wrong(
+      'MicrosoftAppTenantId',
+      'and AZURE_TENANT_ID name two tenants. Whoever writes in Teams is judged by their roles in Entra: both must be one',
+    );
+  }
+  return { ...systems, teams };
+}
+
+/** Whether every system is replaced by something on this machine. */
+function hasStandIns({ entra, genesys }: Omit<RemoteSettings, 'teams'>): boolean {
+  return [entra.graphBaseUrl, entra.loginUrl, genesys.gatewayUrl].every(
+    (text) => text !== undefined && URL.canParse(text) && isLoopback(new URL(text)),
+  );
 }
 
 function readSystems(settings: SettingsReader): Omit<RemoteSettings, 'teams'> {
@@ -256,7 +279,7 @@ class SettingsReader {
     const text = this.find(name);
     if (text === undefined) return undefined;
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isOurs = url?.protocol === 'https:' && name !== 'LATCHKEY_CLOCK_URL' && OUR_HOSTS.includes(url.host);
+    const isOurs = url?.protocol === 'https:' && HOSTS_OF[name]?.includes(url.host) === true;
     if (!url || url.username !== '' || url.search !== '' || url.hash !== '' || !(isOurs || isLoopback(url))) {
       this.wrong(name, `must be an address of this machine such as http://127.0.0.1:4010, not "${text}"`);
     }

@@ -4,13 +4,14 @@ requireNodeVersion();
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { openCliSocket } from './bot/cli/cli-socket.js';
 import { startHttpServer, type HttpServer } from './bot/http-server.js';
 import { Router } from './bot/router.js';
 import type { SandboxPage } from './bot/sandbox-page.js';
 import { createTeams, type Teams } from './bot/teams/teams.js';
 import { ConfigError, publicUrl, readConfig, readRemoteSettings, type Config, type RemoteSettings } from './config.js';
 import { deliverPasswordLink } from './dialogs/conversations/deliver-password.js';
-import { renderRun } from './dialogs/conversations/follow-run.js';
+import { followLeftBehind, renderRun } from './dialogs/conversations/follow-run.js';
 import type { Parts } from './dialogs/conversations/talk.js';
 import { Noticeboard } from './dialogs/noticeboard.js';
 import { createServices, type Services } from './services/create-services.js';
@@ -46,14 +47,21 @@ async function main(): Promise<void> {
   });
   late.channels = [teams.channel];
   const { router, noticeboard } = openConversations(services, teams, log);
+  // Before the doors open: what is started from then on is nobody's leftover.
+  const abandoned = await services.start();
   const server = await openDoors({ config, services, teams, router, page: around.page, log });
+  const commands = await openCliSocket({ dataDir: config.dataDir, audit: services.operatorAudit, log });
   late.url = publicUrl(config, server.port);
   around.listening(server.port);
-  for (const run of await services.interruptAbandoned()) noticeboard.refresh(`run:${run.id}`);
+  for (const runId of abandoned) await followLeftBehind({ runs: services.runs, noticeboard }, runId);
+  services.goOn(abandoned);
+  // A run may have ended just before its card could say so.
+  for (const reference of await services.memory.findCardsBehind()) noticeboard.refresh(reference);
 
   for (const line of systemLines(config, remote)) say(line);
   say(config.mode === 'sandbox' ? `Open ${late.url}/` : `Latchkey answers at ${late.url}`);
   stopOnSignal(async () => {
+    await commands.close();
     await server.close();
     await noticeboard.settle();
     await services.stop();
@@ -86,7 +94,7 @@ async function findSurroundings(config: Config, say: (line: string) => void): Pr
 }
 
 function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
-  const { sso, provisioning, runs, memory, clock } = services;
+  const { sso, provisioning, runs, audit, memory, clock } = services;
   const channels = [teams.channel];
   const noticeboard = new Noticeboard({
     channels,
@@ -95,7 +103,7 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
     render: renderRun({ runs, sso, clock }),
   });
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
-  const parts: Parts = { sso, provisioning, runs, noticeboard, channels, clock, log, forms: memory.forms };
+  const parts: Parts = { sso, provisioning, runs, audit, noticeboard, channels, clock, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 

@@ -28,7 +28,7 @@ const STYLES = `
 :root{--ground:#eef1f6;--surface:#fff;--text:#1b2433;--quiet:#56637a;--line:#d7dde8;--accent:#c2410c;--accent-text:#fff;--good:#166534;--bad:#b42318}
 @media (prefers-color-scheme:dark){:root{--ground:#10151f;--surface:#1a2130;--text:#e8ecf4;--quiet:#a4b0c5;--line:#333e53;--accent:#fb923c;--accent-text:#1b1206;--good:#86efac;--bad:#fca5a5}}
 body{background:var(--ground);color:var(--text);min-height:100vh}
-.card{max-width:30rem;margin:8vh auto 2rem;padding:2rem;background:var(--surface);border:1px solid var(--line);border-radius:.75rem}
+.card{max-width:34rem;margin:8vh auto 2rem;padding:2rem;background:var(--surface);border:1px solid var(--line);border-radius:.75rem}
 .brand{display:flex;align-items:center;gap:.5rem;margin:0 0 1.25rem;font-weight:600;color:var(--quiet)}
 .mark{width:1rem;height:1rem;border-radius:50%;background:var(--accent)}
 h1{margin:0 0 .75rem;font-size:1.4rem;line-height:1.3;overflow-wrap:anywhere}

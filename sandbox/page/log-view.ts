@@ -85,6 +85,7 @@ export class LogView {
     if (!view) return void this.add(message);
     if (view.message.revision >= message.revision) return;
     view.update(message);
+    if (message.activity.from?.id === this.#options.botId) this.#stopTyping();
     if (this.#isLive && this.#isVisible) view.onShown();
   }
 

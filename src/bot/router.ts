@@ -1,10 +1,11 @@
+import { AuditPersonConversation } from '../dialogs/conversations/audit-person.js';
 import { CreateTestUserConversation } from '../dialogs/conversations/create-test-user.js';
 import { retryRun } from '../dialogs/conversations/follow-run.js';
 import { GiveAccessConversation, type GivingVerb } from '../dialogs/conversations/give-access.js';
 import { HelpConversation } from '../dialogs/conversations/help.js';
 import { keyOf, overtaken, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
 import { StatusConversation } from '../dialogs/conversations/status.js';
-import { sentence, show, type Click, type Parts } from '../dialogs/conversations/talk.js';
+import { actorOf, sentence, show, type Click, type Parts } from '../dialogs/conversations/talk.js';
 import { ANSWER_INPUT } from '../dialogs/forms/form.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
 import type { Answer, Turn } from '../dialogs/turn.js';
@@ -22,6 +23,7 @@ export class Router {
   readonly #setUp: SetUpSsoConversation;
   readonly #access: GiveAccessConversation;
   readonly #testUser: CreateTestUserConversation;
+  readonly #audit: AuditPersonConversation;
   readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
 
   constructor(parts: Parts, isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>) {
@@ -32,6 +34,7 @@ export class Router {
     this.#setUp = new SetUpSsoConversation(parts);
     this.#access = new GiveAccessConversation(parts);
     this.#testUser = new CreateTestUserConversation(parts);
+    this.#audit = new AuditPersonConversation(parts);
     this.#verbs = this.#buttons();
   }
 
@@ -88,6 +91,8 @@ export class Router {
         return this.#setUp.begin(turn);
       case 'create-test-user':
         return this.#testUser.begin(turn, rest);
+      case 'audit-person':
+        return this.#audit.begin(turn, rest);
       case 'assign':
       case 'provision':
         return this.#access.begin(turn, intent.name, rest);
@@ -121,6 +126,9 @@ export class Router {
       ['provision', (turn) => this.#access.confirmProvision(turn)],
       ['create-person', (turn) => this.#testUser.create(turn)],
       ['new-password', (turn) => this.#testUser.newPassword(turn)],
+      ['audit-search', (turn) => this.#audit.begin(turn, (turn.said.inputs['words'] ?? '').trim())],
+      ['audit-choose', (turn) => this.#audit.open(turn, turn.said.inputs['person'] ?? '')],
+      ['audit-page', (turn) => this.#audit.turnPage(turn)],
       ['dismiss', (turn) => this.#dismiss(turn)],
     ]);
   }
@@ -139,6 +147,9 @@ export class Router {
   ): Handled {
     const open = await this.#parts.forms.find(keyOf(turn));
     if (!open || open.revision !== turn.said.revision) return overtaken();
+    const { messageId } = turn.said;
+    // Two people may be asked the same in one channel: a press on the other's card is no answer to one's own.
+    if (open.card && messageId !== undefined && open.card.messageId !== messageId) return overtaken();
     return act(open);
   }
 
@@ -148,6 +159,12 @@ export class Router {
   }
 
   async #dismiss(turn: Click): Handled {
+    // In a channel everybody sees the button; those who could not have asked for the card do not take it away.
+    if (turn.place.kind === 'channel') {
+      const { rights } = await this.#parts.runs.rightsOf(actorOf(turn));
+      if (rights.length === 0)
+        return { kind: 'refused', text: 'Only an administrator can cancel this. The card stays as it is.' };
+    }
     const text = 'Cancelled. Nothing was changed.';
     return show(this.#parts, turn, {
       title: 'Cancelled',

@@ -44,18 +44,18 @@ interface Page {
 
 function askPage(): Page {
   return {
-    title: 'One-time password',
-    body: `<p>Somebody asked Latchkey for a first password. It is shown <strong>once</strong>: have the place ready where you will
-keep or type it.</p>
+    title: 'First password',
+    body: `<p>This link shows a first password <strong>once</strong>. Before you press the button, have the place ready
+where you will keep or type it.</p>
 <form method="post"><button type="submit" autofocus>Show the password</button></form>
-<p class="hint">Did you not ask for it? Close this page and tell whoever sent you the link.</p>`,
+<p class="hint">If you did not ask Latchkey for it, close this page and tell whoever sent you the link.</p>`,
   };
 }
 
 function revealPage({ userName, password }: RevealedSecret): Page {
   return {
     title: 'First password',
-    body: `<p>This is the only time that it is shown. It must be changed at the first sign-in.</p>
+    body: `<p>It is shown only now, and must be changed at the first sign-in.</p>
 <label for="user">User name</label>
 <input id="user" class="value" readonly spellcheck="false" autocomplete="off" value="${escapeHtml(userName)}">
 <label for="password">Password</label>
@@ -68,8 +68,8 @@ function revealPage({ userName, password }: RevealedSecret): Page {
 
 function gonePage(): Page {
   return {
-    title: 'This link shows nothing any more',
-    body: `<p>It was used already, its ten minutes are over, or it was never complete.</p>
+    title: 'This link no longer shows a password',
+    body: `<p>It was used already, its ten minutes are over, or part of it is missing.</p>
 <p>Press <em>New password</em> on the card in the chat to get another one.</p>`,
   };
 }

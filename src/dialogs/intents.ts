@@ -1,7 +1,8 @@
 import type { Right } from '../services/index.js';
 
 /** Everything that can be asked for. Phrases, and the buttons of help, all map to these; help is made from the list. */
-export type IntentName = 'set-up-sso' | 'status' | 'assign' | 'provision' | 'create-test-user' | 'help';
+export type IntentName =
+  'set-up-sso' | 'status' | 'assign' | 'provision' | 'create-test-user' | 'audit-person' | 'help';
 
 export interface Intent {
   readonly name: IntentName;
@@ -58,6 +59,15 @@ export const INTENTS: readonly Intent[] = [
     takes: 'name',
     example: 'create test user T.Simon',
     right: 'create-people',
+  },
+  {
+    name: 'audit-person',
+    title: 'Audit of a person',
+    explains: 'Show what is recorded about somebody: what they did, what was done for them, and what was refused.',
+    phrases: ['audit', 'audit of', 'history of'],
+    takes: 'person',
+    example: 'audit b.simon',
+    right: 'look',
   },
   {
     name: 'help',

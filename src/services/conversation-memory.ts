@@ -5,6 +5,7 @@ import {
   findPersonalPlace,
   findPlace,
   findPostings,
+  findReferencesBehind,
   isNewDelivery,
   openForm,
   saveForm,
@@ -21,6 +22,8 @@ export interface ConversationMemory {
   readonly forms: FormStore;
   readonly postings: PostingStore;
   readonly places: PlaceMemory;
+  /** References whose messages may show less than has happened, as after a crash. */
+  findCardsBehind(): Promise<readonly string[]>;
   /** Whether this delivery came for the first time. */
   isNewDelivery(channel: string, deliveryId: string): Promise<boolean>;
 }
@@ -101,6 +104,7 @@ export function createConversationMemory({
       find: (conversation) => findPlace(db, { channel: 'teams', conversation }),
       findPersonal: (person) => findPersonalPlace(db, { channel: 'teams', person }),
     },
+    findCardsBehind: () => findReferencesBehind(db),
     isNewDelivery: (channel, deliveryId) => isNewDelivery(db, { channel, deliveryId, at: clock.now() }),
   };
 }

@@ -2,19 +2,23 @@ import type { Config, RemoteSettings } from '../config.js';
 import { createConversationMemory, type ConversationMemory } from './conversation-memory.js';
 import { createEntra } from './entra/entra-client.js';
 import { createGenesys } from './genesys/genesys-client.js';
+import { AuditService } from './operations/audit-service.js';
+import { OperatorAudit } from './operations/operator-audit.js';
 import { OperationRegistry, outcomeRecorder, Pipeline } from './operations/run-operation.js';
 import type { Actor } from './operations/operation.js';
 import { Runs } from './operations/runs.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
 import type { Clock } from './platform/clock.js';
 import type { Database } from './platform/database.js';
-import { createDurable, type RunRecord } from './platform/durable.js';
+import { createDurable } from './platform/durable.js';
+import type { RunId } from './platform/ids.js';
 import { loadKey } from './platform/keys.js';
 import type { Log } from './platform/log.js';
 import { createOneTimeSecrets } from './platform/one-time-secrets.js';
 import { Problem } from './platform/problem.js';
 import { housekeeping } from './platform/sweeps.js';
 import { createTick } from './platform/tick.js';
+import { createWake } from './platform/wake.js';
 import { ProvisioningService } from './provisioning/provisioning-service.js';
 import { parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
 import { SsoService } from './sso/sso-service.js';
@@ -25,13 +29,19 @@ export interface Services {
   readonly sso: SsoService;
   readonly provisioning: ProvisioningService;
   readonly runs: Runs;
+  readonly audit: AuditService;
+  readonly operatorAudit: OperatorAudit;
   readonly memory: ConversationMemory;
   readonly passwords: FirstPasswords;
   readonly clock: Clock;
   /** Whether the database answers, and the business time, for `/readyz`. */
   ready(): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }>;
-  /** Runs whose process died, now marked as interrupted: their cards offer *Retry*. */
-  interruptAbandoned(): Promise<readonly RunRecord[]>;
+  /**
+   * Lets runs be set going and looked after. Before the doors open. Returns the runs whose process died; they go on with
+   * `goOn` once everything that they need is there.
+   */
+  start(): Promise<readonly RunId[]>;
+  goOn(runs: readonly RunId[]): void;
   stop(): Promise<void>;
 }
 
@@ -64,7 +74,8 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   const secrets = createOneTimeSecrets({ database, clock, keys });
   const passwords = new FirstPasswords({ secrets, clock, deliverLink, log });
   const operations = new OperationRegistry();
-  const durable = createDurable({ database, clock, log, onOutcome: outcomeRecorder({ clock, operations }) });
+  const wake = createWake({ database, log });
+  const durable = createDurable({ database, clock, log, wake, onOutcome: outcomeRecorder({ clock, operations }) });
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
   const tick = createTick({ clock, log });
   for (const sweep of housekeeping({ database, secrets })) tick.register(sweep);
@@ -72,12 +83,19 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     sso: new SsoService({ entra, genesys, pipeline, database, clock, region, reachable, tenantId: remote.tenantId }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     runs: new Runs({ durable, pipeline }),
+    audit: new AuditService({ database, entra, pipeline }),
+    operatorAudit: new OperatorAudit({ database, clock, log }),
     memory: createConversationMemory({ database, clock }),
     passwords,
     clock,
     ready: () => databaseAnswers(database, clock),
-    interruptAbandoned: () => durable.interruptAbandoned(),
-    stop: () => tick.stop(),
+    start: async () => {
+      const abandoned = await durable.listRunning();
+      await wake.start((runId) => durable.look(runId));
+      return abandoned;
+    },
+    goOn: (runs) => runs.forEach((runId) => void durable.goOn(runId)),
+    stop: async () => void (await Promise.all([wake.stop(), tick.stop()])),
   };
 }
 

@@ -10,7 +10,9 @@ export type {
   PostingStore,
 } from './conversation-memory.js';
 export type { EntraPerson } from './entra/entra.js';
+export { AuditService, type AuditCursor, type AuditLine, type AuditPage } from './operations/audit-service.js';
 export type { Actor, Claim } from './operations/operation.js';
+export { OperatorAudit } from './operations/operator-audit.js';
 export type { Right } from './operations/permissions.js';
 export type { Started } from './operations/run-operation.js';
 export { Runs } from './operations/runs.js';

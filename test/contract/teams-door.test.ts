@@ -172,7 +172,7 @@ describe('a good message', () => {
         account: { channel: 'teams', channelUserId: '29:ada', personId: ADA, name: 'Ada Admin' },
         place: { channel: 'teams', conversation: 'a:ada', kind: 'personal' },
         room: 'a:ada',
-        deliveryId: '1',
+        deliveryId: expect.any(String) as string,
         said: { kind: 'text', text: 'help' },
       },
     ]);
@@ -184,6 +184,16 @@ describe('a good message', () => {
       attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
     });
     expect(world.connector.calls[0]?.authorization).toBeUndefined();
+  });
+
+  test('two people whose messages have the same number in their own chats are both heard', async () => {
+    await send();
+    await send({ conversation: { id: 'a:other', conversationType: 'personal', tenantId: TENANT } });
+    await send();
+
+    const [first, other, again] = world.turns.map(({ deliveryId }) => deliveryId);
+    expect(other).not.toBe(first);
+    expect(again).toBe(first);
   });
 
   test('a line of text goes out as plain text, so that nothing in it is live', async () => {

@@ -1,5 +1,6 @@
 import { journey } from '../support/journey.js';
 import { assigns, plansSso, provisions, setsUpSso } from '../support/deeds.js';
+import { signInByHand } from '../support/sign-in-by-hand.js';
 
 interface Counts {
   readonly applications: { displayName: string }[];
@@ -147,3 +148,36 @@ journey(
     expect(applications.filter(({ displayName }) => displayName === NAME)).toHaveLength(1);
   },
 );
+
+journey(
+  'A certificate that Genesys calls expired stops the run in words, and nothing is activated in Entra',
+  async ({ world, ada }) => {
+    const plan = await plansSso(ada);
+    await world.genesys.fault('certificate-expired');
+
+    await ada.presses(plan, 'Run');
+
+    const stopped = await ada.watches(plan, 'did not finish');
+    expect(stopped.text).toContain('certificate.expired');
+    expect(stopped.text).toContain('What to do:');
+    const { servicePrincipals } = await world.entra.state<{
+      servicePrincipals: { displayName: string; preferredTokenSigningKeyThumbprint: string | null }[];
+    }>();
+    expect(
+      servicePrincipals.find(({ displayName }) => displayName === NAME)?.preferredTokenSigningKeyThumbprint,
+    ).toBeNull();
+  },
+);
+
+journey('Entra that signs with a certificate of somebody else is refused by Genesys', async ({ world, ada }) => {
+  const done = await setsUpSso(ada);
+  await assigns(ada, 'b.simon');
+  await provisions(ada, 'b.simon');
+  expect(await signInByHand(done.link('Test from Microsoft (IdP-initiated)'))).toContain('You are signed in');
+
+  await world.entra.fault('certificate-foreign');
+
+  expect(await signInByHand(done.link('Test from Microsoft (IdP-initiated)'))).toMatch(
+    /You are not signed in[\s\S]*lib/,
+  );
+});

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,13 +19,17 @@ export class World {
   readonly genesys: SandboxControl;
   readonly teams: SandboxControl;
   readonly #ports: Ports;
+  readonly #settings: NodeJS.ProcessEnv;
+  readonly #preload: string | undefined;
   #sandbox: ChildProcess | undefined;
   #bot: ChildProcess | undefined;
   /** Everything the bot has printed. */
   botOutput = '';
 
-  private constructor(ports: Ports) {
+  private constructor(ports: Ports, settings: NodeJS.ProcessEnv, preload: string | undefined) {
     this.#ports = ports;
+    this.#settings = settings;
+    this.#preload = preload;
     this.entra = new SandboxControl(url(ports.entra));
     this.genesys = new SandboxControl(url(ports.genesys));
     this.teams = new SandboxControl(url(ports.teams));
@@ -33,16 +37,28 @@ export class World {
 
   /** Starts both and waits until the bot says that it is ready. */
   static async start(settings: NodeJS.ProcessEnv = {}): Promise<World> {
-    const [entra = 0, genesys = 0, teams = 0, bot = 0] = await freePorts(4);
-    const world = new World({ entra, genesys, teams, bot });
+    const world = await World.withoutBot(settings);
     try {
-      await world.#startSandbox();
-      await world.startBot(settings);
+      await world.startBot();
       return world;
     } catch (error) {
       await world.stop();
       throw new Error(`The world did not start. The bot printed:\n${world.botOutput}`, { cause: error });
     }
+  }
+
+  /**
+   * Starts the sandbox alone; every bot that is started later gets these settings.
+   * @param preload a module that the bot's process loads before anything else; absolute path.
+   */
+  static async withoutBot(settings: NodeJS.ProcessEnv = {}, preload?: string): Promise<World> {
+    const [entra = 0, genesys = 0, teams = 0, bot = 0] = await freePorts(4);
+    const world = new World({ entra, genesys, teams, bot }, settings, preload);
+    await world.#startSandbox().catch(async (error: unknown) => {
+      await world.stop();
+      throw error;
+    });
+    return world;
   }
 
   get botUrl(): string {
@@ -69,7 +85,10 @@ export class World {
   async startBot(settings: NodeJS.ProcessEnv = {}): Promise<void> {
     const { entra, genesys, teams, bot } = this.#ports;
     const child = fork(join(DIST, 'src/main.js'), [], {
-      execArgv: [],
+      execArgv:
+        this.#preload === undefined
+          ? []
+          : ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--import', this.#preload],
       silent: true,
       env: {
         PATH: process.env['PATH'],
@@ -81,6 +100,7 @@ export class World {
         SANDBOX_TEAMS_URL: url(teams),
         LATCHKEY_CLOCK_URL: `${url(entra)}/_sandbox/clock`,
         LOG_LEVEL: 'info',
+        ...this.#settings,
         ...settings,
       },
     });
@@ -104,6 +124,45 @@ export class World {
   async killBot(): Promise<void> {
     await end(this.#bot, 'SIGKILL');
     this.#bot = undefined;
+  }
+
+  /** Gives an order to what was preloaded into the bot, and resolves with its answer. */
+  async orderBot(order: object): Promise<unknown> {
+    if (!this.#bot) throw new Error('No bot is running.');
+    const answered = once(this.#bot, 'message');
+    this.#bot.send(order);
+    return ((await answered) as [unknown])[0];
+  }
+
+  /** Resolves when the bot has died by itself. */
+  async botDies(): Promise<void> {
+    if (this.#bot && this.#bot.exitCode === null && this.#bot.signalCode === null) await once(this.#bot, 'exit');
+    this.#bot = undefined;
+  }
+
+  /** Keeps what Entra and Genesys hold now under that name. */
+  async saveRemote(name: string): Promise<void> {
+    await this.#stopSandbox();
+    this.#copyRemote(join(this.dataDir, 'sandbox', 'sandbox'), join(this.dataDir, `saved-${name}`));
+    await this.#startSandbox();
+  }
+
+  /** Entra and Genesys hold again what was saved; the chat stays as it is. */
+  async restoreRemote(name: string): Promise<void> {
+    await this.#stopSandbox();
+    this.#copyRemote(join(this.dataDir, `saved-${name}`), join(this.dataDir, 'sandbox', 'sandbox'));
+    await this.#startSandbox();
+  }
+
+  async #stopSandbox(): Promise<void> {
+    await end(this.#sandbox, 'SIGTERM');
+  }
+
+  #copyRemote(from: string, to: string): void {
+    const isRemote = (file: string): boolean => /^(entra|genesys)\.db/.test(file);
+    mkdirSync(to, { recursive: true });
+    for (const file of readdirSync(to).filter(isRemote)) rmSync(join(to, file));
+    for (const file of readdirSync(from).filter(isRemote)) copyFileSync(join(from, file), join(to, file));
   }
 
   /** Asks the bot to stop and waits until it has. */

@@ -112,8 +112,16 @@ const mention = z.object({
   text: z.string().min(1).max(500),
 });
 
+/** The database holds no U+0000, and 32-bit revisions. */
 const buttonData = z
-  .object({ verb: id.optional(), reference: z.string().max(500), revision: z.int().min(0) })
+  .object({
+    verb: id.optional(),
+    reference: z
+      .string()
+      .max(500)
+      .regex(/^\P{Cc}*$/u),
+    revision: z.int32().min(0),
+  })
   .catchall(z.unknown());
 const execute = z.object({
   trigger: z.string().max(50).nullish(),

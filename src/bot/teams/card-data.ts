@@ -39,7 +39,7 @@ const STEPS: Readonly<Record<StepState, { symbol: string; word: string; color: s
 };
 
 const NOTICES = {
-  good: { style: 'good', word: '✓ Good:' },
+  good: { style: 'good', word: '✓' },
   warning: { style: 'warning', word: '▲ Warning:' },
   problem: { style: 'attention', word: '✕ Problem:' },
   neutral: { style: 'emphasis', word: 'Note:' },
@@ -71,15 +71,16 @@ function elementData(element: Element, index: number, limits: Limits): object {
     }
     case 'changes': {
       const { kept, more } = cutList(element.rows, limits.rows);
-      const heading = escapedText(element.heading, limits.heading);
-      return { heading, changes: kept.map((row) => changeData(row, limits)), more };
+      const isAllNew = element.rows.length > 1 && element.rows.every(isNew);
+      const heading = escapedText(isAllNew ? `${element.heading}: all new` : element.heading, limits.heading);
+      return { heading, changes: kept.map((row) => changeData(row, isAllNew, limits)), more };
     }
     case 'steps': {
       const { kept, more } = cutList(element.steps, limits.rows);
       return { steps: kept.map((step) => stepData(step, limits)), more };
     }
     case 'notice':
-      return { kind: 'notice', ...NOTICES[element.tone], text: orDash(inertText(element.text, limits.text)) };
+      return noticeData(element, limits);
     case 'list': {
       const { kept, more } = cutList(element.items, limits.rows);
       const items = kept.map((item) => ({ text: orDash(inertText(item, limits.item)) }));
@@ -117,19 +118,31 @@ function factData(fact: Fact, limits: Limits): { label: string; value: string } 
   };
 }
 
+function noticeData({ tone, text, label }: Extract<Element, { kind: 'notice' }>, limits: Limits): object {
+  const { style, word } = NOTICES[tone];
+  const shown = label === undefined ? word : `${inertText(label, limits.label)}:`;
+  return { kind: 'notice', style, word: shown, text: orDash(inertText(text, limits.text)) };
+}
+
+function isNew({ before }: Change): boolean {
+  return before === undefined || before === '';
+}
+
 /** With a no-break space, or a long address would leave the arrow alone on its line. */
 const ARROW = '→\u00A0';
 
-function changeData(change: Change, limits: Limits): object {
+/** @param isAllNew the heading says "new" for all rows, so that none has to repeat it. */
+function changeData(change: Change, isAllNew: boolean, limits: Limits): object {
   const label = orDash(inertText(change.field, limits.label));
   const after = orDash(inertText(change.after, limits.value));
   if (change.before === change.after) {
     return { label, before: '', isReplaced: false, arrow: 'stays ', after, weight: 'Default' };
   }
-  if (change.before === undefined || change.before === '') {
-    return { label, before: '', isReplaced: false, arrow: 'new: ', after, weight: 'Bolder' };
+  if (isNew(change)) {
+    const [arrow, weight] = isAllNew ? ['', 'Default'] : ['new: ', 'Bolder'];
+    return { label, before: '', isReplaced: false, arrow, after, weight };
   }
-  const before = orDash(inertText(change.before, limits.value));
+  const before = orDash(inertText(change.before ?? '', limits.value));
   return { label, before, isReplaced: true, arrow: ARROW, after, weight: 'Bolder' };
 }
 
@@ -194,12 +207,12 @@ const BUTTON_STYLES = { primary: 'positive', danger: 'destructive' } as const;
 function actionData(action: Action, index: number, limits: Limits): object {
   const title = orDash(inertText(action.label, limits.button));
   const mode = index < VISIBLE_BUTTONS ? '' : 'secondary';
+  const style = action.style === undefined ? '' : BUTTON_STYLES[action.style];
   if (action.kind === 'link') {
-    const nothing = { verb: '', payload: '', style: '', associatedInputs: '', fallback: '' };
-    return { ...nothing, type: 'Action.OpenUrl', title, mode, url: ourLink(action.url) };
+    const nothing = { verb: '', payload: '', associatedInputs: '', fallback: '' };
+    return { ...nothing, type: 'Action.OpenUrl', title, style, mode, url: ourLink(action.url) };
   }
   const payload = { verb: action.verb, reference: action.reference, revision: action.revision };
-  const style = action.style === undefined ? '' : BUTTON_STYLES[action.style];
   const associatedInputs = action.ignoresInputs ? 'none' : '';
   // Clients from before Action.Execute send the same data as a message.
   const fallback = { type: 'Action.Submit', title, data: payload, style, associatedInputs };

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Activity, TurnContext } from 'botbuilder';
 import type { Answer, Said, Turn } from '../../dialogs/turn.js';
@@ -121,7 +121,7 @@ class TurnRunner {
       account,
       place,
       room: withoutThread(place.conversation),
-      deliveryId: activity.id ?? randomUUID(),
+      deliveryId: deliveryId(activity),
       said,
     };
     const answer = await this.#options.handle(turn);
@@ -203,6 +203,12 @@ function reply(response: ServerResponse, status: number, message: string): void 
   if (response.headersSent) return;
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(message);
+}
+
+/** Ids of activities are unique within their conversation only: two people who write in one millisecond share one. */
+function deliveryId({ id, conversation }: InboundActivity): string {
+  if (!id) return randomUUID();
+  return createHash('sha256').update(`${conversation.id}\n${id}`).digest('base64url');
 }
 
 /** A channel's thread is the channel's id and `;messageid=<its first message>`. */

@@ -1,7 +1,7 @@
 import { newNonce, Problem } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
 import { newPersonView } from '../views/people.view.js';
-import { actorOf, follow, sentence, show, type Click, type Parts } from './talk.js';
+import { actorOf, followStarted, sentence, show, type Click, type Parts } from './talk.js';
 
 /** The tutorial's test user. */
 const PROPOSED_NAME = 'B.Simon';
@@ -30,8 +30,7 @@ export class CreateTestUserConversation {
         verb,
         revision,
       });
-      if (started.kind === 'started') return await follow(this.#parts, turn, started.runId);
-      return { kind: 'message', text: `${started.by} has already started this.` };
+      return await followStarted(this.#parts, turn, started);
     } catch (error) {
       if (!(error instanceof Problem) || error.facts.kind !== 'input') throw error;
       const proposal = await provisioning.proposeNewPerson(error.facts.code === 'name-taken' ? name : PROPOSED_NAME);
@@ -45,7 +44,9 @@ export class CreateTestUserConversation {
     const [personId = ''] = reference.split(':');
     const claim = { reference: `password:${reference}`, verb, revision };
     const started = await this.#parts.provisioning.newPassword(actorOf(turn), personId, claim);
-    if (started.kind === 'started') await this.#parts.noticeboard.post(turn.place, `run:${started.runId}`);
+    if (started.kind === 'already')
+      return { kind: 'message', text: `${started.by} has already asked for it here; use the newest card.` };
+    await this.#parts.noticeboard.post(turn.place, `run:${started.runId}`);
     return { kind: 'message', text: 'A new password is being set. The link to it comes to your personal chat.' };
   }
 }

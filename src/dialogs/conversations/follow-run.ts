@@ -22,6 +22,18 @@ export function renderRun(parts: Pick<Parts, 'runs' | 'sso' | 'clock'>): Render 
   };
 }
 
+/**
+ * After a restart: the card that was clicked follows the run. The process may have died after the run was there, and
+ * before its card was told.
+ */
+export async function followLeftBehind(parts: Pick<Parts, 'runs' | 'noticeboard'>, runId: string): Promise<void> {
+  const run = await parts.runs.find(runId);
+  const reference = `run:${runId}`;
+  if (!run?.actor.card) return parts.noticeboard.refresh(reference);
+  const { messageId, ...place } = run.actor.card;
+  await parts.noticeboard.adopt(place, messageId, reference);
+}
+
 /** *Retry*: the card goes on where it stopped. */
 export async function retryRun(parts: Parts, turn: Click): Promise<Answer> {
   const { reference: runId, verb, revision } = turn.said;

@@ -1,7 +1,7 @@
-import { newNonce, type Started } from '../../services/index.js';
+import { newNonce } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
 import { assignView, noPersonView, provisionView, whichPersonView } from '../views/people.view.js';
-import { actorOf, channelOf, follow, show, type Click, type Parts } from './talk.js';
+import { actorOf, channelOf, followStarted, show, type Click, type Parts } from './talk.js';
 
 export type GivingVerb = 'assign' | 'provision';
 
@@ -36,16 +36,15 @@ export class GiveAccessConversation {
   async confirmAssign(turn: Click): Promise<Answer> {
     const { personId, claim } = cardOf(turn);
     const appRoleId = turn.said.inputs['role'] ?? '';
-    return this.#follow(turn, await this.#parts.provisioning.assign(actorOf(turn), { personId, appRoleId }, claim));
+    const started = await this.#parts.provisioning.assign(actorOf(turn), { personId, appRoleId }, claim);
+    return followStarted(this.#parts, turn, started);
   }
 
   async confirmProvision(turn: Click): Promise<Answer> {
     const { personId, claim } = cardOf(turn);
     const { division: divisionId = '', role: roleId = '' } = turn.said.inputs;
-    return this.#follow(
-      turn,
-      await this.#parts.provisioning.provision(actorOf(turn), { personId, divisionId, roleId }, claim),
-    );
+    const started = await this.#parts.provisioning.provision(actorOf(turn), { personId, divisionId, roleId }, claim);
+    return followStarted(this.#parts, turn, started);
   }
 
   async #propose(turn: Turn, verb: GivingVerb, personId: string): Promise<Answer | undefined> {
@@ -57,11 +56,6 @@ export class GiveAccessConversation {
         ? assignView(await provisioning.proposeAssignment(personId), { reference })
         : provisionView(await provisioning.proposeProvisioning(personId), { reference });
     return show(this.#parts, turn, view);
-  }
-
-  async #follow(turn: Click, started: Started): Promise<Answer> {
-    if (started.kind === 'started') return follow(this.#parts, turn, started.runId);
-    return { kind: 'message', text: `${started.by} has already started this.` };
   }
 }
 

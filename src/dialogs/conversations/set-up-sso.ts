@@ -5,7 +5,7 @@ import type { Answer, Turn } from '../turn.js';
 import { problemView } from '../views/problem.view.js';
 import { planView } from '../views/setup.view.js';
 import type { View } from '../views/view.js';
-import { actorOf, channelOf, follow, sentence, show, type Click, type Parts } from './talk.js';
+import { actorOf, channelOf, followStarted, sentence, show, type Click, type Parts } from './talk.js';
 
 /** *set up sso*: region, organisation, plan, run. */
 export class SetUpSsoConversation {
@@ -45,13 +45,11 @@ export class SetUpSsoConversation {
 
   /** *Run* on a plan card. When something has changed since, a new plan takes its place. */
   async run(turn: Click): Promise<Answer | undefined> {
-    const { reference: planId, revision, inputs } = turn.said;
+    const { reference: planId, inputs } = turn.said;
     const tileMode = parseTileMode(inputs['tileMode']);
-    const claim = { reference: `plan:${planId}`, verb: 'run', revision };
     try {
-      const started = await this.#parts.sso.setUp(actorOf(turn), planId, tileMode ? { tileMode } : {}, claim);
-      if (started.kind === 'started') return await follow(this.#parts, turn, started.runId);
-      return { kind: 'message', text: `${started.by} has already started this.` };
+      const started = await this.#parts.sso.setUp(actorOf(turn), planId, tileMode ? { tileMode } : {});
+      return await followStarted(this.#parts, turn, started);
     } catch (error) {
       if (!(error instanceof Problem) || error.facts.kind !== 'stale') throw error;
       return this.#plan(turn, { ...(tileMode ? { tileMode } : {}), notice: sentence(error.facts) });

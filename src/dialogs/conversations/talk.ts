@@ -1,4 +1,6 @@
 import type {
+  Actor,
+  AuditService,
   Clock,
   FormStore,
   Log,
@@ -6,6 +8,7 @@ import type {
   ProvisioningService,
   Runs,
   SsoService,
+  Started,
 } from '../../services/index.js';
 import type { Channel } from '../channel.js';
 import type { Noticeboard } from '../noticeboard.js';
@@ -17,6 +20,7 @@ export interface Parts {
   readonly sso: SsoService;
   readonly provisioning: ProvisioningService;
   readonly runs: Runs;
+  readonly audit: AuditService;
   readonly forms: FormStore;
   readonly noticeboard: Noticeboard;
   readonly channels: readonly Channel[];
@@ -26,9 +30,13 @@ export interface Parts {
 
 export type Click = Turn & { readonly said: Extract<Turn['said'], { kind: 'click' }> };
 
-/** Who asks, as the services know people. */
-export function actorOf(turn: Turn): { personId: string; name: string; channel: string } {
-  return { personId: turn.account.personId, name: turn.account.name, channel: turn.account.channel };
+/** Who asks, as the services know people, and the card that follows what is started. */
+export function actorOf(turn: Turn): Actor {
+  const { account, place, said } = turn;
+  const actor = { personId: account.personId, name: account.name, channel: account.channel };
+  if (said.kind !== 'click' || said.messageId === undefined) return actor;
+  const { channel, conversation, kind } = place;
+  return { ...actor, card: { channel, conversation, kind, messageId: said.messageId } };
 }
 
 export function channelOf(parts: Pick<Parts, 'channels'>, turn: Turn): Channel {
@@ -48,12 +56,23 @@ export async function show(parts: Pick<Parts, 'channels'>, turn: Turn, view: Vie
   return undefined;
 }
 
-/** Lets the card that was clicked follow a run from here on. */
-export async function follow(parts: Parts, turn: Click, runId: string): Promise<Answer> {
+/**
+ * Lets the card that was clicked follow the run from here on. A second click does so too: after a crash between the
+ * start and this, the card would otherwise show for ever what was about to be done.
+ */
+export async function followStarted(parts: Parts, turn: Click, started: Started): Promise<Answer> {
+  if (started.kind === 'started') {
+    await follow(parts, turn, started.runId);
+    return { kind: 'message', text: 'Started. This card shows how far it is.' };
+  }
+  if (started.runId !== undefined && turn.said.messageId !== undefined) await follow(parts, turn, started.runId);
+  return { kind: 'message', text: `${started.by} has already started this.` };
+}
+
+async function follow(parts: Parts, turn: Click, runId: string): Promise<void> {
   const reference = `run:${runId}`;
   if (turn.said.messageId === undefined) await parts.noticeboard.post(turn.place, reference);
   else await parts.noticeboard.adopt(turn.place, turn.said.messageId, reference);
-  return { kind: 'message', text: 'Started. This card shows how far it is.' };
 }
 
 /** A problem in one line, for where there is no room for a card. The request id is what support asks for. */

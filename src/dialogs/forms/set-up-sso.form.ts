@@ -23,7 +23,7 @@ export function setUpSsoForm(configured: GenesysRegion): Form {
       {
         id: 'organization',
         title: 'Which organisation?',
-        explains: 'Its short name, as in Genesys Cloud under Account settings, Organization settings.',
+        explains: 'Its short name: see Genesys Cloud, Admin, Account Settings, Organization Settings.',
         input: {
           kind: 'text',
           label: 'Organisation short name',

@@ -19,7 +19,7 @@ export function helpView(audience: {
   if (shown.length === 0) {
     const text = audience.isStranger
       ? 'There is nothing here for accounts from outside this organisation.'
-      : 'There is nothing here that you may do yet. Set-up, assignment and status need an administrator or reader role in Entra.';
+      : 'There is nothing here that you may do yet. Latchkey is for people with an administrator or reader role in Entra. If you are eligible for one, activate it, then say help.';
     elements.push({ kind: 'notice', tone: 'neutral', text });
   } else {
     elements.push({ kind: 'text', text: 'You can say:', style: 'strong' });

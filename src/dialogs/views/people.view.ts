@@ -34,11 +34,19 @@ export function whichPersonView(words: string, people: readonly EntraPerson[], v
 /** Nobody found: the card asks again. */
 export function noPersonView(words: string, verb: 'assign' | 'provision'): View {
   return {
-    title: words ? 'Nobody found' : 'Whom?',
+    title: words
+      ? 'Nobody found'
+      : verb === 'assign'
+        ? 'Assign whom to Genesys Cloud?'
+        : 'Provision whom in Genesys Cloud?',
     tone: 'neutral',
     elements: [
       ...(words ? [{ kind: 'text', text: `Entra knows nobody by “${words}”.` } as const] : []),
-      { kind: 'text', text: 'Search by name, user principal name or mail address.', style: 'subtle' },
+      {
+        kind: 'text',
+        text: `Type ${words ? 'another' : 'the'} name, user principal name or mail address.`,
+        style: 'subtle',
+      },
       {
         kind: 'write',
         id: 'words',
@@ -61,18 +69,19 @@ export function noPersonView(words: string, verb: 'assign' | 'provision'): View 
 /** What an assignment would do, before anybody confirms it. */
 export function assignView(proposal: AssignmentProposal, card: { reference: string }): View {
   const { person, roles, role, holds } = proposal;
+  const isAssigned = holds.length > 0;
   return {
     title: `Assign ${person.name} to Genesys Cloud`,
     tone: 'neutral',
     elements: [
       { kind: 'facts', facts: personFacts(person) },
       ...warnings(person),
-      ...(holds.length > 0
+      ...(isAssigned
         ? [
             {
               kind: 'notice',
-              tone: 'neutral',
-              text: `Already assigned with the role ${holds.join(', ')}. Assigning the same role again changes nothing.`,
+              tone: 'good',
+              text: `${person.name} is already assigned with the role ${holds.join(', ')}. Assigning the same role again changes nothing.`,
             } as const,
           ]
         : []),
@@ -86,13 +95,14 @@ export function assignView(proposal: AssignmentProposal, card: { reference: stri
       },
     ],
     actions: [
+      ...(isAssigned ? nextFor(person, ['provision']).map((action) => ({ ...action, ignoresInputs: true })) : []),
       {
         kind: 'verb',
-        label: `Assign ${person.name}`,
+        label: `Assign ${buttonName(person.name)}`,
         verb: 'assign',
         reference: card.reference,
         revision: 0,
-        style: 'primary',
+        ...(isAssigned ? {} : { style: 'primary' as const }),
       },
       dismiss(),
     ],
@@ -103,10 +113,11 @@ export function assignView(proposal: AssignmentProposal, card: { reference: stri
 export function provisionView(proposal: ProvisioningProposal, card: { reference: string }): View {
   const { person, email, divisions, roles, division, role, existing } = proposal;
   const finds = {
-    none: 'Genesys knows nobody with this address: a user will be created.',
-    active: 'Genesys has this user already, active. Only a missing role will be added.',
-    inactive: 'Genesys has this user, inactive: it will be re-activated.',
-    deleted: 'Genesys has this user, deleted: it will be restored. Its earlier roles do not come back by themselves.',
+    none: 'Genesys has no user with this address. One will be created.',
+    active: 'Genesys has an active user with this address. Only a missing role will be added.',
+    inactive: 'Genesys has an inactive user with this address. It will be activated again.',
+    deleted:
+      'Genesys has a deleted user with this address. It will be restored; its earlier roles do not come back by themselves.',
   }[existing];
   return {
     title: `Provision ${person.name} in Genesys Cloud`,
@@ -144,7 +155,7 @@ export function provisionView(proposal: ProvisioningProposal, card: { reference:
     actions: [
       {
         kind: 'verb',
-        label: `Provision ${person.name}`,
+        label: `Provision ${buttonName(person.name)}`,
         verb: 'provision',
         reference: card.reference,
         revision: 0,
@@ -166,18 +177,12 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
     elements: [
       existing
         ? { kind: 'facts', facts: personFacts(existing) }
-        : {
-            kind: 'facts',
-            facts: [
-              { label: 'Name', value: displayName },
-              { label: 'User principal name', value: userPrincipalName },
-            ],
-          },
+        : { kind: 'facts', facts: [{ label: 'User principal name', value: userPrincipalName }] },
       existing
         ? { kind: 'text', text: 'Use this person, or create somebody else by another name.' }
         : {
             kind: 'text',
-            text: 'A first password is made, and a link to it comes to your personal chat. It must be changed at the first sign-in.',
+            text: 'You get a link to the first password in your personal chat. It must be changed at the first sign-in.',
           },
       ...(card.complaint ? [{ kind: 'notice', tone: 'problem', text: card.complaint } as const] : []),
       {
@@ -191,10 +196,10 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
       },
     ],
     actions: [
-      ...use.map((action) => ({ ...action, label: `Use ${existing?.name ?? ''}`, ignoresInputs: true })),
+      ...use.map((action) => ({ ...action, label: `Use ${buttonName(existing?.name ?? '')}`, ignoresInputs: true })),
       {
         kind: 'verb',
-        label: existing ? 'Create this name' : 'Create',
+        label: existing ? 'Create somebody else' : 'Create',
         verb: 'create-person',
         reference: card.reference,
         revision: 0,
@@ -206,26 +211,41 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
   };
 }
 
-/** Buttons for what usually comes next for a person. */
-export function nextFor(person: { id: string; name: string }, verbs: readonly ('assign' | 'provision')[]): Action[] {
-  const labels = { assign: `Assign ${person.name}`, provision: `Provision ${person.name}` };
+/** Buttons for what usually comes next for a person; the first one is the primary one. */
+export function nextFor(
+  person: { id: string; name: string },
+  verbs: readonly ('assign' | 'provision')[],
+  { isPrimary } = { isPrimary: true },
+): Action[] {
+  const name = buttonName(person.name);
+  const labels = { assign: `Assign ${name}`, provision: `Provision ${name}` };
   return verbs.map((verb, at) => ({
     ...{ kind: 'verb', label: labels[verb], verb: `propose-${verb}`, reference: person.id, revision: 0 },
-    ...(at === 0 ? { style: 'primary' as const } : {}),
+    ...(isPrimary && at === 0 ? { style: 'primary' as const } : {}),
   }));
 }
 
-export function testLinkActions(links: TestLinks, mode: string): Action[] {
-  const sp: Action = { kind: 'link', label: 'Test from Genesys (SP-initiated)', url: links.sp };
-  // With a Sign-on URL the tile starts at Genesys as well: no link may promise an IdP-initiated sign-in then.
-  return mode === 'signs-straight-in'
-    ? [sp, { kind: 'link', label: 'Test from Microsoft (IdP-initiated)', url: links.idp }]
-    : [sp];
+const LONGEST_BUTTON_NAME = 30;
+
+/** A name short enough for a button; the card says it in full. Cut between words where that leaves enough of it. */
+export function buttonName(name: string): string {
+  if (name.length <= LONGEST_BUTTON_NAME) return name;
+  const start = Array.from(name).slice(0, LONGEST_BUTTON_NAME).join('');
+  const lastSpace = start.lastIndexOf(' ');
+  return `${start.slice(0, lastSpace > LONGEST_BUTTON_NAME / 2 ? lastSpace : undefined)}…`;
 }
 
+/** @param style `primary` where trying the sign-in is what comes next. */
+export function testLinkActions(links: TestLinks, mode: string, style?: 'primary'): Action[] {
+  const link = (label: string, url: string): Action => ({ kind: 'link', label, url, ...(style ? { style } : {}) });
+  const sp = link('Test from Genesys (SP-initiated)', links.sp);
+  // With a Sign-on URL the tile starts at Genesys as well: no link may promise an IdP-initiated sign-in then.
+  return mode === 'signs-straight-in' ? [sp, link('Test from Microsoft (IdP-initiated)', links.idp)] : [sp];
+}
+
+/** The name stands in the title. */
 function personFacts(person: EntraPerson): { label: string; value: string }[] {
   return [
-    { label: 'Name', value: person.name },
     { label: 'User principal name', value: person.userPrincipalName },
     ...(person.jobTitle ? [{ label: 'Job title', value: person.jobTitle }] : []),
   ];
@@ -233,8 +253,10 @@ function personFacts(person: EntraPerson): { label: string; value: string }[] {
 
 function warnings(person: EntraPerson): Element[] {
   const texts = [
-    person.isGuest ? `${person.name} is a guest of this tenant.` : '',
-    person.isEnabled ? '' : `${person.name} is disabled in Entra and cannot sign in.`,
+    person.isGuest ? `${person.name} is a guest of this tenant, with an account of another organisation.` : '',
+    person.isEnabled
+      ? ''
+      : `${person.name} is disabled in Entra and cannot sign in until a user administrator enables the account.`,
   ].filter(Boolean);
   return texts.map((text) => ({ kind: 'notice', tone: 'warning', text }));
 }

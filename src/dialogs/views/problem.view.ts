@@ -15,8 +15,8 @@ export function problemView(
       ...(more.before ?? []),
       { kind: 'text', text: problem.what, style: 'strong' },
       ...(problem.why ? [{ kind: 'text', text: problem.why } as const] : []),
-      ...(problem.missing?.length ? [{ kind: 'list', heading: 'Missing', items: problem.missing } as const] : []),
-      { kind: 'notice', tone: 'neutral', text: `What to do: ${problem.remedy}` },
+      ...missing(problem),
+      { kind: 'notice', tone: 'neutral', label: 'What to do', text: problem.remedy },
       ...details(problem),
     ],
     actions: more.actions ?? [],
@@ -35,12 +35,25 @@ function titleOf(problem: ProblemFacts): string {
     case 'waiting':
       return 'Not visible yet';
     case 'remote':
-      return problem.system ? `${SYSTEM_NAMES[problem.system]} said no` : 'It did not work';
+      return remoteTitle(problem);
     case 'internal':
       return 'Something went wrong here';
   }
 }
 
+function remoteTitle({ system, answer }: ProblemFacts): string {
+  if (!system) return 'It did not work';
+  const isAway = answer === 'unavailable' || answer === 'timeout' || answer === 'throttled';
+  return isAway ? `${SYSTEM_NAMES[system]} is not available now` : `${SYSTEM_NAMES[system]} refused`;
+}
+
+/** What is missing, unless the sentences around it name every piece anyway. */
+function missing({ missing: all = [], what, why, remedy }: ProblemFacts): Element[] {
+  const said = [what, why, remedy].join(' ');
+  return all.every((one) => said.includes(one)) ? [] : [{ kind: 'list', heading: 'Missing', items: all }];
+}
+
+/** Nothing where only our own code is known: a rule that was explained needs no support. */
 function details(problem: ProblemFacts): Element[] {
   const facts: Fact[] = [
     { label: 'System', value: problem.system ? SYSTEM_NAMES[problem.system] : '' },
@@ -49,5 +62,6 @@ function details(problem: ProblemFacts): Element[] {
     { label: 'HTTP status', value: problem.status === undefined ? '' : String(problem.status) },
     { label: 'Request id', value: problem.requestId ?? '' },
   ].filter(({ value }) => value !== '');
-  return facts.length === 0 ? [] : [{ kind: 'details', title: 'Details for support', facts }];
+  const isOursAlone = facts.every(({ label }) => label === 'Code');
+  return isOursAlone && problem.kind !== 'internal' ? [] : [{ kind: 'details', title: 'Details for support', facts }];
 }

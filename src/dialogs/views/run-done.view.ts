@@ -6,7 +6,7 @@ import type {
   SetUpOutcome,
   TestLinks,
 } from '../../services/index.js';
-import { nextFor, testLinkActions } from './people.view.js';
+import { buttonName, nextFor, testLinkActions } from './people.view.js';
 import { doneSteps } from './run.view.js';
 import { setUpDoneView } from './setup.view.js';
 import type { View } from './view.js';
@@ -57,8 +57,7 @@ function assignedView(run: RunRecord, outcome: AssignOutcome, context: DoneConte
       },
       {
         kind: 'text',
-        text: 'To sign in, the person needs an active user in Genesys with the same address.',
-        style: 'subtle',
+        text: `To sign in, ${personName} also needs a user in Genesys: provision comes next.`,
       },
       doneSteps(run),
     ],
@@ -72,7 +71,7 @@ function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: Don
   const did =
     {
       active: 'had an active user already',
-      inactive: 'was re-activated',
+      inactive: 'was activated again',
       deleted: 'was restored',
       unknown: 'was created',
     }[was] ?? 'is there';
@@ -90,13 +89,13 @@ function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: Don
         facts: [
           { label: 'Genesys e-mail', value: email },
           { label: 'Division', value: divisionName },
-          { label: 'Genesys role', value: isRoleNew ? `${roleName} (added)` : `${roleName} (was there)` },
+          { label: 'Genesys role', value: isRoleNew && was !== 'unknown' ? `${roleName} (added)` : roleName },
         ],
       },
-      { kind: 'text', text: 'To sign in, the person must also be assigned in Entra.', style: 'subtle' },
+      { kind: 'text', text: `To sign in, ${personName} must also be assigned in Entra.` },
       doneSteps(run),
     ],
-    actions: [...links(context), ...nextFor({ id: personId, name: personName }, ['assign'])],
+    actions: lastSteps({ id: personId, name: personName }, context),
     fallback: what,
   };
 }
@@ -115,12 +114,12 @@ function createdView(run: RunRecord, outcome: CreatePersonOutcome): View {
         ? {
             kind: 'notice',
             tone: 'neutral',
-            text: 'A link to the first password is in the personal chat of whoever asked: for one look, within 10 minutes. It must be changed at the first sign-in.',
+            text: 'A link to the first password is in the personal chat of whoever asked. It works once, for 10 minutes.',
           }
         : {
             kind: 'notice',
             tone: 'warning',
-            text: 'The link to the first password could not be delivered. Press New password, in your personal chat with Latchkey.',
+            text: 'The link to the first password could not be delivered. Open your personal chat with Latchkey, then press New password here.',
           },
       doneSteps(run),
     ],
@@ -128,7 +127,7 @@ function createdView(run: RunRecord, outcome: CreatePersonOutcome): View {
       ...nextFor({ id: personId, name: displayName }, ['assign', 'provision']),
       {
         kind: 'verb',
-        label: 'New password',
+        label: `New password for ${buttonName(displayName)}`,
         verb: 'new-password',
         reference: `${personId}:${run.id}`,
         revision: run.revision,
@@ -138,6 +137,13 @@ function createdView(run: RunRecord, outcome: CreatePersonOutcome): View {
   };
 }
 
-function links(context: DoneContext): View['actions'] {
-  return context.setUp ? testLinkActions(context.linksOf(context.setUp), context.setUp.tileMode) : [];
+function links(context: DoneContext, style?: 'primary'): View['actions'] {
+  return context.setUp ? testLinkActions(context.linksOf(context.setUp), context.setUp.tileMode, style) : [];
+}
+
+/** Whoever was assigned before can try the sign-in now; without links the assignment is what is left. */
+function lastSteps(person: { id: string; name: string }, context: DoneContext): View['actions'] {
+  return context.setUp
+    ? [...links(context, 'primary'), ...nextFor(person, ['assign'], { isPrimary: false })]
+    : nextFor(person, ['assign']);
 }

@@ -47,7 +47,10 @@ export function doneSteps(run: RunRecord): Element {
   return {
     kind: 'details',
     title: 'What was done',
-    facts: [{ label: 'By', value: startedText(run) }, ...run.steps.map(({ name }) => ({ label: 'Done', value: name }))],
+    facts: [
+      { label: 'Run', value: startedText(run) },
+      ...run.steps.map(({ name }) => ({ label: 'Done', value: name })),
+    ],
   };
 }
 
@@ -56,14 +59,18 @@ function titleOf(run: RunRecord): string {
 }
 
 function startedText(run: RunRecord): string {
-  return `${run.actor.name}, ${timeText(run.startedAt)}`;
+  return `Started by ${run.actor.name} at ${timeText(run.startedAt)}`;
 }
 
 function stepsElement(run: RunRecord): Element {
   const known = run.kind === 'set-up-sso' ? SET_UP_STEPS : run.steps.map(({ name }) => name);
   const states = new Map(run.steps.map(({ name, state }) => [name, state]));
   const isStopped = run.state !== 'running';
-  return { kind: 'steps', steps: known.map((name) => ({ name, state: shownState(states.get(name), isStopped) })) };
+  const steps = known.map((name) => ({ name, state: shownState(states.get(name), isStopped) }));
+  if (isStopped || steps.some(({ state }) => state === 'working')) return { kind: 'steps', steps };
+  // Between two steps the next one is what is being worked on.
+  const next = steps.findIndex(({ state }) => state === 'waiting');
+  return { kind: 'steps', steps: steps.map((step, at) => (at === next ? { ...step, state: 'working' } : step)) };
 }
 
 function shownState(state: 'started' | 'done' | 'failed' | undefined, isStopped: boolean): StepState {

@@ -4,8 +4,8 @@ import { dateText } from './when.js';
 import type { Action, Element, View } from './view.js';
 
 const MODES = [
-  { title: 'signs straight in (IdP-initiated)', value: 'signs-straight-in' },
-  { title: 'opens the Genesys sign-in page', value: 'opens-genesys' },
+  { title: 'Signs straight in (IdP-initiated)', value: 'signs-straight-in' },
+  { title: 'Opens the Genesys sign-in page (SP-initiated)', value: 'opens-genesys' },
 ] as const;
 
 /** Field by field, what a run would do. Nothing has happened yet. */
@@ -14,11 +14,6 @@ export function planView(
   more: { regionName: string; links: TestLinks | undefined; notice?: string },
 ): View {
   const { plan, planId, revision } = card;
-  const side = (name: 'Entra' | 'Genesys'): Element => ({
-    kind: 'changes',
-    heading: name === 'Entra' ? 'Microsoft Entra ID' : 'Genesys Cloud',
-    rows: plan.fields.filter((field) => field.side === name),
-  });
   const where = `${plan.organization.name} (${plan.organization.shortName}) in ${more.regionName}`;
   const elements: Element[] = [
     ...(more.notice ? [{ kind: 'notice', tone: 'warning', text: more.notice } as const] : []),
@@ -28,14 +23,13 @@ export function planView(
           {
             kind: 'notice',
             tone: 'good',
-            text: 'Everything is right already on both sides. There is nothing to change.',
+            text: 'Both sides are right already. There is nothing to change.',
           } as const,
         ]
-      : [
-          { kind: 'text', text: 'Nothing has been changed yet. This is what a run will do.', style: 'subtle' } as const,
-        ]),
-    side('Entra'),
-    side('Genesys'),
+      : [{ kind: 'text', text: `${planSummary(plan)} Nothing is changed before you press Run.` } as const]),
+    ...changesOn('Entra', plan),
+    ...changesOn('Genesys', plan),
+    ...keptDetails(plan),
     { kind: 'facts', facts: [{ label: 'Assigned today', value: assignedText(plan.assigned) }] },
     ...plan.warnings.map((text): Element => ({ kind: 'notice', tone: 'warning', text })),
     ...(plan.isNothingToDo ? [] : [tileChoice(plan.tileMode)]),
@@ -45,7 +39,7 @@ export function planView(
     tone: plan.isNothingToDo ? 'good' : 'neutral',
     elements,
     actions: plan.isNothingToDo
-      ? [...(more.links ? testLinkActions(more.links, plan.tileMode) : []), switchTile(plan.tileMode)]
+      ? [...(more.links ? testLinkActions(more.links, plan.tileMode, 'primary') : []), switchTile(plan.tileMode)]
       : [
           { kind: 'verb', label: 'Run', verb: 'run-plan', reference: planId, revision, style: 'primary' },
           { kind: 'verb', label: 'Cancel', verb: 'dismiss', reference: 'plan', revision, ignoresInputs: true },
@@ -54,6 +48,41 @@ export function planView(
       ? `SSO for ${where} is set up already; nothing to change.`
       : `A plan for SSO of ${where} waits for Run.`,
   };
+}
+
+type PlannedField = PlanCard['plan']['fields'][number];
+
+const SIDE_NAMES = { Entra: 'Microsoft Entra ID', Genesys: 'Genesys Cloud' } as const;
+
+/** One sentence for somebody who has never seen a plan: what is made, what is changed. */
+function planSummary({ instance, fields }: PlanCard['plan']): string {
+  if (!instance) {
+    return 'A run adds the enterprise application in Entra, makes Genesys trust it, and compares both sides at the end.';
+  }
+  const count = fields.filter((field) => !isKept(field)).length;
+  return `A run changes ${count === 1 ? 'one setting' : `${count} settings`} and compares both sides at the end.`;
+}
+
+function isKept({ before, after }: PlannedField): boolean {
+  return before === after;
+}
+
+function changesOn(side: PlannedField['side'], { fields }: PlanCard['plan']): Element[] {
+  const rows = fields.filter((field) => field.side === side && !isKept(field));
+  return rows.length === 0 ? [] : [{ kind: 'changes', heading: SIDE_NAMES[side], rows }];
+}
+
+/** What a run leaves alone, for those who ask: a plan of one change must be readable at a glance. */
+function keptDetails({ fields }: PlanCard['plan']): Element[] {
+  const kept = fields.filter(isKept);
+  if (kept.length === 0) return [];
+  return [
+    {
+      kind: 'details',
+      title: `What stays as it is (${kept.length})`,
+      facts: kept.map(({ side, field, after }) => ({ label: `${side}, ${field}`, value: after })),
+    },
+  ];
 }
 
 /** The facts an admin would have copied by hand, and both ways to try the sign-in. */
@@ -67,7 +96,16 @@ export function setUpDoneView(
     title: 'SSO is set up',
     tone: 'good',
     elements: [
-      { kind: 'text', text: 'Both sides were written, read back and compared. They agree.' },
+      { kind: 'text', text: 'Both sides were written, read back and compared. They agree.', style: 'strong' },
+      { kind: 'text', text: 'To sign in, a person must be assigned in Entra and provisioned in Genesys.' },
+      ...(straightIn
+        ? []
+        : [
+            {
+              kind: 'text',
+              text: 'There is no IdP-initiated link: with a Sign-on URL the tile in My Apps starts at Genesys.',
+            } as const,
+          ]),
       {
         kind: 'facts',
         facts: [
@@ -76,32 +114,18 @@ export function setUpDoneView(
           { label: 'Microsoft Entra Identifier', value: outcome.issuerUri },
           { label: 'Login URL', value: outcome.targetUri },
           { label: 'Identifier and Reply URL', value: outcome.identifier },
-          { label: 'Certificate', value: outcome.thumbprint },
+          { label: 'Certificate thumbprint', value: outcome.thumbprint },
           { label: 'Certificate valid until', value: dateText(new Date(outcome.certificateUntil), more.now) },
           { label: 'My Apps tile', value: tile },
         ],
       },
       ...more.before,
-      ...(straightIn
-        ? []
-        : [
-            {
-              kind: 'text',
-              text: 'There is no IdP-initiated link: with a Sign-on URL the tile in My Apps starts at Genesys.',
-              style: 'subtle',
-            } as const,
-          ]),
-      {
-        kind: 'notice',
-        tone: 'neutral',
-        text: 'Nobody can sign in before being assigned in Entra and provisioned in Genesys.',
-      },
     ],
     actions: [
-      ...testLinkActions(more.links, outcome.tileMode),
+      ...testLinkActions(more.links, outcome.tileMode, 'primary'),
       intent('Create test user', 'create-test-user'),
       intent('Assign people', 'assign'),
-      intent('Provision', 'provision'),
+      intent('Provision people', 'provision'),
       ...(straightIn ? [] : [switchTile('opens-genesys')]),
     ],
     fallback: `SSO between Entra and ${outcome.shortName} is set up.`,
@@ -120,13 +144,14 @@ export function statusView(
       elements: [
         {
           kind: 'text',
-          text: 'There is more than one instance of Genesys Cloud for Azure in this tenant; only one can hold the Identifier.',
+          text: 'This tenant has more than one instance of Genesys Cloud for Azure. Only one can hold the Identifier.',
         },
         { kind: 'list', heading: 'Application IDs', items: health.appIds },
         {
           kind: 'notice',
           tone: 'neutral',
-          text: 'What to do: remove the one that nobody signs in through, in the Entra admin center under Enterprise applications.',
+          label: 'What to do',
+          text: 'Remove the one that nobody signs in through, in the Entra admin center under Enterprise applications.',
         },
       ],
       actions: [],
@@ -142,7 +167,7 @@ export function statusView(
         { kind: 'text', text: where, style: 'strong' },
         { kind: 'text', text: 'SSO is not set up: the tenant has no instance of Genesys Cloud for Azure.' },
       ],
-      actions: more.canSetUp ? [intent('Set up SSO', 'set-up-sso')] : [],
+      actions: more.canSetUp ? [intent('Set up SSO', 'set-up-sso', 'primary')] : [],
       fallback: 'SSO is not set up yet.',
     };
   }
@@ -169,7 +194,7 @@ function judgedView(
         : {
             kind: 'notice',
             tone: 'problem',
-            text: `${differenceCount(health.differences.length)}. Sign-in may fail until that is put right.`,
+            text: `${differenceCount(health.differences.length)} from what SSO needs. Sign-in may fail until that is put right.`,
           },
       ...(isRight
         ? []
@@ -189,14 +214,14 @@ function judgedView(
         facts: [
           { label: 'Application ID', value: health.appId },
           { label: 'Assigned', value: assignedText(health.assigned) },
-          { label: 'Certificate', value: certificate ? certificate.thumbprint : 'none is active' },
+          { label: 'Certificate thumbprint', value: certificate ? certificate.thumbprint : 'no active certificate' },
           ...(certificate ? [{ label: 'Certificate valid until', value: dateText(certificate.until, more.now) }] : []),
         ],
       },
     ],
     actions: [
-      ...(more.links && isRight ? testLinkActions(more.links, health.tileMode) : []),
-      ...(isRight || !more.canSetUp ? [] : [intent('Plan the repair', 'set-up-sso')]),
+      ...(more.links && isRight ? testLinkActions(more.links, health.tileMode, 'primary') : []),
+      ...(isRight || !more.canSetUp ? [] : [intent('Plan the repair', 'set-up-sso', 'primary')]),
     ],
     fallback: isRight ? 'SSO is set up and both sides agree.' : `SSO: ${differenceCount(health.differences.length)}.`,
   };
@@ -217,8 +242,8 @@ function switchTile(mode: string): Action {
   };
 }
 
-function intent(label: string, name: string): Action {
-  return { kind: 'verb', label, verb: 'intent', reference: name, revision: 0 };
+function intent(label: string, name: string, style?: 'primary'): Action {
+  return { kind: 'verb', label, verb: 'intent', reference: name, revision: 0, ...(style ? { style } : {}) };
 }
 
 function assignedText(count: number): string {

@@ -17,13 +17,19 @@ export type Element =
   | { readonly kind: 'text'; readonly text: string; readonly style?: 'normal' | 'subtle' | 'strong' }
   /** Label and value, in order. */
   | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
-  /** What a plan would change: before → after. An equal pair is shown as "stays". */
+  /** What a plan would change: before → after. An equal pair is shown as "stays"; all new, the heading says so. */
   | { readonly kind: 'changes'; readonly heading: string; readonly rows: readonly Change[] }
   | {
       readonly kind: 'steps';
       readonly steps: readonly { readonly name: string; readonly state: StepState; readonly note?: string }[];
     }
-  | { readonly kind: 'notice'; readonly tone: 'good' | 'warning' | 'problem' | 'neutral'; readonly text: string }
+  | {
+      readonly kind: 'notice';
+      readonly tone: 'good' | 'warning' | 'problem' | 'neutral';
+      readonly text: string;
+      /** What the text is, such as "What to do"; absent: a word for the tone. */
+      readonly label?: string;
+    }
   | { readonly kind: 'list'; readonly heading?: string; readonly items: readonly string[] }
   /** Shown when the reader asks for it: ids, remote words, request ids. */
   | { readonly kind: 'details'; readonly title: string; readonly facts: readonly Fact[] }
@@ -70,7 +76,7 @@ export type Action =
       readonly ignoresInputs?: boolean;
     }
   /** A link that we built ourselves: https, or loopback in front of a sandbox. */
-  | { readonly kind: 'link'; readonly label: string; readonly url: string };
+  | { readonly kind: 'link'; readonly label: string; readonly url: string; readonly style?: 'primary' };
 
 export interface View {
   readonly title: string;

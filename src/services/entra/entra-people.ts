@@ -205,8 +205,14 @@ function toPerson(user: UserWire): EntraPerson {
     ...(user.mail ? { mail: user.mail } : {}),
     ...(user.jobTitle ? { jobTitle: user.jobTitle } : {}),
     isEnabled: user.accountEnabled === true,
+    ...createdAt(user),
     isGuest: user.userType === 'Guest' || /#EXT#@/i.test(user.userPrincipalName),
   };
+}
+
+function createdAt({ createdDateTime }: UserWire): { createdAt?: Date } {
+  const time = Date.parse(createdDateTime ?? '');
+  return Number.isNaN(time) ? {} : { createdAt: new Date(time) };
 }
 
 function toRole(role: z.infer<typeof roleWire>): RoleHeld {

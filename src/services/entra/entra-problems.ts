@@ -25,7 +25,8 @@ export class GraphProblem extends Problem {
   constructor(
     readonly failure: GraphFailure,
     attempt: Attempt,
-    granted: readonly string[],
+    /** The permissions in a token made after the refusal; read for a 403 only. */
+    readonly granted: readonly string[],
   ) {
     super(factsOf(failure, attempt, granted));
   }

@@ -10,6 +10,8 @@ export interface EntraPerson {
   readonly jobTitle?: string;
   readonly isEnabled: boolean;
   readonly isGuest: boolean;
+  /** By Entra's clock. */
+  readonly createdAt?: Date;
 }
 
 /** A directory role that someone holds or could activate. `scope` is `/` for the whole tenant. */

@@ -84,16 +84,22 @@ export function createGraph(options: GraphOptions): Graph {
     });
   }
 
-  /** A token that Graph refuses is renewed once; a second refusal is the answer. */
+  /** A token that Graph refuses is renewed once, and one to which permissions have been added since. */
   async function sendOnce(call: GraphCall): Promise<Answer> {
     const token = await options.tokens.get();
+    const { roles } = await options.tokens.claims();
     try {
       return await exchange(call);
     } catch (error) {
-      if (!(error instanceof GraphProblem) || error.failure.status !== 401) throw error;
-      options.tokens.renew(token);
+      if (!(error instanceof GraphProblem) || !isTokenToBlame(error, token, roles)) throw error;
       return exchange(call);
     }
+  }
+
+  function isTokenToBlame({ failure, granted }: GraphProblem, token: string, roles: readonly string[]): boolean {
+    if (failure.status === 401) options.tokens.renew(token);
+    // An admin who has just consented must not wait an hour for the old token to end.
+    return failure.status === 401 || granted.some((role) => !roles.includes(role));
   }
 
   async function exchange(call: GraphCall): Promise<Answer> {

@@ -6,7 +6,7 @@ import type { ProblemFacts } from '../platform/problem.js';
  * a button and for acting on its click alike.
  */
 
-/** `manage-sso`: set-up, assignment, provisioning. `create-people`: new users, first passwords. `look`: status. */
+/** `manage-sso`: set-up, assignment, provisioning. `create-people`: new users, first passwords. `look`: status, audit. */
 export type Right = 'manage-sso' | 'create-people' | 'look';
 
 export type Verdict =
@@ -40,7 +40,7 @@ const ROLES_FOR: Readonly<Record<Right, readonly string[]>> = {
 const DEED: Readonly<Record<Right, string>> = {
   'manage-sso': 'This needs an administrator of applications',
   'create-people': 'Creating people and their passwords needs an administrator of users',
-  look: 'Looking at the SSO configuration needs a reader or administrator role',
+  look: 'Looking at the SSO configuration and the audit needs a reader or administrator role',
 };
 
 /** Whether that right is held now. @param standing `undefined`: the person does not exist in this tenant. */

@@ -1,11 +1,12 @@
 import type { Entra, EntraPerson } from '../entra/entra.js';
 import { appendAudit } from '../platform/audit.js';
 import type { Clock } from '../platform/clock.js';
-import { takeClaim, type ClaimTaken } from '../platform/conversation-store.js';
+import { findClaim, takeClaim, type ClaimTaken } from '../platform/conversation-store.js';
 import type { Database } from '../platform/database.js';
 import type { Durable, RunRecord } from '../platform/durable.js';
 import type { RunId } from '../platform/ids.js';
 import { jsonText, type Json } from '../platform/json.js';
+import { findRunByReference, findRunning, holdKind } from '../platform/ledger.js';
 import type { Log } from '../platform/log.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
 import type { Transaction } from '../platform/schema.js';
@@ -15,7 +16,16 @@ import { judge, judgeTarget, refusalFacts, rightsOf, type Right, type Verdict } 
 export type Started =
   | { readonly kind: 'started'; readonly runId: RunId }
   /** The same click was taken before, by somebody (perhaps the same person). */
-  | { readonly kind: 'already'; readonly by: string; readonly at: Date };
+  | { readonly kind: 'already'; readonly by: string; readonly at: Date; readonly runId?: RunId };
+
+export type StartRequest = { readonly actor: Actor; readonly claim: Claim } & (
+  | { readonly input: unknown }
+  /**
+   * The input that has to be read first: only once the right is there, as what is read would tell a stranger something.
+   * `wanted` are the words for a refusal before that.
+   */
+  | { readonly prepare: () => Promise<unknown>; readonly wanted: string }
+);
 
 export interface Permitted {
   readonly person: EntraPerson;
@@ -69,30 +79,28 @@ export class Pipeline {
   register<I extends Json, O extends Json>(operation: Operation<I, O>): void {
     this.#parts.operations.add(operation);
     const { kind, version } = operation;
-    this.#parts.durable.define<I, O>({ kind, version, run: (context) => operation.run(context) });
+    this.#parts.durable.define<I, O>({
+      ...{ kind, version, run: (context) => operation.run(context) },
+      permit: ({ actor, input }) => this.#permitToGoOn(operation, actor, operation.input.parse(input)),
+    });
   }
 
   /**
    * Starts the deed and returns at once; the run goes on by itself. Throws a `Problem` of kind `input` or `refused`.
    */
-  async start<I extends Json, O extends Json>(
-    operation: Operation<I, O>,
-    request: { actor: Actor; input: unknown; claim: Claim },
-  ): Promise<Started> {
-    const input = parseInput(operation, request.input);
-    const person = await this.#permit(operation, request.actor, input);
+  async start<I extends Json, O extends Json>(operation: Operation<I, O>, request: StartRequest): Promise<Started> {
+    const { input, person } = await this.#permittedInput(operation, request);
     const started = await this.#parts.database.transaction(async (trx): Promise<Started> => {
+      const reference = claimKey(request.claim);
       const taken = await this.#claim(trx, request);
-      if (taken !== true) return { kind: 'already', by: taken.by, at: taken.at };
+      if (taken !== true) return { kind: 'already', ...taken, runId: await findRunByReference(trx, reference) };
+      await refuseSecond(trx, operation);
       const actor = { ...request.actor, name: person.name };
-      const runId = await this.#parts.durable.create(trx, {
-        kind: operation.kind,
-        version: operation.version,
-        input,
-        actor,
-      });
+      const { kind, version } = operation;
+      const runId = await this.#parts.durable.create(trx, { kind, version, input, actor, reference });
       await this.#recordIntent(trx, {
         operation: operation.kind,
+        what: operation.wanted(input),
         actor,
         runId,
         input,
@@ -104,6 +112,13 @@ export class Pipeline {
     return started;
   }
 
+  /** What a click of that claim has started before; `undefined`: nothing yet. */
+  async findStarted(claim: Claim): Promise<Extract<Started, { kind: 'already' }> | undefined> {
+    const { db } = this.#parts.database;
+    const taken = await findClaim(db, claim);
+    return taken && { kind: 'already', ...taken, runId: await findRunByReference(db, claimKey(claim)) };
+  }
+
   /** Goes on with a failed or interrupted run at the step where it stopped. A new verdict is needed. */
   async retry(runId: RunId, request: { actor: Actor; claim: Claim }): Promise<Started> {
     const run = await this.#parts.durable.find(runId);
@@ -112,10 +127,22 @@ export class Pipeline {
     const person = await this.#permit(operation, request.actor, run.input);
     const started = await this.#parts.database.transaction(async (trx): Promise<Started> => {
       const taken = await this.#claim(trx, request);
-      if (taken !== true) return { kind: 'already', by: taken.by, at: taken.at };
+      if (taken !== true) return { kind: 'already', ...taken, runId };
+      await refuseSecond(trx, operation, runId);
+      // The revision is the click's word: only the run as it stands now may be set going, and only once.
+      const isReopened = await this.#parts.durable.reopen(trx, { runId, revision: request.claim.revision });
+      if (!isReopened) throw stale();
       const actor = { ...request.actor, name: person.name };
       const concerns = operation.concerns(run.input);
-      await this.#recordIntent(trx, { operation: `${run.kind}, again`, actor, runId, input: run.input, concerns });
+      const what = operation.wanted(run.input);
+      await this.#recordIntent(trx, {
+        operation: `${run.kind}, again`,
+        what,
+        actor,
+        runId,
+        input: run.input,
+        concerns,
+      });
       return { kind: 'started', runId };
     });
     if (started.kind === 'started') this.#goOn(runId);
@@ -142,16 +169,52 @@ export class Pipeline {
     if (!verdict.isAllowed) await this.#refuse(actor, wanted, verdict);
   }
 
+  async #permittedInput<I extends Json, O extends Json>(
+    operation: Operation<I, O>,
+    request: StartRequest,
+  ): Promise<{ input: I; person: EntraPerson }> {
+    const { actor } = request;
+    if ('input' in request) {
+      const input = parseInput(operation, request.input);
+      return { input, person: await this.#permit(operation, actor, input) };
+    }
+    const { person } = await this.permitted(operation.right, actor, request.wanted);
+    const input = parseInput(operation, await request.prepare());
+    await this.#judge(operation, actor, input);
+    return { input, person };
+  }
+
   async #permit<I extends Json, O extends Json>(
     operation: Operation<I, O>,
     actor: Actor,
     input: I,
   ): Promise<EntraPerson> {
-    const wanted = operation.wanted(input);
-    const { person } = await this.permitted(operation.right, actor, wanted);
-    const verdict = operation.judge?.(actor, input);
-    if (verdict && !verdict.isAllowed) return this.#refuse(actor, wanted, verdict);
+    const { person } = await this.permitted(operation.right, actor, operation.wanted(input));
+    await this.#judge(operation, actor, input);
     return person;
+  }
+
+  /** The verdict at a safe point of a run that went on by itself after a restart. Throws the refusal, recorded. */
+  async #permitToGoOn<I extends Json, O extends Json>(
+    operation: Operation<I, O>,
+    actor: Actor,
+    input: I,
+  ): Promise<void> {
+    try {
+      await this.#permit(operation, actor, input);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.facts.kind !== 'refused') throw error;
+      throw new Problem({
+        ...error.facts,
+        what: `Latchkey was restarted meanwhile, and ${actor.name} may no longer ${operation.wanted(input)}.`,
+        remedy: `What was done up to here is safe and kept. Somebody who may goes on with Retry. ${error.facts.remedy}`,
+      });
+    }
+  }
+
+  async #judge<I extends Json, O extends Json>(operation: Operation<I, O>, actor: Actor, input: I): Promise<void> {
+    const verdict = operation.judge?.(actor, input);
+    if (verdict && !verdict.isAllowed) await this.#refuse(actor, operation.wanted(input), verdict);
   }
 
   async #refuse(actor: Actor, wanted: string, verdict: Verdict): Promise<never> {
@@ -170,15 +233,20 @@ export class Pipeline {
 
   async #recordIntent(
     trx: Transaction,
-    intent: { operation: string; actor: Actor; runId: RunId; input: Json; concerns: readonly string[] },
+    intent: { operation: string; what: string; actor: Actor; runId: RunId; input: Json; concerns: readonly string[] },
   ): Promise<void> {
-    const body = { ...intent, actor: { ...intent.actor }, concerns: [...intent.concerns] };
+    const body = { ...intent, actor: auditedActor(intent.actor), concerns: [...intent.concerns] };
     await appendAudit(trx, { at: this.#parts.clock.now(), kind: 'intent', body });
   }
 
   async #recordRefusal(actor: Actor, facts: ProblemFacts): Promise<boolean> {
     try {
-      const body = { actor: { ...actor }, what: facts.what, rule: facts.code ?? 'rule', concerns: [actor.personId] };
+      const body = {
+        actor: auditedActor(actor),
+        what: facts.what,
+        rule: facts.code ?? 'rule',
+        concerns: [actor.personId],
+      };
       await this.#parts.database.transaction((trx) =>
         appendAudit(trx, { at: this.#parts.clock.now(), kind: 'refusal', body }),
       );
@@ -197,7 +265,9 @@ export class Pipeline {
 /** Writes what a run ended with, to the audit and the outbox, within the transaction of its last step. */
 export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegistry }) {
   return async (trx: Transaction, run: RunRecord): Promise<void> => {
-    const concerns = [...parts.operations.get(run.kind).concerns(run.input)];
+    const operation = parts.operations.get(run.kind);
+    const concerns = [...new Set([...operation.concerns(run.input), ...personIn(run.outcome)])];
+    const what = operation.wanted(run.input);
     const at = parts.clock.now();
     const ended: Readonly<Record<string, Json>> = run.problem
       ? { problem: { what: run.problem.what, code: run.problem.code ?? '', requestId: run.problem.requestId ?? '' } }
@@ -209,9 +279,52 @@ export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegi
     await appendAudit(trx, {
       at,
       kind: 'outcome',
-      body: { operation: run.kind, runId: run.id, actor: { ...run.actor }, state: run.state, concerns, ...ended },
+      body: {
+        operation: run.kind,
+        what,
+        runId: run.id,
+        actor: auditedActor(run.actor),
+        state: run.state,
+        concerns,
+        ...ended,
+      },
     });
   };
+}
+
+/** Who and from where; which message held the button is no business of the audit. */
+function auditedActor({ personId, name, channel }: Actor): { personId: string; name: string; channel: string } {
+  return { personId, name, channel };
+}
+
+/** Somebody who was created has an id only in the outcome, and is to be found in the audit all the same. */
+function personIn(outcome: Json | undefined): string[] {
+  if (typeof outcome !== 'object' || outcome === null || !('personId' in outcome)) return [];
+  const { personId } = outcome;
+  return typeof personId === 'string' ? [personId] : [];
+}
+
+/** What a click claimed, as the reference of the run that it started: a second click finds the run by it. */
+function claimKey({ reference, verb, revision }: Claim): string {
+  return `${reference} ${verb} ${String(revision)}`;
+}
+
+async function refuseSecond(
+  trx: Transaction,
+  { kind, isExclusive }: { kind: string; isExclusive?: boolean },
+  own?: RunId,
+): Promise<void> {
+  if (isExclusive !== true) return;
+  await holdKind(trx, kind);
+  const other = await findRunning(trx, { kind, ...(own === undefined ? {} : { except: own }) });
+  if (!other) return;
+  throw new Problem({
+    kind: 'refused',
+    what: `${other.actor.name} has started the same a moment ago, and it is still under way.`,
+    why: 'Two at once would write over each other.',
+    remedy: 'Wait until that one has ended, then look at a new plan.',
+    code: 'already-under-way',
+  });
 }
 
 function parseInput<I extends Json, O extends Json>(operation: Operation<I, O>, raw: unknown): I {

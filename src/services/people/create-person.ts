@@ -42,11 +42,11 @@ export function createPerson(parts: {
     concerns: () => [],
     run: async ({ input, step, actor }) => {
       const { displayName, userPrincipalName, mailNickname } = input;
-      const created = await step(`Create ${displayName} in Entra`, async () => {
+      const created = await step(`Create ${displayName} in Entra`, async ({ startedAt }) => {
         const password = firstPassword();
         const personId = await create(parts.entra, { name: displayName, userPrincipalName, mailNickname, password });
         if (personId === undefined)
-          return { personId: await findCreated(parts.entra, input), isPasswordDelivered: false };
+          return { personId: await findCreated(parts.entra, input, startedAt), isPasswordDelivered: false };
         return { personId, isPasswordDelivered: await parts.deliver(actor, { userPrincipalName, password }) };
       });
       return {
@@ -69,12 +69,23 @@ async function create(entra: Entra, person: NewPerson): Promise<string | undefin
   }
 }
 
-/** The person of an earlier attempt, whose first password is lost: *New password* on the card makes another one. */
-async function findCreated(entra: Entra, { displayName, userPrincipalName }: CreatePersonInput): Promise<string> {
+/** Entra cuts off fractions of a second, and its clock may differ a little from ours. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * The person of an earlier attempt, whose first password is lost: *New password* on the card makes another one. Nobody
+ * who was there before this run is taken for that person, or their password could be reset from the card.
+ */
+async function findCreated(
+  entra: Entra,
+  { displayName, userPrincipalName }: CreatePersonInput,
+  since: Date,
+): Promise<string> {
   const found = (await entra.findPeople(userPrincipalName)).find(
     (person) => person.userPrincipalName.toLowerCase() === userPrincipalName.toLowerCase(),
   );
-  if (found?.name === displayName) return found.id;
+  const isOurs = found?.createdAt !== undefined && found.createdAt.getTime() >= since.getTime() - CLOCK_TOLERANCE_MS;
+  if (isOurs && found.name === displayName) return found.id;
   throw new Problem({
     kind: 'stale',
     what: `${userPrincipalName} was taken by somebody else meanwhile.`,
@@ -105,6 +116,7 @@ export function resetPassword(parts: {
     run: async ({ input, step, actor }) => {
       const { personId, displayName, userPrincipalName } = input;
       const isPasswordDelivered = await step('Set a new first password', async () => {
+        await refusePrivileged(parts.entra, input);
         const password = firstPassword();
         await parts.entra.resetPassword(personId, password);
         return parts.deliver(actor, { userPrincipalName, password });
@@ -112,4 +124,21 @@ export function resetPassword(parts: {
       return { personId, displayName, userPrincipalName, isPasswordDelivered };
     },
   };
+}
+
+/**
+ * Whoever may create people may not thereby become an administrator: somebody who has been given a directory role since,
+ * or could activate one, is no longer somebody whose password Latchkey sets.
+ */
+async function refusePrivileged(entra: Entra, { personId, displayName }: ResetPasswordInput): Promise<void> {
+  const standing = await entra.findStanding(personId);
+  if (standing && standing.active.length + standing.eligible.length === 0) return;
+  throw new Problem({
+    kind: 'refused',
+    what: standing
+      ? `${displayName} holds a directory role in Entra by now, so Latchkey sets no password for that account.`
+      : `${displayName} is no longer in Entra.`,
+    remedy: standing ? 'Reset the password in the Entra admin center.' : 'Create the person again.',
+    code: standing ? 'privileged-account' : 'person-gone',
+  });
 }

@@ -10,7 +10,7 @@ export type PersonFound =
 const LONGEST_QUESTION = 200;
 
 /** Looks for the person that the words mean: by object id, user principal name, mail, or the beginning of the name. */
-export async function lookForPerson(entra: Entra, words: string): Promise<PersonFound> {
+export async function lookForPerson(entra: Pick<Entra, 'findPeople'>, words: string): Promise<PersonFound> {
   const text = words.trim();
   if (text.length === 0 || text.length > LONGEST_QUESTION) return { kind: 'none' };
   const people = await entra.findPeople(text);
@@ -48,7 +48,7 @@ export function parseNewName(text: string): { displayName: string; userName: str
     displayName.length > 0 &&
     displayName.length <= 64 &&
     !hasControls &&
-    !/[<>"$\\[\](){}|;=]/.test(displayName) &&
+    !/[<>"$@\\[\](){}|;=]/.test(displayName) &&
     UPN_LOCAL_PART.test(userName)
   ) {
     return { displayName, userName };
@@ -56,7 +56,7 @@ export function parseNewName(text: string): { displayName: string; userName: str
   throw new Problem({
     kind: 'input',
     what: 'That cannot be the name of a person in Entra.',
-    why: 'A name has up to 64 letters, digits, spaces, dots, hyphens or apostrophes, at least one of them a Latin letter or digit.',
+    why: 'A name has up to 64 letters, digits, spaces, dots, hyphens or apostrophes, at least one of them a Latin letter or digit. The user principal name is made from it.',
     remedy: 'Answer with a name such as T.Simon.',
     code: 'name',
   });

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import fc from 'fast-check';
-import { appendAudit, listAudit, verifyAudit } from './audit.js';
+import { appendAudit, exportAudit, listAudit, verifyAudit, type ExportedAuditEntry } from './audit.js';
 import { openDatabase, type Database } from './database.js';
+import { canonicalJson } from './json.js';
 import { ada, omar, silentLog } from './testing/test-parts.js';
 
 const ENTRIES = 6;
@@ -45,8 +47,15 @@ test('a log that nobody touched is found right', async () => {
 
 test('an empty log is found right', async () => {
   await tamper(sql`delete from audit`, sql`update audit_head set seq = 0, hash = repeat('0', 64)`);
+  await tamper(sql`delete from audit_person`);
 
   expect(await verifyAudit(database.db)).toEqual({ ok: true, entries: 0 });
+});
+
+test('a log removed as a whole, with its head set back, is missed by the pages of people', async () => {
+  await tamper(sql`delete from audit`, sql`update audit_head set seq = 0, hash = repeat('0', 64)`);
+
+  expect(await verifyAudit(database.db)).toMatchObject({ ok: false, seq: 1 });
 });
 
 test('the log can only grow: changing, deleting and emptying it are refused', async () => {
@@ -97,7 +106,8 @@ test('a rewritten text with its own hashes made right again still breaks the cha
   for (let seq = 1; seq <= ENTRIES; seq++) {
     await tamper(sql`create temp table kept as select * from audit`);
     await tamper(
-      sql`update audit set body = '{}', body_hash = encode(sha256('{}'), 'hex') where seq = ${seq}`,
+      sql`update audit set body = '{"body":{},"kind":"intent"}',
+        body_hash = encode(sha256('{"body":{},"kind":"intent"}'), 'hex') where seq = ${seq}`,
       sql`update audit set hash = encode(sha256(convert_to(prev || chain || E'\\n' || seq || E'\\n'
         || to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n' || body_hash, 'UTF8')), 'hex')
         where seq = ${seq}`,
@@ -248,3 +258,80 @@ test('the entries of a person are those they did and those that concern them, ne
   expect(secondPage.map(({ seq }) => seq)).toEqual([3, 1]);
   expect(everybody.map(({ seq }) => seq)).toEqual([7, 6, 5, 4, 3, 2, 1]);
 });
+
+test('on the way back to newer entries the nearest ones come, newest first', async () => {
+  const page = await listAudit(database.db, { person: ada.personId, limit: 1, after: 1 });
+
+  expect(page.map(({ seq }) => seq)).toEqual([3]);
+});
+
+describe('Who an entry can be found by is not in the chain, and is checked all the same', () => {
+  test('an entry hidden from the page of any person is found', async () => {
+    await append({ kind: 'outcome', body: { actor: { ...omar }, concerns: [ada.personId] } });
+    for (let seq = 1; seq <= ENTRIES + 1; seq++) {
+      await tamper(sql`create temp table kept as select * from audit_person`);
+      await tamper(sql`delete from audit_person where seq = ${seq} and person = (
+        select max(person) from audit_person where seq = ${seq})`);
+
+      const verdict = await verifyAudit(database.db, { pageSize: 2 });
+
+      expect(verdict).toMatchObject({ ok: false, seq, what: expect.stringContaining('taken off') as string });
+      await tamper(
+        sql`delete from audit_person`,
+        sql`insert into audit_person select * from kept`,
+        sql`drop table kept`,
+      );
+    }
+  });
+
+  test.each([
+    ['of somebody else', 3, sql`insert into audit_person values (${omar.personId}, 'main', 3)`],
+    ['of somebody whom it only mentions', 7, sql`insert into audit_person values ('mentioned', 'main', 7)`],
+    ['of anybody, though there is no such entry', 99, sql`insert into audit_person values ('x', 'main', 99)`],
+  ])('an entry put on the page %s is found', async (_whose, seq, deed) => {
+    const actor = { ...ada };
+    await append({ kind: 'intent', body: { actor, input: { personId: 'mentioned' }, text: 'a\0b \\u0000 \ud800' } });
+    await tamper(deed);
+
+    const verdict = await verifyAudit(database.db);
+
+    expect(verdict).toMatchObject({ ok: false, seq, what: expect.stringContaining('put on the page') as string });
+  });
+
+  test('an entry moved from one page to another is found', async () => {
+    await tamper(sql`update audit_person set person = ${omar.personId} where seq = 3`);
+
+    expect(await verifyAudit(database.db)).toMatchObject({ ok: false, seq: 3 });
+  });
+});
+
+test('the chain can be checked with nothing but what was exported', async () => {
+  await append({ kind: 'refusal', body: { actor: { ...ada }, text: 'a\0b \ud800 \\n "quoted" \u2028' } });
+
+  const lines: string[] = [];
+  for await (const entry of exportAudit(database.db, { pageSize: 2 })) lines.push(JSON.stringify(entry));
+
+  let prev = '0'.repeat(64);
+  const entries = lines.map((line) => JSON.parse(line) as ExportedAuditEntry);
+  for (const { seq, at: time, kind, body, prev: before, hash } of entries) {
+    expect(before).toBe(prev);
+    expect(hash).toBe(sha256(`${prev}main\n${String(seq)}\n${time}\n${sha256(canonicalJson({ kind, body }))}`));
+    prev = hash;
+  }
+  expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('a text that Latchkey did not write is found, and neither the list nor the export stops at it', async () => {
+  await tamper(sql`update audit set body = 'nonsense', body_hash = encode(sha256('nonsense'), 'hex') where seq = 2`);
+
+  const exported: ExportedAuditEntry[] = [];
+  for await (const entry of exportAudit(database.db)) exported.push(entry);
+
+  expect(await verifyAudit(database.db)).toMatchObject({ ok: false, seq: 2 });
+  expect(await listAudit(database.db, { limit: 10 })).toHaveLength(ENTRIES);
+  expect(exported[1]).toMatchObject({ seq: 2, kind: 'unreadable', body: 'nonsense' });
+});
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
-import { canonicalJson, type Json } from './json.js';
+import { entryText, parseEntryText, peopleIn, type AuditKind } from './audit-entry.js';
+import { checkPeople, findForeign } from './audit-people.js';
+import type { Json } from './json.js';
 import type { Schema, Transaction } from './schema.js';
+
+export type { AuditKind } from './audit-entry.js';
 
 const AUDIT_CHAIN = 'main';
 const BEFORE_THE_FIRST = '0'.repeat(64);
-
-/** `intent` before a deed, `outcome` after it, `refusal` instead of it; others as they come. */
-export type AuditKind = 'intent' | 'outcome' | 'refusal' | (string & {});
 
 export interface AuditEntry {
   /** Business time. */
@@ -34,7 +35,7 @@ export async function appendAudit(trx: Transaction, { at, kind, body }: AuditEnt
     .forUpdate()
     .executeTakeFirstOrThrow();
   const seq = Number(head.seq) + 1;
-  const text = canonicalJson({ kind, body });
+  const text = entryText(kind, body);
   const bodyHash = sha256(text);
   const hash = sha256(`${head.hash}${AUDIT_CHAIN}\n${String(seq)}\n${withMicroseconds(at)}\n${bodyHash}`);
   await trx
@@ -46,12 +47,18 @@ export async function appendAudit(trx: Transaction, { at, kind, body }: AuditEnt
   await trx.updateTable('audit_head').set({ seq, hash }).where('chain', '=', AUDIT_CHAIN).execute();
 }
 
-/** The newest entries first. @param options.before a `seq`: older ones than that, for the next page. */
+/**
+ * The newest entries first.
+ * @param options.before a `seq`: only older ones, for the next page.
+ * @param options.after a `seq`: only newer ones, and of these the oldest: the page before.
+ */
 export async function listAudit(
   db: Kysely<Schema>,
-  { person, limit, before = Number.MAX_SAFE_INTEGER }: { person?: string; limit: number; before?: number },
+  { person, limit, before, after }: { person?: string; limit: number; before?: number; after?: number },
 ): Promise<StoredAuditEntry[]> {
-  const entries = db.selectFrom('audit').where('audit.chain', '=', AUDIT_CHAIN).where('audit.seq', '<', String(before));
+  let entries = db.selectFrom('audit').where('audit.chain', '=', AUDIT_CHAIN);
+  if (before !== undefined) entries = entries.where('audit.seq', '<', String(before));
+  if (after !== undefined) entries = entries.where('audit.seq', '>', String(after));
   const asked =
     person === undefined
       ? entries
@@ -62,28 +69,41 @@ export async function listAudit(
           .where('audit_person.person', '=', person);
   const rows = await asked
     .select(['audit.seq', 'audit.at', 'audit.body', 'audit.hash'])
-    .orderBy('audit.seq', 'desc')
+    .orderBy('audit.seq', after === undefined ? 'desc' : 'asc')
     .limit(limit)
     .execute();
-  return rows.map(({ seq, at, body, hash }) => ({ ...parseText(body), seq: Number(seq), at, hash }));
+  const newestFirst = after === undefined ? rows : rows.reverse();
+  return newestFirst.map(({ seq, at, body, hash }) => ({ ...readText(body), seq: Number(seq), at, hash }));
 }
 
-function parseText(text: string): { kind: AuditKind; body: Json } {
-  return JSON.parse(text) as { kind: AuditKind; body: Json };
+/** An entry with all that a check outside the database needs. */
+export interface ExportedAuditEntry {
+  readonly seq: number;
+  /** UTC with microseconds, as it was hashed: `2026-11-24T09:00:00.123000Z`. */
+  readonly at: string;
+  readonly kind: AuditKind;
+  readonly body: Json;
+  readonly prev: string;
+  readonly hash: string;
 }
 
-function peopleIn(body: Json): string[] {
-  const { actor, concerns } = membersOf(body);
-  const ids = [membersOf(actor)['personId'], ...(isList(concerns) ? concerns : [])];
-  return [...new Set(ids.filter((id) => typeof id === 'string'))];
+/** Every entry that there is now, the oldest first, read page by page. */
+export async function* exportAudit(db: Kysely<Schema>, { pageSize = 500 } = {}): AsyncGenerator<ExportedAuditEntry> {
+  let last = '0';
+  for (;;) {
+    const { rows } = await sql<{ seq: string; at: string; body: string; prev: string; hash: string }>`
+      select seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, body, prev, hash
+      from audit where chain = ${AUDIT_CHAIN} and seq > ${last}::bigint order by seq limit ${pageSize}`.execute(db);
+    for (const { seq, at, body, prev, hash } of rows) yield { seq: Number(seq), at, ...readText(body), prev, hash };
+    const newest = rows.at(-1);
+    if (!newest) return;
+    last = newest.seq;
+  }
 }
 
-function membersOf(value: Json | undefined): Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !isList(value) ? value : {};
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
+/** A text that somebody else wrote is shown as it stands, so that one bad entry does not hide the others. */
+function readText(text: string): { kind: AuditKind; body: Json } {
+  return parseEntryText(text) ?? { kind: 'unreadable', body: text };
 }
 
 /** PostgreSQL keeps microseconds, a Date milliseconds; the text is the same on both sides. */
@@ -100,40 +120,51 @@ export type AuditVerdict =
   /** `seq` is the first entry that is wrong or missing; `what` is a sentence. */
   | { readonly ok: false; readonly entries: number; readonly seq: number; readonly what: string };
 
-type Fault = 'gap' | 'order' | 'body' | 'entry';
+type Fault = 'gap' | 'order' | 'body' | 'entry' | 'unreadable' | 'hidden';
 
 const FAULTS = {
   gap: 'An entry is missing here, or its number was changed.',
   order: 'This entry does not continue the one before it: entries were exchanged or rewritten.',
   body: 'The text of this entry was changed.',
   entry: 'The time, the place or a hash of this entry was changed.',
+  unreadable: 'The text of this entry is not one that Latchkey writes.',
+  hidden: 'This entry was taken off the page of somebody whom it concerns.',
 } satisfies Record<Fault, string>;
 
 interface Checked {
   readonly seq: number;
   readonly hash: string;
+  /** How many rows the index of people must have for the entries up to here. */
+  readonly people: number;
 }
 
 /**
- * Recomputes the whole chain and compares it with its head: finds any change, gap, exchange or cut. Appends may go on
- * meanwhile. What a chain alone cannot find is one that was rewritten completely, head included.
+ * Recomputes the whole chain, compares it with its head, and the index of people with the entries: finds any change, gap,
+ * exchange or cut, and any entry hidden from a person's page. Appends may go on meanwhile. What a chain alone cannot find
+ * is one that was rewritten completely, head included.
  * @param options.pageSize entries per statement; with the embedded database nobody else gets a turn during one.
  */
 export async function verifyAudit(db: Kysely<Schema>, { pageSize = 2_000 } = {}): Promise<AuditVerdict> {
-  return verifyFrom(db, { seq: 0, hash: BEFORE_THE_FIRST }, pageSize);
+  return verifyFrom(db, { seq: 0, hash: BEFORE_THE_FIRST, people: 0 }, pageSize);
 }
 
 async function verifyFrom(db: Kysely<Schema>, start: Checked, pageSize: number): Promise<AuditVerdict> {
   let checked = start;
   for (;;) {
     const page = await checkPage(db, checked, pageSize);
-    if (page.fault)
-      return { ok: false, entries: page.fault.seq - 1, seq: page.fault.seq, what: FAULTS[page.fault.kind] };
+    const upTo = page.fault ? page.fault.seq - 1 : (page.last?.seq ?? checked.seq);
+    const found = await checkPeople(db, { chain: AUDIT_CHAIN, after: checked.seq, upTo });
+    if (found.kind !== 'indexed') return faulty(found);
+    if (page.fault) return faulty(page.fault);
     if (!page.last) break;
-    checked = page.last;
+    checked = { ...page.last, people: checked.people + found.count };
   }
   const head = await compareWithHead(db, checked);
   return head === 'more' ? verifyFrom(db, checked, pageSize) : head;
+}
+
+function faulty({ kind, seq }: { kind: Fault; seq: number }): AuditVerdict {
+  return { ok: false, entries: seq - 1, seq, what: FAULTS[kind] };
 }
 
 /** Recomputed in SQL: three times as fast as fetching the rows. */
@@ -141,7 +172,7 @@ async function checkPage(
   db: Kysely<Schema>,
   checked: Checked,
   pageSize: number,
-): Promise<{ last?: Checked; fault?: { seq: number; kind: Fault } }> {
+): Promise<{ last?: Omit<Checked, 'people'>; fault?: { seq: number; kind: Fault } }> {
   const { rows } = await sql<{ seq: string; hash: string; fault: Fault | null }>`
     with page as (
       select * from audit where chain = ${AUDIT_CHAIN} and seq > ${checked.seq}::bigint order by seq limit ${pageSize}
@@ -166,13 +197,14 @@ async function checkPage(
 }
 
 /** `more`: entries have been appended since the last page. */
-async function compareWithHead(db: Kysely<Schema>, { seq, hash }: Checked): Promise<AuditVerdict | 'more'> {
+async function compareWithHead(db: Kysely<Schema>, { seq, hash, people }: Checked): Promise<AuditVerdict | 'more'> {
   const wrong = (what: string): AuditVerdict => ({ ok: false, entries: seq, seq: seq + 1, what });
   // One statement, one moment: head and entries belong together, whatever is appended meanwhile.
-  const { rows } = await sql<{ head: string; headHash: string; oldest: string; newest: string }>`
+  const { rows } = await sql<{ head: string; headHash: string; oldest: string; newest: string; indexed: string }>`
     select seq as head, hash as "headHash",
       (select coalesce(min(seq), 1) from audit where chain = ${AUDIT_CHAIN}) as oldest,
-      (select coalesce(max(seq), 0) from audit where chain = ${AUDIT_CHAIN}) as newest
+      (select coalesce(max(seq), 0) from audit where chain = ${AUDIT_CHAIN}) as newest,
+      (select count(*) from audit_person where chain = ${AUDIT_CHAIN}) as indexed
     from audit_head where chain = ${AUDIT_CHAIN}`.execute(db);
   const [row] = rows;
   if (!row) return wrong('The head of the audit log is gone.');
@@ -180,5 +212,12 @@ async function compareWithHead(db: Kysely<Schema>, { seq, hash }: Checked): Prom
   if (row.head !== row.newest) return wrong('The log does not end where its head says: entries were cut off or added.');
   if (Number(row.head) > seq) return 'more';
   if (row.headHash !== hash) return wrong('The last entry is not the one that the head of the audit log names.');
+  if (Number(row.indexed) !== people) return foreignEntry(db, seq);
   return { ok: true, entries: seq };
+}
+
+async function foreignEntry(db: Kysely<Schema>, entries: number): Promise<AuditVerdict> {
+  const seq = (await findForeign(db, AUDIT_CHAIN)) ?? entries;
+  const what = 'This entry was put on the page of somebody whom it does not concern.';
+  return { ok: false, entries, seq, what };
 }

@@ -5,6 +5,7 @@ import {
   findPersonalPlace,
   findPlace,
   findPostings,
+  findReferencesBehind,
   forgetPosting,
   isNewDelivery,
   openForm,
@@ -14,6 +15,7 @@ import {
   takeClaim,
 } from './conversation-store.js';
 import { openDatabase, type Database } from './database.js';
+import { jsonText, type Json } from './json.js';
 import { loadKey } from './keys.js';
 import { createOneTimeSecrets } from './one-time-secrets.js';
 import { savePlan } from './plan-store.js';
@@ -178,4 +180,23 @@ test('housekeeping takes what is over and leaves what somebody may still come ba
   expect(atOnce).toEqual([1, 1, 1, 1]);
   expect(afterTwentyMinutes).toEqual([0, 1, 1, 1]);
   expect(afterEightDays).toEqual([0, 0, 0, 0]);
+});
+
+test('after a restart it is known which cards show less than their run', async () => {
+  const runs = ['44444444-4444-4444-8444-444444444444', '55555555-5555-4555-8555-555555555555'];
+  const at = clock.now();
+  await database.db.deleteFrom('run').execute();
+  for (const [index, id] of runs.entries()) {
+    const run = { id, kind: 'story', version: 1, reference: id, state: 'done', revision: 5 } as const;
+    const json = { input: jsonText<Json>(null), actor: jsonText(ada) };
+    await database.db
+      .insertInto('run')
+      .values({ ...run, ...json, started_at: at, changed_at: at })
+      .execute();
+    const shown = { reference: `run:${id}`, revision: index === 0 ? 4 : 5, contentHash: 'x' };
+    const place = { channel: 'teams', conversation: 'a:1', messageId: `m${index}` };
+    await savePosting(database.db, { ...shown, ...place, changedAt: at });
+  }
+
+  await expect(findReferencesBehind(database.db)).resolves.toEqual([`run:${runs[0]}`]);
 });

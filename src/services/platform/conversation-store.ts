@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { newId } from './ids.js';
 import { jsonText, type Json } from './json.js';
 import type { Executor, FormTable, PlaceKind, PlaceTable, PostingTable, RunActor } from './schema.js';
@@ -173,6 +173,18 @@ export async function findPostings(db: Executor, reference: string): Promise<Pos
     .orderBy('id')
     .execute();
   return rows.map(postingOf);
+}
+
+/** What runs (`run:<id>`) have messages of an older revision than the run's own. */
+export async function findReferencesBehind(db: Executor): Promise<string[]> {
+  const rows = await db
+    .selectFrom('posting')
+    .innerJoin('run', (on) => on.on('posting.reference', '=', sql<string>`'run:' || run.id::text`))
+    .whereRef('posting.revision', '<', 'run.revision')
+    .select('posting.reference')
+    .distinct()
+    .execute();
+  return rows.map(({ reference }) => reference);
 }
 
 /** The message is gone; it shall not be refreshed any more. */

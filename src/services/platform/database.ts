@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { createClock, type Clock } from './clock.js';
 import { openEmbeddedInMemory, openEmbeddedOnDisk, type EmbeddedDatabase } from './embedded/embedded-database.js';
+import { endProcessOnFault } from './embedded/fatal-faults.js';
 import type { Log } from './log.js';
 import { migrations } from './migrations/migrations.js';
 import { Problem } from './problem.js';
@@ -17,8 +18,17 @@ export interface Database {
    * the embedded database everybody else waits meanwhile.
    */
   transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  /** Statements as text, several at a time if without values: for libraries that write their own SQL. */
+  query(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
+  /** What only the embedded database on disk needs and has; PostgreSQL is cared for by its own operators. */
+  readonly onDisk?: EmbeddedCare;
   /** Lets what was asked before finish. */
   close(): Promise<void>;
+}
+
+export interface EmbeddedCare {
+  /** The files as a `tar.gz`, as at one moment. Everybody else waits meanwhile; use `backUp`. */
+  dump(): Promise<Blob>;
 }
 
 /**
@@ -39,7 +49,7 @@ export async function openDatabase({
 }): Promise<Database> {
   const embedded = inMemory
     ? await openEmbeddedInMemory()
-    : await openEmbeddedOnDisk({ dataDir, since: clock.wall(), syncFailed: (error) => endProcess(log, error) });
+    : await openEmbeddedOnDisk({ dataDir, since: clock.wall(), end: endProcessOnFault(log) });
   return overEmbedded(embedded, log);
 }
 
@@ -57,6 +67,8 @@ async function overEmbedded(embedded: EmbeddedDatabase, log: Log): Promise<Datab
   return {
     db,
     transaction: (work) => db.transaction().execute(work),
+    ...(embedded.isOnDisk ? { onDisk: { dump: () => embedded.pool.dump() } } : {}),
+    query: (text, values) => embedded.pool.query(text, values),
     close: () => embedded.close(),
   };
 }
@@ -76,10 +88,4 @@ async function migrate(db: Kysely<Schema>, log: Log): Promise<void> {
     },
     { cause: error },
   );
-}
-
-/** After a failed sync nobody knows what the disk holds; opening the database anew replays what was committed. */
-function endProcess(log: Log, error: unknown): never {
-  log.error({ error }, 'Writing the database to the disk failed; ending, so that the next start repairs it');
-  process.exit(1);
 }

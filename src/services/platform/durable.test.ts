@@ -140,27 +140,29 @@ test('a step that is begun again still tells when it was begun first', async () 
   expect(begun.map((at) => at.toISOString())).toEqual(Array(3).fill('2026-11-24T09:00:00.000Z'));
 });
 
-test('of two executions of one run the later wins and the earlier changes nothing any more', async () => {
+test('a frozen process whose run was taken over changes nothing any more when it wakes', async () => {
   const firstIsIn = gate();
   const firstMayGoOn = gate();
-  let executions = 0;
-  const durable = durableThat(async (step) => {
-    const mine = ++executions;
-    await step('Add the app', async () => {
-      if (mine === 1) {
-        firstIsIn.open();
-        await firstMayGoOn.opened;
-      }
+  const storyOf = (mine: number): Story => {
+    return async (step) => {
+      await step('Add the app', async () => {
+        if (mine === 1) {
+          firstIsIn.open();
+          await firstMayGoOn.opened;
+        }
+        return `by ${String(mine)}`;
+      });
+      await step('Make a certificate', async () => `by ${String(mine)}`);
       return `by ${String(mine)}`;
-    });
-    await step('Make a certificate', async () => `by ${String(mine)}`);
-    return `by ${String(mine)}`;
-  });
+    };
+  };
+  const frozen = durableThat(storyOf(1));
+  const durable = durableThat(storyOf(2));
   const runId = await createRun(durable);
 
-  const first = durable.execute(runId);
+  const first = frozen.execute(runId);
   await firstIsIn.opened;
-  const second = await durable.execute(runId);
+  const second = await durable.goOn(runId);
   const afterSecond = await getRun(durable, runId);
   firstMayGoOn.open();
   const firstState = await first;
@@ -174,21 +176,23 @@ test('of two executions of one run the later wins and the earlier changes nothin
 test('work that hides a lost claim cannot end the run either', async () => {
   const firstIsIn = gate();
   const firstMayGoOn = gate();
-  let executions = 0;
-  const durable = durableThat(async (step) => {
-    const mine = ++executions;
-    await step('Wait', async () => {
-      if (mine === 1) {
-        firstIsIn.open();
-        await firstMayGoOn.opened;
-      }
-      return null;
-    }).catch(() => null);
-    return `by ${String(mine)}`;
-  });
+  const storyOf = (mine: number): Story => {
+    return async (step) => {
+      await step('Wait', async () => {
+        if (mine === 1) {
+          firstIsIn.open();
+          await firstMayGoOn.opened;
+        }
+        return null;
+      }).catch(() => null);
+      return `by ${String(mine)}`;
+    };
+  };
+  const frozen = durableThat(storyOf(1));
+  const durable = durableThat(storyOf(2));
   const runId = await createRun(durable);
 
-  const first = durable.execute(runId);
+  const first = frozen.execute(runId);
   await firstIsIn.opened;
   await durable.execute(runId);
   firstMayGoOn.open();
@@ -215,7 +219,7 @@ test('the outcome is recorded in the transaction that ends the run, or neither h
   const second = await durable.execute(runId);
 
   expect(first).toBe('interrupted');
-  expect(afterFirst).toMatchObject({ run: { state: 'interrupted' }, recorded: [] });
+  expect(afterFirst).toMatchObject({ run: { state: 'running' }, recorded: [] });
   expect(second).toBe('done');
   expect(await recorded()).toHaveLength(1);
 });
@@ -255,7 +259,7 @@ test('a fault of ours is logged whole, but the person is not shown its text', as
   expect(text()).toContain('cannot read x of Bearer ***');
 });
 
-test('runs that were running when the process died are interrupted at the next start and can go on', async () => {
+test('a run that was under way when the process died goes on at the next start where it stopped', async () => {
   const isInSecondStep = gate();
   const before = durableThat(async (step) => {
     await step('Add the app', async () => 'app-1');
@@ -273,10 +277,10 @@ test('runs that were running when the process died are interrupted at the next s
     await step('Make a certificate', async () => null);
     return app;
   });
-  const abandoned = await after.interruptAbandoned();
-  const state = await after.execute(runId);
+  const abandoned = await after.listRunning();
+  const state = await after.goOn(runId);
 
-  expect(abandoned.map(({ id, state: was }) => [id, was])).toContainEqual([runId, 'interrupted']);
+  expect(abandoned).toContain(runId);
   expect(state).toBe('done');
   expect((await getRun(after, runId)).outcome).toBe('app-1');
 });
@@ -368,4 +372,209 @@ test('a step whose result is nothing (null) is not done again', async () => {
   await durable.execute(runId);
 
   expect(effects).toBe(1);
+});
+
+test('two looks at a run that is under way here do nothing twice', async () => {
+  const mayFinish = gate();
+  let effects = 0;
+  const durable = durableThat((step) =>
+    step('Add the app', async () => {
+      effects += 1;
+      await mayFinish.opened;
+      return null;
+    }),
+  );
+  const runId = await createRun(durable);
+
+  const looks = await Promise.all([durable.look(runId), durable.look(runId)]);
+  const under = durable.execute(runId);
+  mayFinish.open();
+  await under;
+
+  expect(looks).toEqual([true, true]);
+  expect(effects).toBe(1);
+  expect((await getRun(durable, runId)).fence).toBe(1);
+  expect(await durable.look(runId)).toBe(false);
+});
+
+test('a look sets nothing going that has failed: that is for a person to decide', async () => {
+  const durable = durableThat((step) => step('Add the app', () => Promise.reject(denied)));
+  const runId = await createRun(durable);
+  await durable.execute(runId);
+
+  expect(await durable.look(runId)).toBe(false);
+  expect(await durable.goOn(runId)).toBe('failed');
+  expect((await getRun(durable, runId)).fence).toBe(1);
+});
+
+/** A process that dies in that step: what it was doing never ends. */
+async function dieIn(name: string, runId: RunId): Promise<void> {
+  const isIn = gate();
+  const dying = durableThat(async (step) => {
+    const known = name === 'Make a certificate' ? await step('Add the app', async () => 'app-1') : null;
+    await step(name, () => {
+      isIn.open();
+      return new Promise<never>(() => undefined);
+    });
+    return known;
+  });
+  void dying.goOn(runId);
+  await isIn.opened;
+}
+
+test('a run that was begun five times without getting further waits for a person', async () => {
+  const { log, lines } = recordingLog();
+  const durable = durableThat(async () => 'done at last', { log });
+  const runId = await createRun(durable);
+  for (let life = 0; life < 5; life++) await dieIn('Add the app', runId);
+
+  const state = await durable.goOn(runId);
+
+  expect(state).toBe('interrupted');
+  expect(await getRun(durable, runId)).toMatchObject({ state: 'interrupted', fence: 5 });
+  expect(lines()).toContainEqual(expect.objectContaining({ runId, claims: 5 }));
+  expect(await durable.execute(runId)).toBe('done'); // Retry
+});
+
+test('a run that finishes a step in each of its lives goes on however often the process dies', async () => {
+  const durable = durableThat(async (step) => step('Add the app', async () => 'app-1'));
+  const runId = await createRun(durable);
+  for (let life = 0; life < 4; life++) await dieIn('Add the app', runId);
+  for (let life = 0; life < 4; life++) await dieIn('Make a certificate', runId);
+
+  expect(await durable.goOn(runId)).toBe('done');
+});
+
+describe('at a safe point', () => {
+  const story: Story = async (step) => {
+    await step('Make a certificate', async () => null);
+    await step('Let Entra sign with it', async () => null, { safePoint: true });
+    return 'set up';
+  };
+
+  /** Asks whether the actor still may, and remembers that it was asked. */
+  function durableThatAsks(isPermitted: boolean): { durable: Durable; asked: string[] } {
+    const asked: string[] = [];
+    const durable = createDurable({ database, clock, log: silentLog });
+    durable.define({
+      ...{ kind: 'story', version: 1, run: ({ step }) => story(step) },
+      permit: async ({ actor }) => {
+        asked.push(actor.name);
+        if (!isPermitted) throw new Problem({ kind: 'refused', what: 'Ada may no longer.', remedy: 'Ask Omar.' });
+      },
+    });
+    return { durable, asked };
+  }
+
+  test('a run that was never interrupted asks nobody', async () => {
+    const { durable, asked } = durableThatAsks(false);
+    const runId = await createRun(durable);
+
+    expect(await durable.execute(runId)).toBe('done');
+    expect(asked).toEqual([]);
+  });
+
+  test('a run that went on by itself asks, and goes on when its actor still may', async () => {
+    const { durable, asked } = durableThatAsks(true);
+    const runId = await createRun(durable);
+    await dieIn('Make a certificate', runId);
+
+    expect(await durable.goOn(runId)).toBe('done');
+    expect(asked).toEqual(['Ada Admin']);
+  });
+
+  test('a run whose actor lost the right stops before it, with what it did and the reason', async () => {
+    const { durable } = durableThatAsks(false);
+    const runId = await createRun(durable);
+
+    expect(await durable.goOn(runId)).toBe('failed');
+    expect(await getRun(durable, runId)).toMatchObject({
+      problem: { kind: 'refused', what: 'Ada may no longer.' },
+      steps: [{ name: 'Make a certificate', state: 'done' }],
+    });
+  });
+
+  test('a step that was begun before the restart is ended without asking: it is past the safe point', async () => {
+    const { durable, asked } = durableThatAsks(false);
+    const runId = await createRun(durable);
+    await dieIn('Let Entra sign with it', runId);
+
+    expect(await durable.goOn(runId)).toBe('done');
+    expect(asked).toEqual([]);
+  });
+});
+
+test('a database that is away in the middle of a run is waited for by the next look', async () => {
+  const { database: refusing, away, back } = databaseThatCanBeAway();
+  const isInStep = gate();
+  const mayFinish = gate();
+  const effects: string[] = [];
+  const story: Story = async (step) => {
+    await step('Add the app', async () => {
+      effects.push('app');
+      isInStep.open();
+      await mayFinish.opened;
+      return null;
+    });
+    await step('Make a certificate', async () => effects.push('certificate'));
+    return null;
+  };
+  const durable = durableThat(story, { database: refusing });
+  const runId = await createRun(durable);
+
+  const executing = durable.execute(runId);
+  await isInStep.opened;
+  away();
+  mayFinish.open();
+  const stopped = await executing;
+  const lookMeanwhile = durable.look(runId);
+  await expect(lookMeanwhile).rejects.toThrow('away');
+  back();
+  const goesOn = await durable.look(runId);
+
+  expect([stopped, goesOn]).toEqual(['interrupted', true]);
+  expect(await durable.goOn(runId)).toBe('done');
+  expect(effects).toEqual(['app', 'app', 'certificate']); // begun again: it looks before it acts
+});
+
+/** The database, whose pool refuses while it is away. */
+function databaseThatCanBeAway(): { database: Database; away: () => void; back: () => void } {
+  let isAway = false;
+  const refuse = (): void => {
+    if (isAway) throw new Error('The database is away.');
+  };
+  const db = database.db.withPlugin({
+    transformQuery: ({ node }) => {
+      refuse();
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  const transaction: Database['transaction'] = async (work) => {
+    refuse();
+    return db.transaction().execute(work);
+  };
+  return {
+    database: { ...database, db, transaction },
+    away: () => void (isAway = true),
+    back: () => void (isAway = false),
+  };
+}
+
+test('the clock jumping ahead in the middle of a run changes nothing but the times', async () => {
+  const durable = durableThat(async (step) => {
+    await step('Add the app', async () => {
+      clock.advance(60 * 24 * 30);
+      return null;
+    });
+    return step('Make a certificate', async () => 'AB12');
+  });
+  const runId = await createRun(durable);
+
+  expect(await durable.execute(runId)).toBe('done');
+  const { steps } = await getRun(durable, runId);
+  expect(steps.map(({ state, startedAt, finishedAt }) => [state, startedAt, finishedAt])).toEqual([
+    ['done', new Date('2026-11-24T09:00:00Z'), new Date('2026-12-24T09:00:00Z')],
+    ['done', new Date('2026-12-24T09:00:00Z'), new Date('2026-12-24T09:00:00Z')],
+  ]);
 });

@@ -5,45 +5,31 @@ import type { Json } from './json.js';
 import {
   beginStep,
   claimRun,
+  countFruitlessClaims,
   endRun,
   endStep,
   findRun,
   insertRun,
   interruptRun,
-  interruptRunning,
+  listRunning,
   readJournal,
+  reopenRun,
   RunLost,
   type Claim,
   type Ending,
+  type Journal,
   type RunRecord,
 } from './ledger.js';
 import type { Log } from './log.js';
 import { Problem, problemFacts } from './problem.js';
 import type { RunActor, RunState, Transaction } from './schema.js';
+import type { Wake } from './wake.js';
+import type { Deed, Step, Work } from './work.js';
 
 export type { Json } from './json.js';
 export type { Ending, RunRecord, StepRecord } from './ledger.js';
 export type { RunActor, RunState, StepState } from './schema.js';
-
-/**
- * Does the deed once and keeps its result: when the run is executed again, a step that is done answers with what it gave.
- * A deed may be begun again after a crash, so it looks before it acts; `startedAt` (business time of the first attempt) is
- * from when on an uncertain creation is to be looked for. Names are the admin's words, and each stands once in a run.
- */
-export type Step = <T extends Json>(name: string, deed: (attempt: { startedAt: Date }) => Promise<T>) => Promise<T>;
-
-export interface WorkContext<I extends Json> {
-  readonly input: I;
-  readonly runId: RunId;
-  readonly actor: RunActor;
-  readonly step: Step;
-}
-
-export interface Work<I extends Json, O extends Json> {
-  readonly kind: string;
-  readonly version: number;
-  run(context: WorkContext<I>): Promise<O>;
-}
+export type { Step, Work } from './work.js';
 
 /** Writes what belongs to the end of a run (audit, events), in the same transaction. `run` has its final state. */
 export type OutcomeHook = (trx: Transaction, run: RunRecord, ending: Ending) => Promise<void>;
@@ -57,14 +43,24 @@ export interface Durable {
     trx: Transaction,
     run: { kind: string; version: number; input: Json; actor: RunActor; reference?: string; runId?: RunId },
   ): Promise<RunId>;
+  /** Sets a failed or interrupted run going again, within the caller's transaction. `false`: it has moved on since. */
+  reopen(trx: Transaction, run: { runId: RunId; revision: number }): Promise<boolean>;
   /**
    * Claims the run, from whoever has it, and executes it here; resolves when it is done, has failed, or was claimed by
-   * somebody else (then with the state it has now). `interrupted`: the database could not be written. Never rejects.
+   * somebody else (then with the state it has now). `interrupted`: it stopped, because the database could not be used, and
+   * the next look goes on with it. A run that is executed here already is not claimed again. Never rejects.
    */
   execute(runId: RunId): Promise<RunState>;
+  /**
+   * As `execute`, for a run that its process left behind. No verdict is needed up to its next safe point. A run that was
+   * begun five times without finishing a step is interrupted instead, for a person to decide: it may be what kills us.
+   */
+  goOn(runId: RunId): Promise<RunState>;
+  /** Goes on with a run that is under way and that nobody executes here. Returns whether to look at it again. */
+  look(runId: RunId): Promise<boolean>;
+  /** The runs that are under way. At the start: the runs whose process died, as the data lock proves. */
+  listRunning(): Promise<readonly RunId[]>;
   find(runId: RunId): Promise<RunRecord | undefined>;
-  /** Marks the runs whose process died as interrupted. At the start only: the data lock proves that nobody else is alive. */
-  interruptAbandoned(): Promise<RunRecord[]>;
   /** Calls after each committed change of a run, except its creation. */
   onProgress(listener: (runId: RunId) => void): void;
 }
@@ -74,7 +70,11 @@ export interface DurableParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly onOutcome?: OutcomeHook;
+  /** Without it, nobody looks at a run that stopped but who starts the next process. */
+  readonly wake?: Pick<Wake, 'arrange'>;
 }
+
+const MOST_FRUITLESS_CLAIMS = 5;
 
 type AnyWork = Work<Json, Json>;
 
@@ -91,6 +91,8 @@ class LedgerDurable implements Durable {
   readonly #parts: DurableParts;
   readonly #works = new Map<string, AnyWork>();
   readonly #listeners: ((runId: RunId) => void)[] = [];
+  /** The runs that are executed here now. */
+  readonly #executing = new Map<RunId, Promise<RunState>>();
 
   constructor(parts: DurableParts) {
     this.#parts = parts;
@@ -100,7 +102,11 @@ class LedgerDurable implements Durable {
     const key = workKey(work);
     if (this.#works.has(key)) throw new Error(`The work ${key} is defined twice.`);
     // What `create` was given for this kind and version is what comes back out of the row.
-    this.#works.set(key, { ...work, run: (context) => work.run({ ...context, input: context.input as I }) });
+    this.#works.set(key, {
+      ...work,
+      run: (context) => work.run({ ...context, input: context.input as I }),
+      permit: async (run) => work.permit?.({ ...run, input: run.input as I }),
+    });
   }
 
   async create(
@@ -108,60 +114,104 @@ class LedgerDurable implements Durable {
     { runId = newRunId(), reference = runId, ...run }: Parameters<Durable['create']>[1],
   ): Promise<RunId> {
     await insertRun(trx, { ...run, runId, reference, at: this.#parts.clock.now() });
+    await this.#parts.wake?.arrange(trx, runId);
     return runId;
   }
 
-  async execute(runId: RunId): Promise<RunState> {
-    try {
-      const claim = await claimRun(this.#parts.database.db, runId, this.#parts.clock.now());
-      if (!claim) return await this.#stateOf(runId);
-      this.#tell(runId);
-      return await this.#executeClaimed(claim);
-    } catch (error) {
-      this.#parts.log.error({ runId, error }, 'A run stopped because the database could not be used');
-      return 'interrupted';
-    }
+  async reopen(trx: Transaction, run: { runId: RunId; revision: number }): Promise<boolean> {
+    const isReopened = await reopenRun(trx, { ...run, at: this.#parts.clock.now() });
+    if (isReopened) await this.#parts.wake?.arrange(trx, run.runId);
+    return isReopened;
+  }
+
+  execute(runId: RunId): Promise<RunState> {
+    return this.#once(runId, () => this.#claimAndExecute(runId, { isLeftBehind: false }));
+  }
+
+  goOn(runId: RunId): Promise<RunState> {
+    return this.#once(runId, async () => {
+      if (await this.#isPoison(runId)) return this.#interrupt(runId);
+      return this.#claimAndExecute(runId, { isLeftBehind: true });
+    });
+  }
+
+  async look(runId: RunId): Promise<boolean> {
+    if (this.#executing.has(runId)) return true;
+    const run = await this.find(runId);
+    if (run?.state !== 'running') return false;
+    void this.goOn(runId);
+    return true;
+  }
+
+  listRunning(): Promise<readonly RunId[]> {
+    return listRunning(this.#parts.database.db);
   }
 
   find(runId: RunId): Promise<RunRecord | undefined> {
     return findRun(this.#parts.database.db, runId);
   }
 
-  async interruptAbandoned(): Promise<RunRecord[]> {
-    const runs = await interruptRunning(this.#parts.database.db, this.#parts.clock.now());
-    runs.forEach(({ id }) => this.#tell(id));
-    return runs;
-  }
-
   onProgress(listener: (runId: RunId) => void): void {
     this.#listeners.push(listener);
   }
 
-  async #executeClaimed(claim: Claim): Promise<RunState> {
+  /** Two wake-ups of one run in one process are one execution; between processes the fence decides. */
+  #once(runId: RunId, execute: () => Promise<RunState>): Promise<RunState> {
+    const under = this.#executing.get(runId);
+    if (under) return under;
+    const execution = execute()
+      .catch((error: unknown): RunState => {
+        this.#parts.log.error({ runId, error }, 'A run stopped because the database could not be used');
+        return 'interrupted';
+      })
+      .finally(() => this.#executing.delete(runId));
+    this.#executing.set(runId, execution);
+    return execution;
+  }
+
+  async #isPoison(runId: RunId): Promise<boolean> {
+    return (await countFruitlessClaims(this.#parts.database.db, runId)) >= MOST_FRUITLESS_CLAIMS;
+  }
+
+  async #interrupt(runId: RunId): Promise<RunState> {
+    const { database, clock, log } = this.#parts;
+    const run = await findRun(database.db, runId);
+    if (!run) throw new Error('There is no such run.');
+    log.error(
+      { runId, claims: run.fence },
+      'A run was begun again and again without getting further; it waits for Retry',
+    );
+    await interruptRun(database.db, { runId, fence: run.fence }, clock.now());
+    this.#tell(runId);
+    return this.#stateOf(runId);
+  }
+
+  async #claimAndExecute(runId: RunId, { isLeftBehind }: { isLeftBehind: boolean }): Promise<RunState> {
+    const { database, clock } = this.#parts;
+    const from = isLeftBehind ? (['running'] as const) : (['running', 'failed', 'interrupted'] as const);
+    const claim = await claimRun(database.db, { runId, at: clock.now(), from });
+    if (!claim) return this.#stateOf(runId);
+    this.#tell(runId);
     try {
-      const ending = await this.#work(claim);
+      const ending = await this.#work(claim, { isLeftBehind });
       await this.#end(claim, ending);
       return 'outcome' in ending ? 'done' : 'failed';
     } catch (error) {
-      if (error instanceof RunLost) return this.#stateOf(claim.runId);
-      this.#parts.log.error(
-        { runId: claim.runId, error },
-        'A run was interrupted because the ledger could not be written',
-      );
-      await interruptRun(this.#parts.database.db, claim, this.#parts.clock.now());
-      this.#tell(claim.runId);
-      return 'interrupted';
+      if (error instanceof RunLost) return this.#stateOf(runId);
+      throw error;
     }
   }
 
   /** Rejects only with `RunLost` or because the ledger cannot be used; whatever else goes wrong is an ending. */
-  async #work(claim: Claim): Promise<Ending> {
+  async #work(claim: Claim, { isLeftBehind }: { isLeftBehind: boolean }): Promise<Ending> {
     const { database } = this.#parts;
     const run = await findRun(database.db, claim.runId);
     if (!run) throw new RunLost('The run is gone.');
-    const step = this.#stepsOf(claim, await readJournal(database.db, claim.runId));
+    const journal = await readJournal(database.db, claim.runId);
     try {
       const work = this.#works.get(workKey(run)) ?? unknownWork(run);
+      const permit = isLeftBehind ? async (): Promise<void> => work.permit?.(run) : undefined;
+      const step = this.#stepsOf(claim, journal, permit);
       return { outcome: await work.run({ input: run.input, runId: run.id, actor: run.actor, step }) };
     } catch (error) {
       if (error instanceof RunLost || error instanceof LedgerUnavailable) throw error;
@@ -170,14 +220,21 @@ class LedgerDurable implements Durable {
     }
   }
 
-  #stepsOf(claim: Claim, journal: { done: Map<string, Json>; begun: number }): Step {
+  /** @param permit asks for the verdict that a run needs at its first safe point after a restart. */
+  #stepsOf(claim: Claim, journal: Journal, permit: (() => Promise<void>) | undefined): Step {
     const used = new Set<string>();
-    let position = journal.begun;
-    return async <T extends Json>(name: string, deed: (attempt: { startedAt: Date }) => Promise<T>): Promise<T> => {
+    let position = journal.begun.size;
+    let needsVerdict = permit !== undefined;
+    return async <T extends Json>(name: string, deed: Deed<T>, { safePoint = false } = {}): Promise<T> => {
       if (used.has(name)) throw new Error(`The step "${name}" stands twice in one run.`);
       used.add(name);
       const kept = journal.done.get(name);
       if (kept !== undefined) return kept as T; // what this step's deed gave, of the same kind and version
+      // A step that was begun before the restart was permitted then, and is past its safe point.
+      if (safePoint && needsVerdict && !journal.begun.has(name)) {
+        await permit?.();
+        needsVerdict = false;
+      }
       position += 1;
       return this.#attempt(claim, { name, position }, deed);
     };
@@ -186,7 +243,7 @@ class LedgerDurable implements Durable {
   async #attempt<T extends Json>(
     claim: Claim,
     { name, position }: { name: string; position: number },
-    deed: (attempt: { startedAt: Date }) => Promise<T>,
+    deed: Deed<T>,
   ): Promise<T> {
     const { database, clock } = this.#parts;
     const startedAt = await this.#write(claim, () =>

@@ -68,10 +68,58 @@ export async function insertRun(trx: Transaction, run: NewRun): Promise<void> {
 }
 
 /**
- * Takes the run over, from whoever has it, by raising its fence. `undefined`: there is no such run, or it is done.
- * A failed or interrupted run is running again.
+ * Sets a failed or interrupted run going again, for whoever commits this. `false`, and nothing changed: it is no longer
+ * at that revision. Were the state left to `claimRun`, a crash after the commit would strand the run for ever: its one
+ * claim on *Retry* would be taken, and nothing would run.
  */
-export async function claimRun(db: Kysely<Schema>, runId: RunId, at: Date): Promise<Claim | undefined> {
+export async function reopenRun(trx: Transaction, run: { runId: RunId; revision: number; at: Date }): Promise<boolean> {
+  const row = await trx
+    .updateTable('run')
+    .set((open) => ({ state: 'running', problem: null, revision: open('revision', '+', 1), changed_at: run.at }))
+    .where('id', '=', run.runId)
+    .where('revision', '=', run.revision)
+    .where('state', 'in', ['failed', 'interrupted'])
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A run of that kind that is under way. To decide something by it, hold the kind first. */
+export async function findRunning(
+  db: Kysely<Schema>,
+  { kind, except }: { kind: string; except?: RunId },
+): Promise<RunRecord | undefined> {
+  const running = db.selectFrom('run').selectAll().where('kind', '=', kind).where('state', '=', 'running');
+  const others = except === undefined ? running : running.where('id', '<>', except);
+  const row = await others.limit(1).executeTakeFirst();
+  return row && recordOf(db, row);
+}
+
+/** Lets one transaction at a time, on any replica, decide whether a run of that kind may start. */
+export async function holdKind(trx: Transaction, kind: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`run of ${kind}`}, 0))`.execute(trx);
+}
+
+/** The newest run with that reference. */
+export async function findRunByReference(db: Kysely<Schema>, reference: string): Promise<RunId | undefined> {
+  const row = await db
+    .selectFrom('run')
+    .select('id')
+    .where('reference', '=', reference)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && parseRunId(row.id);
+}
+
+/**
+ * Takes the run over, from whoever has it, by raising its fence. `undefined`: there is no such run, or it is in none of
+ * these states. A failed or interrupted run is running again.
+ */
+export async function claimRun(
+  db: Kysely<Schema>,
+  { runId, at, from }: { runId: RunId; at: Date; from: readonly RunState[] },
+): Promise<Claim | undefined> {
   const row = await db
     .updateTable('run')
     .set((run) => ({
@@ -79,20 +127,31 @@ export async function claimRun(db: Kysely<Schema>, runId: RunId, at: Date): Prom
       ...{ state: 'running', problem: null, changed_at: at },
     }))
     .where('id', '=', runId)
-    .where('state', '<>', 'done')
+    .where('state', 'in', from)
     .returning('fence')
     .executeTakeFirst();
   return row && { runId, fence: row.fence };
 }
 
-/** Results of the steps that are done, and how many steps were ever begun. */
-export async function readJournal(
-  db: Kysely<Schema>,
-  runId: RunId,
-): Promise<{ done: Map<string, Json>; begun: number }> {
+export interface Journal {
+  /** Results of the steps that are done. */
+  readonly done: ReadonlyMap<string, Json>;
+  /** Names of all steps that were ever begun. */
+  readonly begun: ReadonlySet<string>;
+}
+
+export async function readJournal(db: Kysely<Schema>, runId: RunId): Promise<Journal> {
   const rows = await db.selectFrom('step').select(['name', 'state', 'result']).where('run_id', '=', runId).execute();
   const done = rows.filter(({ state }) => state === 'done').map(({ name, result }) => [name, result] as const);
-  return { done: new Map(done), begun: rows.length };
+  return { done: new Map(done), begun: new Set(rows.map(({ name }) => name)) };
+}
+
+/** How often the run was claimed since a step of it was last finished: the claim that finishes a step counts as none. */
+export async function countFruitlessClaims(db: Kysely<Schema>, runId: RunId): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select fence - coalesce((select max(step.fence) from step where run_id = run.id and step.state = 'done'), 0) as count
+    from run where id = ${runId}`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 /** Marks the step as begun and returns when it was begun first. Throws `RunLost`. */
@@ -162,20 +221,10 @@ export async function interruptRun(db: Kysely<Schema>, claim: Claim, at: Date): 
     .execute();
 }
 
-/** Interrupts every running run, whoever has it: call it only while nobody else can be alive. */
-export async function interruptRunning(db: Kysely<Schema>, at: Date): Promise<RunRecord[]> {
-  const rows = await db
-    .updateTable('run')
-    .set((run) => ({
-      ...{ fence: run('fence', '+', 1), revision: run('revision', '+', 1) },
-      ...{ state: 'interrupted', changed_at: at },
-    }))
-    .where('state', '=', 'running')
-    .returningAll()
-    .execute();
-  const records: RunRecord[] = [];
-  for (const row of rows) records.push(await recordOf(db, row));
-  return records;
+/** The runs that are under way, by whomever. */
+export async function listRunning(db: Kysely<Schema>): Promise<RunId[]> {
+  const rows = await db.selectFrom('run').select('id').where('state', '=', 'running').orderBy('started_at').execute();
+  return rows.map(({ id }) => parseRunId(id));
 }
 
 export async function findRun(db: Kysely<Schema>, runId: RunId): Promise<RunRecord | undefined> {

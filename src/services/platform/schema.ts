@@ -38,7 +38,16 @@ export interface RunActor {
   readonly personId: string;
   readonly name: string;
   readonly channel: string;
+  /** The message whose button they pressed, which follows the run: kept with it, so that a crash cannot part them. */
+  readonly card?: RunCard;
 }
+
+export type RunCard = {
+  readonly channel: 'teams';
+  readonly conversation: string;
+  readonly kind: PlaceKind;
+  readonly messageId: string;
+};
 
 export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
 export type StepState = 'started' | 'done' | 'failed';

@@ -3,13 +3,30 @@ import type { AppRole, Claims, Entra, EntraPerson, InstanceIds } from '../entra/
 import type { Genesys, GenesysDivision, GenesysRole } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
-import { createPerson, resetPassword, type DeliverPassword } from '../people/create-person.js';
+import {
+  createPerson,
+  resetPassword,
+  type CreatePersonInput,
+  type DeliverPassword,
+  type ResetPasswordInput,
+} from '../people/create-person.js';
 import { lookForPerson, parseNewName, type PersonFound } from '../people/person.js';
 import type { Database } from '../platform/database.js';
 import { Problem } from '../platform/problem.js';
-import { findOnlyInstance, GALLERY_NAME } from '../sso/read-both-sides.js';
-import { assignPerson, defaultRole, rolesOnOffer } from './assign-person.js';
-import { provisionPerson } from './provision-person.js';
+import { findOnlyInstance } from '../sso/read-both-sides.js';
+import { assignPerson, defaultRole, rolesOnOffer, type AssignInput } from './assign-person.js';
+import {
+  addressSent,
+  nameTaken,
+  noManagedDomain,
+  noRole,
+  notOurs,
+  notSetUp,
+  nothingOnOffer,
+  refuseUnfit,
+  severalInstances,
+} from './provisioning-refusals.js';
+import { provisionPerson, type ProvisionInput } from './provision-person.js';
 
 /** What an assignment would do, for the card before the confirmation. */
 export interface AssignmentProposal {
@@ -33,6 +50,12 @@ export interface ProvisioningProposal {
   readonly existing: 'active' | 'inactive' | 'deleted' | 'none';
 }
 
+export interface ProvisioningWish {
+  readonly personId: string;
+  readonly divisionId: string;
+  readonly roleId: string;
+}
+
 export interface NewPersonProposal {
   readonly displayName: string;
   readonly userPrincipalName: string;
@@ -52,6 +75,7 @@ export interface ProvisioningServiceParts {
 /** The role given to a Genesys user unless another is chosen: the one everybody has. */
 const EVERYBODYS_ROLE = 'employee';
 const GIVE_ACCESS = 'give people access to Genesys Cloud';
+const CREATE_PEOPLE = 'create people in Entra';
 
 /** One person: found or created in Entra, assigned there, provisioned in Genesys. */
 export class ProvisioningService {
@@ -85,7 +109,7 @@ export class ProvisioningService {
 
   /** Whether the actor may create people. Throws the refusal. */
   async permitCreate(actor: Actor): Promise<void> {
-    await this.#parts.pipeline.permitted('create-people', actor, 'create people in Entra');
+    await this.#parts.pipeline.permitted('create-people', actor, CREATE_PEOPLE);
   }
 
   lookFor(words: string): Promise<PersonFound> {
@@ -105,17 +129,21 @@ export class ProvisioningService {
     return { person, roles: rolesOnOffer(appRoles), role, holds };
   }
 
-  async assign(actor: Actor, wish: { personId: string; appRoleId: string }, claim: Claim): Promise<Started> {
+  assign(actor: Actor, wish: { personId: string; appRoleId: string }, claim: Claim): Promise<Started> {
+    const prepare = () => this.#assignInput(wish);
+    return this.#parts.pipeline.start(this.#assign, { actor, claim, prepare, wanted: GIVE_ACCESS });
+  }
+
+  async #assignInput(wish: { personId: string; appRoleId: string }): Promise<AssignInput> {
     const [person, { ids, templateId }] = await Promise.all([this.#getPerson(wish.personId), this.#application()]);
     refuseUnfit(person);
     const role = rolesOnOffer(await this.#parts.entra.getAppRoles(ids)).find(({ id }) => id === wish.appRoleId);
     if (!role) throw noRole();
     const { servicePrincipalId, appId } = ids;
-    const input = {
+    return {
       ...{ personId: person.id, personName: person.name, userPrincipalName: person.userPrincipalName },
       ...{ servicePrincipalId, appId, templateId, appRoleId: role.id, appRoleName: role.displayName },
     };
-    return this.#parts.pipeline.start(this.#assign, { actor, input, claim });
   }
 
   async proposeProvisioning(personId: string): Promise<ProvisioningProposal> {
@@ -134,21 +162,21 @@ export class ProvisioningService {
     return { person, email, divisions, roles, division, role, existing };
   }
 
-  async provision(
-    actor: Actor,
-    wish: { personId: string; divisionId: string; roleId: string },
-    claim: Claim,
-  ): Promise<Started> {
+  provision(actor: Actor, wish: ProvisioningWish, claim: Claim): Promise<Started> {
+    const prepare = () => this.#provisionInput(wish);
+    return this.#parts.pipeline.start(this.#provision, { actor, claim, prepare, wanted: GIVE_ACCESS });
+  }
+
+  async #provisionInput(wish: ProvisioningWish): Promise<ProvisionInput> {
     const { person, email, divisions, roles } = await this.proposeProvisioning(wish.personId);
     refuseUnfit(person);
     const division = divisions.find(({ id }) => id === wish.divisionId);
     const role = roles.find(({ id }) => id === wish.roleId);
     if (!division || !role) throw nothingOnOffer();
-    const input = {
+    return {
       ...{ personId: person.id, personName: person.name, email },
       ...{ divisionId: division.id, divisionName: division.name, roleId: role.id, roleName: role.name },
     };
-    return this.#parts.pipeline.start(this.#provision, { actor, input, claim });
   }
 
   /** The user that would be created for that name, in the tenant's default managed domain. */
@@ -162,18 +190,25 @@ export class ProvisioningService {
     return { displayName, userPrincipalName, mailNickname: userName, ...(existing ? { existing } : {}) };
   }
 
-  async create(actor: Actor, name: string, claim: Claim): Promise<Started> {
+  create(actor: Actor, name: string, claim: Claim): Promise<Started> {
+    const prepare = () => this.#createInput(name);
+    return this.#parts.pipeline.start(this.#create, { actor, claim, prepare, wanted: CREATE_PEOPLE });
+  }
+
+  async #createInput(name: string): Promise<CreatePersonInput> {
     const { displayName, userPrincipalName, mailNickname, existing } = await this.proposeNewPerson(name);
     if (existing) throw nameTaken(userPrincipalName);
-    return this.#parts.pipeline.start(this.#create, {
-      actor,
-      input: { displayName, userPrincipalName, mailNickname },
-      claim,
-    });
+    return { displayName, userPrincipalName, mailNickname };
   }
 
   /** Another first password for somebody whom Latchkey created. */
-  async newPassword(actor: Actor, personId: string, claim: Claim): Promise<Started> {
+  newPassword(actor: Actor, personId: string, claim: Claim): Promise<Started> {
+    const prepare = () => this.#newPasswordInput(personId);
+    const wanted = 'set the password of other people';
+    return this.#parts.pipeline.start(this.#reset, { actor, claim, prepare, wanted });
+  }
+
+  async #newPasswordInput(personId: string): Promise<ResetPasswordInput> {
     const created = await this.#parts.database.db
       .selectFrom('run')
       .select('id')
@@ -182,8 +217,7 @@ export class ProvisioningService {
       .executeTakeFirst();
     if (!created) throw notOurs();
     const person = await this.#getPerson(personId);
-    const input = { personId, displayName: person.name, userPrincipalName: person.userPrincipalName };
-    return this.#parts.pipeline.start(this.#reset, { actor, input, claim });
+    return { personId, displayName: person.name, userPrincipalName: person.userPrincipalName };
   }
 
   async #getPerson(personId: string): Promise<EntraPerson> {
@@ -207,88 +241,4 @@ export class ProvisioningService {
     if (only) return { ids: only, templateId: template.id };
     throw instances.length === 0 ? notSetUp() : severalInstances(instances.length);
   }
-}
-
-function notSetUp(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `${GALLERY_NAME} is not set up in this tenant yet, so nobody can be assigned to it.`,
-    remedy: 'Say “set up sso” first.',
-    code: 'not-set-up',
-  });
-}
-
-function severalInstances(count: number): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `There are ${count} instances of ${GALLERY_NAME} in this tenant, and Latchkey does not choose between them.`,
-    remedy: 'Remove the one that nobody signs in through, in the Entra admin center under Enterprise applications.',
-    code: 'two-instances',
-  });
-}
-
-function addressSent(person: EntraPerson, claims: Claims | undefined): string {
-  if (claims?.emailFrom !== 'mail') return person.userPrincipalName;
-  if (person.mail) return person.mail;
-  throw new Problem({
-    kind: 'refused',
-    what: `The sign-in sends the mail address, and ${person.name} has none.`,
-    remedy: 'Give the person a mail address in Entra.',
-    code: 'no-mail',
-  });
-}
-
-function refuseUnfit(person: EntraPerson): void {
-  if (person.isEnabled) return;
-  throw new Problem({
-    kind: 'refused',
-    what: `${person.name} is disabled in Entra and could not sign in.`,
-    remedy: 'Enable the account in Entra first.',
-    code: 'account-disabled',
-  });
-}
-
-function noRole(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `${GALLERY_NAME} offers no such role to people.`,
-    remedy: 'Choose a role from the card; app roles are managed in the Entra admin center under App registrations.',
-    code: 'no-such-role',
-  });
-}
-
-function nothingOnOffer(): Problem {
-  return new Problem({
-    kind: 'stale',
-    what: 'Genesys no longer has that division or role, or does not show any to Latchkey.',
-    remedy: 'Open the card again. If nothing is offered, the OAuth client of Latchkey needs authorization:role:view.',
-    code: 'no-such-division-or-role',
-  });
-}
-
-function noManagedDomain(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'This tenant has no verified, managed domain, so Latchkey cannot create people in it.',
-    remedy: 'Create the person where your directory is mastered, then say “assign” with their name.',
-    code: 'no-managed-domain',
-  });
-}
-
-function nameTaken(userPrincipalName: string): Problem {
-  return new Problem({
-    kind: 'input',
-    what: `${userPrincipalName} exists already.`,
-    remedy: 'Use that person, or choose another name.',
-    code: 'name-taken',
-  });
-}
-
-function notOurs(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'Latchkey sets passwords only for people whom it created.',
-    remedy: 'Reset the password in the Entra admin center.',
-    code: 'not-created-here',
-  });
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../entra/entra.js';
 import type { IdentityProvider } from '../genesys/genesys.js';
-import { Problem } from '../platform/problem.js';
 import { GALLERY_NAME, type BothSides } from './read-both-sides.js';
 import type { GenesysRegion } from './genesys-region.js';
+import { refuseForeign, refuseFullSlot, refuseOtherIssuer, refuseTwins } from './set-up-refusals.js';
 import {
   CERTIFICATE_YEARS,
+  certificatesThatStay,
   daysLeft,
   entraDifferences,
   freshActiveCertificate,
   genesysDifferences,
-  MOST_TRUSTED_CERTIFICATES,
   samlSettings,
   tileModeOf,
   type SamlSettings,
@@ -71,7 +71,7 @@ export function planSetUp(sides: BothSides, wish: SetUpWish, now: Date): SetUpPl
   });
   if (provider) refuseOtherIssuer(provider, settings);
   const active = instance && freshActiveCertificate(instance, now);
-  refuseFullSlot(provider, active?.thumbprint);
+  refuseFullSlot(provider, active?.thumbprint, now);
   return {
     regionKey: wish.region.key,
     organization: { shortName: sides.organization.shortName, name: sides.organization.name },
@@ -79,11 +79,8 @@ export function planSetUp(sides: BothSides, wish: SetUpWish, now: Date): SetUpPl
     tileMode,
     emailFrom,
     ...(instance ? { instance: idsOf(instance) } : {}),
-    fields: [
-      ...entraFields(instance, settings, now),
-      ...genesysFields(provider, instance, settings, active?.thumbprint),
-    ],
-    warnings: warningsFor(instance, now),
+    fields: [...entraFields(instance, settings, now), ...genesysFields(sides, settings, active?.thumbprint, now)],
+    warnings: [...warningsFor(instance, now), ...warningsOfChange(sides, settings, now)],
     assigned: sides.assigned,
     isNothingToDo: isRight(sides, settings, active?.thumbprint),
   };
@@ -95,9 +92,17 @@ export function readHash(sides: BothSides): string {
 }
 
 function isRight(sides: BothSides, settings: SamlSettings, activeThumbprint: string | undefined): boolean {
-  if (!sides.instance || activeThumbprint === undefined) return false;
-  const genesys = genesysDifferences(sides.provider, { settings, ids: sides.instance, activeThumbprint });
-  return entraDifferences(sides.instance, settings).length === 0 && genesys.length === 0;
+  if (!sides.instance || !isGenesysRight(sides, settings, activeThumbprint)) return false;
+  return entraDifferences(sides.instance, settings).length === 0;
+}
+
+function isGenesysRight(
+  { instance, provider }: BothSides,
+  settings: SamlSettings,
+  activeThumbprint: string | undefined,
+): boolean {
+  if (!instance || activeThumbprint === undefined) return false;
+  return genesysDifferences(provider, { settings, ids: instance, activeThumbprint }).length === 0;
 }
 
 function entraFields(instance: Instance | undefined, settings: SamlSettings, now: Date): PlannedField[] {
@@ -120,7 +125,7 @@ function entraFields(instance: Instance | undefined, settings: SamlSettings, now
   return [
     field('Enterprise application', instance?.displayName, instance?.displayName ?? GALLERY_NAME),
     ...enabled,
-    field('Single sign-on method', instance?.singleSignOnMode, 'saml'),
+    field('Single sign-on method', instance && methodText(instance.singleSignOnMode), methodText('saml')),
     field('Identifier', identifier.before, identifier.after),
     field('Reply URL', replyUrl.before, replyUrl.after),
     field(
@@ -143,22 +148,18 @@ function certificateField(instance: Instance | undefined, now: Date): PlannedFie
 }
 
 function genesysFields(
-  provider: IdentityProvider | undefined,
-  instance: Instance | undefined,
+  sides: BothSides,
   settings: SamlSettings,
   activeThumbprint: string | undefined,
+  now: Date,
 ): PlannedField[] {
+  const { provider, instance } = sides;
   const field = (name: string, before: string | undefined, after: string): PlannedField => ({
     side: 'Genesys',
     field: name,
     ...(before === undefined ? {} : { before }),
     after,
   });
-  const trusted =
-    provider?.certificates.map((certificate) => `…${certificate.thumbprint?.slice(-8) ?? 'unreadable'}`) ?? [];
-  const isTrusted = provider?.certificates.some((certificate) => certificate.thumbprint === activeThumbprint) ?? false;
-  const before = trusted.length > 0 ? trusted.join(', ') : undefined;
-  const added = activeThumbprint === undefined ? 'the new one' : `…${activeThumbprint.slice(-8)}`;
   return [
     field('Identity provider', provider && (provider.name ?? 'unnamed'), provider?.name ?? settings.providerName),
     ...(provider?.isDisabled ? [field('Provider enabled', 'No', 'Yes')] : []),
@@ -169,8 +170,45 @@ function genesysFields(
       provider?.relyingPartyIdentifier,
       instance?.appId ?? 'the Application ID of the new application',
     ),
-    field('Trusted certificates', before, isTrusted && before ? before : [...trusted, added].join(', ')),
+    trustedField(provider, { activeThumbprint, isWritten: !isGenesysRight(sides, settings, activeThumbprint), now }),
   ];
+}
+
+/** Whoever writes the provider writes all certificates; the expired ones do not come along. */
+function trustedField(
+  provider: IdentityProvider | undefined,
+  { activeThumbprint, isWritten, now }: { activeThumbprint: string | undefined; isWritten: boolean; now: Date },
+): PlannedField {
+  const trusted = provider?.certificates ?? [];
+  const before = trusted.length > 0 ? trusted.map(shortThumbprint).join(', ') : undefined;
+  const isTrusted = trusted.some(({ thumbprint }) => thumbprint === activeThumbprint);
+  const added = activeThumbprint === undefined ? 'the new one' : shortThumbprint({ thumbprint: activeThumbprint });
+  const after = [...certificatesThatStay(trusted, now).map(shortThumbprint), ...(isTrusted ? [] : [added])].join(', ');
+  const field = { side: 'Genesys', field: 'Trusted certificates' } as const;
+  return { ...field, ...(before === undefined ? {} : { before }), after: isWritten || !before ? after : before };
+}
+
+function shortThumbprint({ thumbprint }: { thumbprint?: string }): string {
+  return `…${thumbprint?.slice(-8) ?? 'unreadable'}`;
+}
+
+/** What people who sign in today would notice. */
+function warningsOfChange({ instance, provider }: BothSides, settings: SamlSettings, now: Date): string[] {
+  const party = provider?.relyingPartyIdentifier;
+  const email = instance?.claims?.emailFrom;
+  const expired =
+    (provider?.certificates ?? []).length - certificatesThatStay(provider?.certificates ?? [], now).length;
+  return [
+    party && party !== instance?.appId
+      ? `Genesys works with another application of this tenant now (${party}). People who sign in through that one must be assigned to ${GALLERY_NAME} instead.`
+      : '',
+    email && email !== settings.emailFrom
+      ? `Genesys finds people by ${claimText(email) ?? email} now, and by ${claimText(settings.emailFrom) ?? ''} afterwards. Whoever has another address there can no longer sign in.`
+      : '',
+    expired > 0 && provider?.issuerUri
+      ? 'Genesys trusts an expired certificate. When its provider is written, that one leaves and cannot be put back.'
+      : '',
+  ].filter(Boolean);
 }
 
 function warningsFor(instance: Instance | undefined, now: Date): string[] {
@@ -187,60 +225,15 @@ function warningsFor(instance: Instance | undefined, now: Date): string[] {
     );
   }
   const active = instance.certificates.find((certificate) => certificate.isActive);
+  if (!active && instance.certificates.length > 0) {
+    warnings.push(
+      'No signing certificate is marked active, so Entra chooses one by itself. It may sign with the new one as soon as it exists, shortly before Genesys trusts it.',
+    );
+  }
   if (active && active.notAfter <= now) {
     warnings.push('The active signing certificate has expired. Entra may sign with the new one as soon as it exists.');
   }
   return warnings;
-}
-
-function refuseTwins(sides: BothSides): void {
-  if (sides.instances.length < 2) return;
-  const ids = sides.instances.map((instance) => instance.appId).join(', ');
-  throw new Problem({
-    kind: 'refused',
-    what: `There are ${sides.instances.length} instances of ${GALLERY_NAME} in this tenant, and only one can hold the Identifier.`,
-    why: `Their application IDs are ${ids}.`,
-    remedy:
-      'Remove the one that nobody signs in through, in the Entra admin center under Enterprise applications. Then say “set up sso” again.',
-    code: 'two-instances',
-  });
-}
-
-function refuseForeign(instance: Instance): void {
-  if (instance.isOwnedByLatchkey) return;
-  const owners = [...new Set(instance.owners.map((owner) => owner.name))].join(', ') || 'nobody';
-  throw new Problem({
-    kind: 'refused',
-    what: `${instance.displayName} exists already, and Latchkey is not an owner of it, so it may not change it.`,
-    why: `Its owners are: ${owners}.`,
-    remedy:
-      'Add the service principal of Latchkey as an owner of both the app registration and the enterprise application. Then say “set up sso” again.',
-    code: 'not-owned',
-  });
-}
-
-function refuseOtherIssuer(provider: IdentityProvider, settings: SamlSettings): void {
-  if (!provider.issuerUri || provider.issuerUri === settings.issuerUri) return;
-  throw new Problem({
-    kind: 'refused',
-    what: 'The Azure/ADFS sign-in of Genesys belongs to another identity provider. People who sign in through it would be locked out.',
-    why: `Its issuer is ${provider.issuerUri}; this tenant is ${settings.issuerUri}.`,
-    remedy:
-      'If nobody uses it any more, remove that provider in Genesys under Single Sign-on. Then say “set up sso” again.',
-    code: 'foreign-issuer',
-  });
-}
-
-function refuseFullSlot(provider: IdentityProvider | undefined, activeThumbprint: string | undefined): void {
-  if (!provider || provider.certificates.length < MOST_TRUSTED_CERTIFICATES) return;
-  if (provider.certificates.some((certificate) => certificate.thumbprint === activeThumbprint)) return;
-  throw new Problem({
-    kind: 'refused',
-    what: `Genesys already trusts ${MOST_TRUSTED_CERTIFICATES} certificates, the most it can store, and none of them is the one Entra signs with.`,
-    remedy:
-      'Remove an expired certificate in Genesys under Single Sign-on, ADFS/Azure AD. Then say “set up sso” again.',
-    code: 'no-room-for-certificate',
-  });
 }
 
 function idsOf(instance: Instance): NonNullable<SetUpPlan['instance']> {
@@ -259,4 +252,9 @@ function claimText(source: string | undefined): string | undefined {
 
 function validity(days: number): string {
   return days < 0 ? `expired ${-days} days ago` : `valid for ${days} days`;
+}
+
+/** As the Entra admin center calls the method. */
+function methodText(mode: string | undefined): string {
+  return mode === 'saml' ? 'SAML' : (mode ?? 'none');
 }

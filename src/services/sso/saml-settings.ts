@@ -1,5 +1,5 @@
 import type { Instance, InstanceIds, SigningCertificate } from '../entra/entra.js';
-import type { IdentityProvider } from '../genesys/genesys.js';
+import type { IdentityProvider, TrustedCertificate } from '../genesys/genesys.js';
 import { samlUrls, type GenesysRegion } from './genesys-region.js';
 
 /** What a click on the tile in My Apps does: sign in at once (IdP-initiated), or open Genesys's own sign-in page. */
@@ -60,6 +60,11 @@ export function freshActiveCertificate(instance: Instance, now: Date): SigningCe
     (certificate) =>
       certificate.isActive && daysLeft(certificate.notAfter, now) > FRESH_ENOUGH_DAYS && certificate.notBefore <= now,
   );
+}
+
+/** Those that Genesys goes on trusting when its provider is written: it refuses to store an expired one again. */
+export function certificatesThatStay(trusted: readonly TrustedCertificate[], now: Date): readonly TrustedCertificate[] {
+  return trusted.filter(({ notAfter }) => notAfter === undefined || notAfter > now);
 }
 
 /** Whole days until then; negative when it has passed. */

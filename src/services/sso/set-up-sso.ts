@@ -8,14 +8,15 @@ import { regionByKey } from './genesys-region.js';
 import { GALLERY_NAME } from './read-both-sides.js';
 import {
   CERTIFICATE_YEARS,
+  certificatesThatStay,
   entraDifferences,
   freshActiveCertificate,
   genesysDifferences,
-  MOST_TRUSTED_CERTIFICATES,
   samlSettings,
   type Difference,
   type SamlSettings,
 } from './saml-settings.js';
+import { refuseOtherIssuer } from './set-up-refusals.js';
 
 const ids = z.object({ applicationObjectId: z.string(), servicePrincipalId: z.string(), appId: z.string() });
 
@@ -54,9 +55,9 @@ export const SET_UP_STEPS = [
   `Add ${GALLERY_NAME} from the gallery`,
   'Choose SAML and set Identifier, Reply URL and tile',
   'Send Email and OrganizationName',
-  'Have a signing certificate that stays valid',
-  'Make Genesys trust it beside those it trusts',
-  'Let Entra sign with it',
+  'Have a valid signing certificate',
+  'Make Genesys trust the certificate',
+  'Let Entra sign with the certificate',
   'Read both sides back and compare',
 ] as const;
 
@@ -69,6 +70,7 @@ export function setUpSso(parts: { entra: Entra; genesys: Genesys; clock: Clock }
     version: 1,
     right: 'manage-sso',
     input: setUpInput,
+    isExclusive: true,
     wanted: () => 'set up SSO between Entra and Genesys Cloud',
     concerns: () => [],
     run: (context) => new SetUp(parts, context).run(),
@@ -81,6 +83,8 @@ class SetUp {
   readonly #clock: Clock;
   readonly #context: RunContext<SetUpInput>;
   readonly #settings: SamlSettings;
+  /** Whether this attempt itself has seen Genesys trust the certificate; a resumed run has only its journal. */
+  #hasSeenTrust = false;
   /** One reading serves the steps that follow each other in one attempt; a resumed run reads anew. */
   #read: Promise<Instance> | undefined;
 
@@ -107,7 +111,8 @@ class SetUp {
     await step(send, () => this.#sendClaims(app));
     const certificate = await step(certify, () => this.#haveCertificate(app));
     await step(trust, () => this.#makeGenesysTrust(app, certificate));
-    await step(activate, () => this.#activate(app, certificate));
+    // Up to here no sign-in has changed, so a run that may not go on stops here.
+    await step(activate, () => this.#activate(app, certificate), { safePoint: true });
     return step(compare, () => this.#compare(app, certificate));
   }
 
@@ -158,12 +163,15 @@ class SetUp {
       this.#entra.getFederationMetadata(app.appId),
     ]);
     const settings = { ...this.#settings, issuerUri: metadata.entityId, targetUri: metadata.signOnUrl };
+    // Again, as in the plan: somebody may have put another identity provider there since, or before a Retry.
+    if (provider && provider.issuerUri !== metadata.entityId) refuseOtherIssuer(provider, this.#settings);
     const trusted = provider?.certificates ?? [];
     const isTrusted = trusted.some((certificate) => certificate.thumbprint === wanted.thumbprint);
     const isRight =
       genesysDifferences(provider, { settings, ids: app, activeThumbprint: wanted.thumbprint }).length === 0;
+    this.#hasSeenTrust = true;
     if (isRight) return null;
-    const kept = trusted.filter((certificate) => this.#isStillOfUse(certificate.notAfter, trusted.length));
+    const kept = certificatesThatStay(trusted, this.#clock.now());
     await this.#genesys.ensureIdentityProvider(
       {
         name: provider?.name ?? settings.providerName,
@@ -179,7 +187,10 @@ class SetUp {
 
   async #activate(app: InstanceIds, wanted: CertificateJson): Promise<null> {
     const { activeThumbprint } = await this.#instance(app);
-    if (activeThumbprint !== wanted.thumbprint) await this.#entra.activateSigningCertificate(app, wanted.thumbprint);
+    if (activeThumbprint === wanted.thumbprint) return null;
+    // Long ago, perhaps: what Genesys does not trust any more must not be what Entra signs with.
+    if (!this.#hasSeenTrust) await this.#makeGenesysTrust(app, wanted);
+    await this.#entra.activateSigningCertificate(app, wanted.thumbprint);
     return null;
   }
 
@@ -203,12 +214,6 @@ class SetUp {
       ...{ issuerUri: settings.issuerUri, targetUri: settings.targetUri, identifier: settings.identifier },
       ...{ thumbprint: certificate.thumbprint, certificateUntil: certificate.until },
     };
-  }
-
-  /** An expired certificate makes room; Genesys refuses to store one again. */
-  #isStillOfUse(notAfter: Date | undefined, count: number): boolean {
-    const isExpired = notAfter !== undefined && notAfter <= this.#clock.now();
-    return !isExpired && count <= MOST_TRUSTED_CERTIFICATES;
   }
 
   #mark(): string {

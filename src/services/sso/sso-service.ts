@@ -3,9 +3,8 @@ import type { Genesys } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
 import type { Clock } from '../platform/clock.js';
-import { findClaim } from '../platform/conversation-store.js';
 import type { Database } from '../platform/database.js';
-import { newId } from '../platform/ids.js';
+import { newPlanId, parsePlanId, type PlanId } from '../platform/ids.js';
 import { Problem } from '../platform/problem.js';
 import { findPlan, savePlan, type StoredPlan } from '../platform/plan-store.js';
 import type { GenesysRegion } from './genesys-region.js';
@@ -26,6 +25,8 @@ export interface PlanCard {
 }
 
 const PLAN_MINUTES = 15;
+/** A plan never changes: what would change it makes a new one. */
+const PLAN_REVISION = 1;
 
 export interface SsoServiceParts {
   readonly entra: Entra;
@@ -79,17 +80,19 @@ export class SsoService {
    * Runs a stored plan. Throws a `Problem`: `stale` when the plan is too old or something was changed since (then a new
    * plan is needed), `refused` when it is another person's plan or the right is gone.
    */
-  async setUp(actor: Actor, planId: string, choice: { tileMode?: TileMode }, claim: Claim): Promise<Started> {
-    const stored = await this.#getPlan(planId);
+  async setUp(actor: Actor, planId: string, choice: { tileMode?: TileMode }): Promise<Started> {
+    const stored = await this.#getPlan(parsePlanId(planId));
+    // One run for each plan: nothing of the claim is taken from the click, where another revision would start a second.
+    const claim: Claim = { reference: `plan:${stored.id}`, verb: 'run', revision: PLAN_REVISION };
     const plan = stored.content as unknown as SetUpPlan;
     if (stored.askerId !== actor.personId) throw notYourPlan();
     if (stored.expiresAt <= this.#parts.clock.now()) throw planTooOld();
     // A second click must hear that the run has started, not that the run itself has changed what was read.
-    const before = await findClaim(this.#parts.database.db, claim);
-    if (before) return { kind: 'already', ...before };
+    const before = await this.#parts.pipeline.findStarted(claim);
+    if (before) return before;
     await this.#refuseWhenChanged(stored, plan);
     const input: SetUpInput = {
-      planId,
+      planId: stored.id,
       regionKey: plan.regionKey,
       shortName: plan.organization.shortName,
       tenantId: plan.tenantId,
@@ -141,15 +144,15 @@ export class SsoService {
   async #store(actor: Actor, plan: SetUpPlan, hash: string): Promise<PlanCard> {
     const now = this.#parts.clock.now();
     const expiresAt = new Date(now.getTime() + PLAN_MINUTES * 60_000);
-    const planId = newId();
+    const planId = newPlanId();
     await savePlan(this.#parts.database.db, {
       ...{ id: planId, kind: 'set-up-sso', content: plan, readHash: hash },
       ...{ askerId: actor.personId, madeAt: now, expiresAt },
     });
-    return { planId, revision: 1, plan, expiresAt, askerId: actor.personId };
+    return { planId, revision: PLAN_REVISION, plan, expiresAt, askerId: actor.personId };
   }
 
-  async #getPlan(planId: string): Promise<StoredPlan> {
+  async #getPlan(planId: PlanId): Promise<StoredPlan> {
     const stored = await findPlan(this.#parts.database.db, planId);
     if (!stored) throw planTooOld();
     return stored;

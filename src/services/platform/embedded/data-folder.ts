@@ -14,15 +14,23 @@ const UNFINISHED = 'db.unfinished-';
 export async function ensureDatabaseFolder(dataDir: string): Promise<string> {
   const folder = join(dataDir, 'db');
   removeUnfinished(dataDir);
-  if (hasDatabase(folder)) return folder;
+  if (!hasDatabase(folder)) await placeDatabase(dataDir, makeDatabaseApart);
+  return folder;
+}
+
+/**
+ * Lets `make` fill a new folder and puts that in the place of `DATA_DIR/db`, which holds nothing: wholly or not at all,
+ * also across a crash or power cut.
+ */
+export async function placeDatabase(dataDir: string, make: (folder: string) => Promise<void>): Promise<void> {
+  const folder = join(dataDir, 'db');
   // A new name each time: an orphan of a start that was killed may still be writing into its own folder.
   const unfinished = mkdtempSync(join(dataDir, UNFINISHED));
-  await makeDatabaseApart(unfinished);
+  await make(unfinished);
   syncTree(unfinished);
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
   syncFolder(dataDir);
-  return folder;
 }
 
 function removeUnfinished(dataDir: string): void {
@@ -74,8 +82,8 @@ function syncTree(folder: string): void {
   syncFolder(folder);
 }
 
-/** Windows cannot open folders; there the file system's journal has to do. */
-function syncFolder(folder: string): void {
+/** Makes creations and renames in the folder durable. Windows cannot open folders; there its journal has to do. */
+export function syncFolder(folder: string): void {
   if (process.platform !== 'win32') sync(folder, 'r');
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { Problem } from '../problem.js';
 import { ensureDatabaseFolder } from './data-folder.js';
 import { lockDataFolder } from './data-lock.js';
+import { endWhenEngineStops, type EndOnFault } from './fatal-faults.js';
 import { OneSessionPool } from './one-session-pool.js';
 import { checkThatCommitsReachTheDisk, openInMemory, openOnDisk } from './open-pglite.js';
 import { SyncedNodeFS } from './synced-file-system.js';
@@ -9,29 +10,31 @@ import { SyncedNodeFS } from './synced-file-system.js';
 /** A pool over the embedded PostgreSQL; `close` also frees the data folder. */
 export interface EmbeddedDatabase {
   readonly pool: OneSessionPool;
+  /** Whether it is still there after the process has ended. */
+  readonly isOnDisk: boolean;
   close(): Promise<void>;
 }
 
 export async function openEmbeddedInMemory(): Promise<EmbeddedDatabase> {
   const pool = new OneSessionPool(await openInMemory());
-  return { pool, close: () => pool.end() };
+  return { pool, isOnDisk: false, close: () => pool.end() };
 }
 
 /**
  * Locks the data folder, makes the database at the first start, opens it and proves that commits reach the disk.
  * Throws a Problem when another process has the folder, when it is another PostgreSQL's, or when commits are not synced.
- * @param syncFailed ends the process: what the disk holds is then unknown, and opening anew repairs it.
+ * @param end ends the process when a sync fails or the engine stops: opening anew repairs what is then unknown.
  */
 export async function openEmbeddedOnDisk({
   dataDir,
   since,
-  syncFailed,
-  fileSystemOf = (folder) => new SyncedNodeFS(folder, syncFailed),
+  end,
+  fileSystemOf = (folder) => new SyncedNodeFS(folder, (error) => end('disk-failed', error)),
 }: {
   dataDir: string;
   /** Wall time, for the note in the lock. */
   since: Date;
-  syncFailed: (error: unknown) => void;
+  end: EndOnFault;
   fileSystemOf?: (folder: string) => SyncedNodeFS;
 }): Promise<EmbeddedDatabase> {
   makeDataFolder(dataDir);
@@ -44,15 +47,17 @@ export async function openEmbeddedOnDisk({
       await pglite.close();
       throw error;
     });
+    endWhenEngineStops(pglite, end);
     const pool = new OneSessionPool(pglite);
-    return { pool, close: () => pool.end().finally(() => lock.release()) };
+    return { pool, isOnDisk: true, close: () => pool.end().finally(() => lock.release()) };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function makeDataFolder(dataDir: string): void {
+/** Throws a Problem where that is not possible. */
+export function makeDataFolder(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {

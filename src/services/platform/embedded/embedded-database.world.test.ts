@@ -38,9 +38,10 @@ function startedFolder(): string {
 }
 
 const since = new Date('2026-11-24T09:00:00Z');
-const syncFailed = (error: unknown): void => {
+const end = (_: unknown, error: unknown): never => {
   throw error;
 };
+const endOn = (error: unknown): never => end('disk-failed', error);
 
 function open(dataDir: string) {
   return openDatabase({ dataDir, log: silentLog });
@@ -168,10 +169,10 @@ test('Latchkey refuses to start on a file system that does not sync, and lets th
     }
   }
   const dataDir = startedFolder();
-  const fileSystemOf = (folder: string) => new DeafFileSystem(folder, syncFailed);
+  const fileSystemOf = (folder: string) => new DeafFileSystem(folder, endOn);
 
-  const problem = await problemOf(openEmbeddedOnDisk({ dataDir, since, syncFailed, fileSystemOf }));
-  const afterwards = await openEmbeddedOnDisk({ dataDir, since, syncFailed });
+  const problem = await problemOf(openEmbeddedOnDisk({ dataDir, since, end, fileSystemOf }));
+  const afterwards = await openEmbeddedOnDisk({ dataDir, since, end });
   await afterwards.close();
 
   expect(problem.facts.code).toBe('commits-not-synced');
@@ -179,8 +180,8 @@ test('Latchkey refuses to start on a file system that does not sync, and lets th
 
 test('each commit is synced to the disk, a read is not', async () => {
   let fileSystem: SyncedNodeFS | undefined;
-  const fileSystemOf = (folder: string) => (fileSystem = new SyncedNodeFS(folder, syncFailed));
-  const { pool, close } = await openEmbeddedOnDisk({ dataDir: startedFolder(), since, syncFailed, fileSystemOf });
+  const fileSystemOf = (folder: string) => (fileSystem = new SyncedNodeFS(folder, endOn));
+  const { pool, close } = await openEmbeddedOnDisk({ dataDir: startedFolder(), since, end, fileSystemOf });
   await pool.query('create table note (number integer)');
   const before = fileSystem?.syncCount ?? 0;
 

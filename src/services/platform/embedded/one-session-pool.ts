@@ -61,6 +61,17 @@ export class OneSessionPool extends EventEmitter {
     }
   }
 
+  /** The files of the database as a `tar.gz`, as at one moment. Everybody else waits meanwhile. */
+  async dump(): Promise<Blob> {
+    const client = await this.connect();
+    try {
+      await client.query('checkpoint'); // so that whoever restores it has little to replay
+      return await this.#pglite.dumpDataDir('gzip');
+    } finally {
+      client.release();
+    }
+  }
+
   /** Lets those in line finish, refuses new ones and closes the database. */
   async end(): Promise<void> {
     if (this.#isEnded) return;
@@ -133,15 +144,19 @@ function parserOf(oid: number): (text: string) => unknown {
   return (text) => parse(text);
 }
 
-/** Without values: the simple protocol, which takes several statements, as in `pg`; the answer is then the last one's. */
+/**
+ * Without values: the simple protocol, which takes several statements, as in `pg`. The answer is then the last one's, with
+ * the rows of all: pg-boss asks for rows in the middle of BEGIN … COMMIT.
+ */
 async function run<Row>(pglite: PGlite, text: string, values: readonly unknown[]): Promise<PoolResult<Row>> {
   try {
     if (values.length > 0) return resultOf<Row>(await pglite.query(text, values.map(prepareValue)));
     const results = await pglite.exec(text);
-    return resultOf<Row>(results.at(-1));
+    const rows = results.flatMap((result) => (result as Results<Row>).rows);
+    return { ...resultOf<Row>(results.at(-1)), rows };
   } catch (error) {
     forgetValues(error);
-    throw error;
+    throw isDiskFull(error) ? diskFull(error) : error;
   }
 }
 
@@ -150,6 +165,24 @@ function forgetValues(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
   Reflect.deleteProperty(error, 'params');
   Reflect.deleteProperty(error, 'queryOptions');
+}
+
+/** SQLSTATE disk_full. */
+function isDiskFull(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === '53100';
+}
+
+function diskFull(cause: unknown): Problem {
+  return new Problem(
+    {
+      kind: 'internal',
+      what: 'The disk that holds Latchkey’s database is full, so this was not done.',
+      why: 'What was saved before is safe and can still be read.',
+      remedy: 'Make room on the disk of DATA_DIR, then try again; Latchkey need not be restarted.',
+      code: 'disk-full',
+    },
+    { cause },
+  );
 }
 
 function resultOf<Row>(results: Results | undefined): PoolResult<Row> {

@@ -7,7 +7,8 @@ import type { SyncedNodeFS } from './synced-file-system.js';
 /** The PostgreSQL that the pinned PGlite contains; another major cannot read its files. */
 export const POSTGRES_MAJOR = '18';
 
-const START_PARAMETERS = [
+/** How the product starts PostgreSQL. */
+export const START_PARAMETERS: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), // -F switches fsync off
   '-c',
   'wal_sync_method=fsync', // the fdatasync system call is a stub that does nothing

@@ -1,0 +1,76 @@
+import type { Parts } from '../dialogs/conversations/talk.js';
+import type { Turn } from '../dialogs/turn.js';
+import type { OpenForm } from '../services/index.js';
+import { silentLog } from '../services/platform/testing/test-parts.js';
+import { Router } from './router.js';
+
+const ACCOUNT = { channel: 'teams', channelUserId: '29:x', personId: 'p', name: 'Ana' } as const;
+
+/** A router in front of a chat that keeps which messages were replaced. */
+function router({ rights = [], form }: { rights?: readonly string[]; form?: OpenForm } = {}) {
+  const replaced: string[] = [];
+  const channel = {
+    name: 'teams',
+    replace: async (_place: unknown, messageId: string) => void replaced.push(messageId),
+    post: async () => 'new',
+    typing: async () => undefined,
+  };
+  const parts = {
+    channels: [channel],
+    log: silentLog,
+    runs: { rightsOf: async () => ({ rights, isStranger: false }) },
+    sso: { region: { key: 'eu_central_1', name: 'EMEA (Frankfurt)', domain: 'mypurecloud.de' } },
+    forms: { find: async () => form, close: async () => true },
+  } as unknown as Parts;
+  return { router: new Router(parts, async () => true), replaced };
+}
+
+function press(verb: string, changes: { kind?: 'personal' | 'channel'; messageId?: string; revision?: number }): Turn {
+  const { kind = 'channel', messageId = 'card', revision = 0 } = changes;
+  return {
+    ...{ account: ACCOUNT, place: { channel: 'teams', conversation: '19:c', kind }, room: '19:c', deliveryId: '1' },
+    said: { kind: 'click', verb, reference: 'card', revision, inputs: {}, messageId },
+  };
+}
+
+test('in a channel, somebody without any right does not take a card away from those who asked for it', async () => {
+  const { router: bot, replaced } = router();
+
+  await expect(bot.handle(press('dismiss', {}))).resolves.toMatchObject({ kind: 'refused' });
+  expect(replaced).toEqual([]);
+});
+
+test.each([
+  ['an administrator in a channel', 'channel', ['manage-sso']],
+  ['whoever has the chat for themselves', 'personal', []],
+] as const)('%s cancels', async (_who, kind, rights) => {
+  const { router: bot, replaced } = router({ rights });
+
+  await bot.handle(press('dismiss', { kind }));
+
+  expect(replaced).toEqual(['card']);
+});
+
+describe('an open question in a channel', () => {
+  const form = {
+    ...{ form: 'set-up-sso', question: 0, answers: {}, revision: 1 },
+    card: { conversation: '19:c', messageId: 'mine' },
+  };
+
+  test('is not answered on the card of somebody else who is asked the same', async () => {
+    const { router: bot, replaced } = router({ form });
+
+    const answer = await bot.handle(press('form-cancel', { messageId: 'theirs', revision: 1 }));
+
+    expect(answer).toMatchObject({ kind: 'refused' });
+    expect(replaced).toEqual([]);
+  });
+
+  test('is answered on one’s own', async () => {
+    const { router: bot, replaced } = router({ form });
+
+    await bot.handle(press('form-cancel', { messageId: 'mine', revision: 1 }));
+
+    expect(replaced).toEqual(['mine']);
+  });
+});

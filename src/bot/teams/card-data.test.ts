@@ -1,0 +1,50 @@
+import type { Element, View } from '../../dialogs/views/view.js';
+import { toAdaptiveCard, type CardPart } from './adaptive-card.js';
+
+function viewOf(element?: Element, actions: View['actions'] = []): View {
+  return { title: 'Plan', tone: 'neutral', elements: element ? [element] : [], actions, fallback: 'A plan.' };
+}
+
+function wordsOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(wordsOf);
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) =>
+    name === 'text' && typeof value === 'string' ? [value.trim()] : wordsOf(value),
+  );
+}
+
+test('where everything is new, the heading says so and no row repeats it', () => {
+  const rows = [
+    { field: 'Identifier', after: 'https://new' },
+    { field: 'Reply URL', before: '', after: 'https://reply' },
+  ];
+
+  const words = wordsOf(toAdaptiveCard(viewOf({ kind: 'changes', heading: 'Genesys Cloud', rows })).body);
+
+  expect(words).toContain('Genesys Cloud: all new');
+  expect(words).not.toContain('new:');
+  expect(words).toEqual(expect.arrayContaining(['Identifier', 'https://new']));
+});
+
+test('a notice with a label is introduced by it instead of a word for its tone', () => {
+  const notice = { kind: 'notice', tone: 'neutral', label: 'What to do', text: 'Press Retry.' } as const;
+
+  const words = wordsOf(toAdaptiveCard(viewOf(notice)).body);
+
+  expect(words).toEqual(['Plan', 'What to do:', 'Press Retry.']);
+});
+
+test('a link can be the primary act', () => {
+  const url = 'https://login.example/';
+  const card = toAdaptiveCard(
+    viewOf(undefined, [
+      { kind: 'link', label: 'Test', url, style: 'primary' },
+      { kind: 'link', label: 'Other', url },
+    ]),
+  );
+
+  const [test, other] = card.actions as readonly [CardPart, CardPart];
+
+  expect(test).toMatchObject({ type: 'Action.OpenUrl', style: 'positive' });
+  expect(other).not.toHaveProperty('style');
+});

@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askBot, noAnswer } from './bot/cli/ask-bot.js';
+import { answer, COMMANDS, type Command, type Reply } from './bot/cli/replies.js';
+import { findSocketPath } from './bot/cli/socket-path.js';
+import { dataDirOf } from './config.js';
+import { OperatorAudit } from './services/operations/operator-audit.js';
+import { createClock } from './services/platform/clock.js';
+import { openDatabase } from './services/platform/database.js';
+import { hasDatabase } from './services/platform/embedded/open-pglite.js';
+import { createLog } from './services/platform/log.js';
+import { Problem, problemFacts } from './services/platform/problem.js';
+
+const FINE = 0;
+const FOUND_SOMETHING = 1;
+const COULD_NOT_LOOK = 2;
+
+const HELP = `npx latchkey <command>
+
+  audit verify [--json]   check that no entry of the audit log was changed, hidden, moved or cut off
+  audit export            write the audit log, one JSON object per line, the oldest entry first
+
+DATA_DIR says where the data is (default ./.latchkey), as for the bot, which may be running or not.
+Exit code: 0 fine, 1 found something, 2 could not look.
+`;
+
+const ANSWER_WITHIN_MS = 3_000;
+const ASK_AGAIN_MS = 200;
+
+type Asked =
+  | { readonly kind: 'command'; readonly command: Command; readonly isJson: boolean }
+  | { readonly kind: 'help' | 'unknown' };
+
+/** The command line. Ends the process with its exit code once everything is written. */
+export async function runCli(words: readonly string[]): Promise<void> {
+  process.once('uncaughtException', (error) => end(complain(error)));
+  // Whoever closes the pipe has read enough: `audit export | head`.
+  process.stdout.once('error', () => process.exit(FINE));
+  end(await run(words).catch(complain));
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  const asked = parse(words);
+  if (asked.kind === 'command') return print(await look(asked.command), asked);
+  const stream = asked.kind === 'help' ? process.stdout : process.stderr;
+  stream.write(asked.kind === 'help' ? HELP : `There is no such command.\n\n${HELP}`);
+  return asked.kind === 'help' ? FINE : COULD_NOT_LOOK;
+}
+
+function parse(words: readonly string[]): Asked {
+  const said = words.filter((word) => !word.startsWith('-')).join(' ');
+  const options = words.filter((word) => word.startsWith('-'));
+  if (options.includes('--help') || options.includes('-h') || said === 'help') return { kind: 'help' };
+  const command = COMMANDS.find((known) => known === said);
+  if (!command || options.some((option) => option !== '--json')) return { kind: 'unknown' };
+  return { kind: 'command', command, isJson: options.includes('--json') };
+}
+
+/** Asks the running bot, or reads the database itself where none runs. */
+async function look(command: Command): Promise<AsyncIterable<Reply>> {
+  const dataDir = dataDirOf();
+  const user = osUser();
+  const { wall } = createClock();
+  const last = wall().getTime() + ANSWER_WITHIN_MS;
+  for (;;) {
+    const withinMs = Math.max(last - wall().getTime(), 1);
+    const answered = await askBot(findSocketPath(dataDir), { command, user, withinMs });
+    const replies = answered ?? (await readHere(dataDir, command, user));
+    if (replies) return replies;
+    // Somebody has the lock and does not listen yet: it may be starting.
+    if (wall().getTime() >= last) throw noAnswer();
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
+/** `undefined`: another process has the database. */
+async function readHere(dataDir: string, command: Command, user: string): Promise<AsyncIterable<Reply> | undefined> {
+  if (!hasDatabase(join(dataDir, 'db'))) throw noDatabase(dataDir);
+  const log = createLog({ level: 'warn', stream: process.stderr });
+  const clock = createClock();
+  try {
+    const database = await openDatabase({ dataDir, log, clock });
+    const replies = answer(command, user, new OperatorAudit({ database, clock, log }));
+    return andThen(replies, () => database.close());
+  } catch (error) {
+    if (error instanceof Problem && error.facts.code === 'data-folder-in-use') return undefined;
+    throw error;
+  }
+}
+
+async function* andThen(replies: AsyncIterable<Reply>, close: () => Promise<void>): AsyncGenerator<Reply> {
+  try {
+    yield* replies;
+  } finally {
+    await close();
+  }
+}
+
+/** Writes the answer and returns the exit code. */
+async function print(replies: AsyncIterable<Reply>, { isJson }: { isJson: boolean }): Promise<number> {
+  let code = FINE;
+  for await (const reply of replies) {
+    switch (reply.kind) {
+      case 'verdict':
+        code = reply.verdict.ok ? FINE : FOUND_SOMETHING;
+        await write(isJson ? JSON.stringify(reply.verdict) : verdictWords(reply.verdict));
+        break;
+      case 'entry':
+        await write(JSON.stringify(reply.entry));
+        break;
+      case 'note':
+        process.stderr.write(`${reply.text}\n`);
+        break;
+      case 'failed':
+        process.stderr.write(`${reply.text}\n`);
+        return COULD_NOT_LOOK;
+      case 'end':
+        return code;
+    }
+  }
+  throw noAnswer();
+}
+
+function verdictWords(verdict: Extract<Reply, { kind: 'verdict' }>['verdict']): string {
+  const { entries } = verdict;
+  const count = `${String(entries)} ${entries === 1 ? 'entry' : 'entries'}`;
+  if (verdict.ok) return `The audit log is whole: ${count}.`;
+  return `The audit log is not as it was written, from entry ${String(verdict.seq)} on. ${verdict.what}`;
+}
+
+async function write(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+}
+
+function complain(error: unknown): number {
+  const { what, why, remedy } = problemFacts(error);
+  const unforeseen =
+    error instanceof Problem ? '' : `\n${error instanceof Error ? String(error.stack) : String(error)}`;
+  process.stderr.write(`${[what, why, remedy].filter(Boolean).join(' ')}${unforeseen}\n`);
+  return COULD_NOT_LOOK;
+}
+
+function end(code: number): void {
+  process.stdout.write('', () => process.exit(code));
+}
+
+/** Some containers run under a number without a name. */
+function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+function noDatabase(dataDir: string): Problem {
+  return new Problem({
+    kind: 'input',
+    what: `There is no Latchkey database in ${dataDir}.`,
+    remedy: 'Set DATA_DIR to the folder that the bot was started with, or run this where the bot was started.',
+    code: 'no-database',
+  });
+}

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { INTENTS, understand } from './intents.js';
+
+test.each([
+  ['set up sso', 'set-up-sso', ''],
+  ['  Set  up   SSO ', 'set-up-sso', ''],
+  ['status', 'status', ''],
+  ['hello', 'help', ''],
+  ['assign b.simon', 'assign', 'b.simon'],
+  ['give access to Ana Agent', 'assign', 'Ana Agent'],
+  ['Provision Ana Agent', 'provision', 'Ana Agent'],
+  ['create test user T.Simon', 'create-test-user', 'T.Simon'],
+  ['assign', 'assign', ''],
+  ['audit b.simon', 'audit-person', 'b.simon'],
+  ['Audit of Ana Agent', 'audit-person', 'Ana Agent'],
+  ['audit me', 'audit-person', 'me'],
+])('%p means %s', (text, name, rest) => {
+  expect(understand(text)).toMatchObject({ kind: 'intent', intent: { name }, rest });
+});
+
+test.each([
+  ['stauts', 'status'],
+  ['configure single sign on please', 'set-up-sso'],
+  ['new test person', 'create-test-user'],
+])('%p is not understood, and %s is among the two nearest', (text, name) => {
+  const understood = understand(text);
+  expect(understood).toMatchObject({ kind: 'unknown' });
+  expect(understood.kind === 'unknown' && understood.nearest.map((intent) => intent.name)).toContain(name);
+});
+
+test('any text is understood or gets two suggestions, quickly, however long', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 20_000 }), (text) => {
+      const understood = understand(text);
+      if (understood.kind === 'unknown') expect(understood.nearest).toHaveLength(2);
+    }),
+  );
+});
+
+test('no phrase belongs to two intents', () => {
+  const phrases = INTENTS.flatMap(({ phrases: all }) => all);
+  expect(new Set(phrases).size).toBe(phrases.length);
+});

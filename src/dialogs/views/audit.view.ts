@@ -1,0 +1,149 @@
+import { describePerson, type AuditLine, type AuditPage, type EntraPerson } from '../../services/index.js';
+import type { Action, View } from './view.js';
+
+/** What is recorded about a person, newest first. The cursor of another page stands in its button's reference. */
+export function auditView({ person, lines, hasNewer, hasOlder }: AuditPage): View {
+  const title = `Audit of ${person.name}`;
+  const nothing = `Nothing is recorded about ${person.name}.`;
+  return {
+    title,
+    tone: 'neutral',
+    elements: [
+      ...(person.userPrincipalName ? [{ kind: 'text', text: person.userPrincipalName, style: 'subtle' } as const] : []),
+      ...(lines.length > 0
+        ? [{ kind: 'list', heading: 'Newest first, times in UTC', items: lines.map(lineWords) } as const]
+        : [{ kind: 'text', text: nothing } as const]),
+    ],
+    actions: pageActions(person.id, lines, { hasNewer, hasOlder }),
+    fallback: lines.length > 0 ? `${title}: ${String(lines.length)} entries.` : nothing,
+  };
+}
+
+/** Nobody named, or nobody found: the card asks. */
+export function auditWhomView(words: string): View {
+  const nobody = `Entra knows nobody by “${words}”.`;
+  return {
+    title: words ? 'Nobody found' : 'Whose audit?',
+    tone: 'neutral',
+    elements: [
+      ...(words ? [{ kind: 'text', text: nobody } as const] : []),
+      {
+        kind: 'text',
+        text: `Type ${words ? 'another' : 'the'} name, user principal name, mail address or object ID. Somebody who is no longer in Entra is found by the object ID.`,
+        style: 'subtle',
+      },
+      {
+        kind: 'write',
+        id: 'words',
+        label: 'Person',
+        placeholder: 'for example b.simon',
+        maxLength: 100,
+        required: 'Type a name, user principal name, mail address or object ID.',
+      },
+    ],
+    actions: [verb('Search', 'audit-search', 'card', 'primary'), cancel()],
+    fallback: words ? nobody : 'Whose audit? Say it by name, user principal name or mail address.',
+  };
+}
+
+/** Namesakes, with what tells them apart. */
+export function auditWhichView(words: string, people: readonly EntraPerson[]): View {
+  return {
+    title: 'Whose audit?',
+    tone: 'neutral',
+    elements: [
+      { kind: 'text', text: `“${words}” may be one of these.` },
+      {
+        kind: 'choose',
+        id: 'person',
+        label: 'Person',
+        choices: people.map((person) => ({ title: `${person.name} (${describePerson(person)})`, value: person.id })),
+        required: 'Choose the person.',
+      },
+    ],
+    actions: [verb('Continue', 'audit-choose', 'card', 'primary'), cancel()],
+    fallback: `“${words}” may be one of ${String(people.length)} people. Choose one.`,
+  };
+}
+
+/** In a channel everybody reads along, and most of them may not look. */
+export function auditElsewhereView(name: string): View {
+  const text = `The audit of ${name} is in your personal chat with Latchkey: here, people could read it who may not.`;
+  return {
+    title: `Audit of ${name}`,
+    tone: 'neutral',
+    elements: [{ kind: 'text', text }],
+    actions: [],
+    fallback: text,
+  };
+}
+
+function lineWords(line: AuditLine): string {
+  const request = line.requestId ? ` Request id ${line.requestId}.` : '';
+  return `${momentText(line.at)} · ${happened(line)}${request} (entry ${String(line.seq)})`;
+}
+
+function happened({ kind, who = 'Somebody', channel, deed, isRetry, state, problem, rule }: AuditLine): string {
+  const from = channel === undefined ? '' : ` ${DOORS[channel] ?? `through ${channel}`}`;
+  switch (kind) {
+    case 'intent':
+      return `${who}${from} started${isRetry ? ' once more' : ''} to ${deed}.`;
+    case 'outcome':
+      return state === 'done'
+        ? `Done, for ${who}: ${deed}.`
+        : `Not finished, for ${who}: ${deed}.${problem ? ` ${problem}` : ''}`;
+    case 'refusal':
+      return `Refused to ${who}${from}: ${deed}. Rule: ${ruleWords(rule)}.`;
+    case 'look':
+      return `${who}${from} looked: ${deed}.`;
+    default:
+      return `${who}${from}: ${[kind, deed].filter(Boolean).join(', ')}.`;
+  }
+}
+
+const DOORS: Readonly<Record<string, string>> = { teams: 'in Teams', slack: 'in Slack', cli: 'at the terminal' };
+
+/** The rules of permissions, short. Another one is shown by its own name. */
+const RULES: Readonly<Record<string, string>> = {
+  'not-in-tenant': 'only people of this tenant',
+  'account-disabled': 'no disabled accounts',
+  guest: 'no guests',
+  'role-missing': 'no role in Entra that allows it',
+  'role-too-narrow': 'the role is not for the whole tenant',
+  'role-not-activated': 'the role is not active',
+  self: 'nobody gives access to themselves',
+};
+
+function ruleWords(rule: string | undefined): string {
+  return rule === undefined ? 'unknown' : (RULES[rule] ?? rule);
+}
+
+const MOMENT = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'short', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC' },
+});
+
+/** "24 Nov 2026, 10:47:03". */
+function momentText(at: Date): string {
+  return MOMENT.format(at);
+}
+
+function pageActions(
+  personId: string,
+  lines: readonly AuditLine[],
+  { hasNewer, hasOlder }: { hasNewer: boolean; hasOlder: boolean },
+): Action[] {
+  const [newest, oldest] = [lines[0], lines.at(-1)];
+  return [
+    ...(hasNewer && newest ? [verb('Newer', 'audit-page', `newer:${String(newest.seq)}:${personId}`)] : []),
+    ...(hasOlder && oldest ? [verb('Older', 'audit-page', `older:${String(oldest.seq)}:${personId}`)] : []),
+  ];
+}
+
+function verb(label: string, name: string, reference: string, style?: 'primary'): Action {
+  return { kind: 'verb', label, verb: name, reference, revision: 0, ...(style ? { style } : {}) };
+}
+
+function cancel(): Action {
+  return { kind: 'verb', label: 'Cancel', verb: 'dismiss', reference: 'card', revision: 0, ignoresInputs: true };
+}

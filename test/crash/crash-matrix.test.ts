@@ -1,0 +1,121 @@
+import { plansSso } from '../support/deeds.js';
+import { CrashRig, type Deed, type Point } from './crash-rig.js';
+import type { Remote } from './remote-state.js';
+
+/** Every point with `CRASH_MATRIX=full`; otherwise every n-th, another first one for each deed. */
+const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 8;
+const NAME = 'Genesys Cloud for Azure';
+
+const SET_UP: Deed = {
+  ...{ name: 'set up', from: 'fresh', button: 'Run', done: 'SSO is set up' },
+  open: (admin) => plansSso(admin),
+};
+const ASSIGN: Deed = {
+  ...{ name: 'assign', from: 'set up', button: /^Assign /, done: /^(Assigned|Already assigned)$/m },
+  open: (admin) => admin.saysAndSees('assign b.simon', 'to Genesys Cloud'),
+};
+const PROVISION: Deed = {
+  ...{ name: 'provision', from: 'set up', button: /^Provision /, done: /^(Provisioned|Already provisioned)$/m },
+  open: (admin) => admin.saysAndSees('provision b.simon', 'in Genesys Cloud'),
+};
+
+let rig: CrashRig;
+const table: string[] = [];
+
+beforeAll(async () => {
+  rig = await CrashRig.start();
+  await rig.world.saveRemote('fresh');
+  await rig.recordPoints(SET_UP);
+  await rig.world.saveRemote('set up');
+}, 120_000);
+afterAll(async () => {
+  await rig.stop();
+  process.stdout.write(
+    `\nkill -9 at every point (✓ ended as without a crash, · not in this slice)\n${table.join('\n')}\n`,
+  );
+}, 30_000);
+
+/** Kills at the points of the deed, compares, and adds the deed's rows to the table. */
+async function killAtPoints(deed: Deed, first: number): Promise<{ failures: string[]; after: Remote; killed: number }> {
+  const { points, after } = await rig.recordPoints(deed);
+  const failures: string[] = [];
+  const seen = new Map<Point, string>();
+  for (const point of points.filter((_, index) => index % EVERY === first % EVERY)) {
+    const failure = await difference(deed, point, after);
+    seen.set(point, failure === undefined ? '✓' : '✗');
+    if (failure !== undefined) failures.push(failure);
+  }
+  table.push('', `${deed.name}: ${seen.size - failures.length} of ${seen.size} killed (${points.length} points)`);
+  for (const before of points.filter(({ when }) => when === 'before')) {
+    const twin = points.find(
+      ({ around, at, when }) => around === before.around && at === before.at && when === 'after',
+    );
+    const cells = [seen.get(before) ?? '·', (twin && seen.get(twin)) ?? '·'];
+    table.push(`  before ${cells[0]}  after ${cells[1]}  ${before.around.padEnd(6)} ${before.name}`);
+  }
+  return { failures, after, killed: seen.size };
+}
+
+async function difference(deed: Deed, point: Point, wanted: Remote): Promise<string | undefined> {
+  try {
+    expect(await rig.crashAt(deed, point)).toEqual(wanted);
+    return undefined;
+  } catch (error) {
+    return `Killed ${point.when} ${point.around} ${point.at} (${point.name}) of “${deed.name}”: ${String(error)}\n${rig.world.botOutput.slice(-2_000)}`;
+  }
+}
+
+const minutes = (count: number): number => count * 60_000;
+
+test(
+  'A set-up that is killed anywhere ends as one that is not: one application, one certificate, one provider',
+  async () => {
+    const { failures, after } = await killAtPoints(SET_UP, 0);
+
+    expect(failures).toEqual([]);
+    expect(after.entra.applications.filter(({ displayName }) => displayName === NAME)).toHaveLength(1);
+    const principals = after.entra.servicePrincipals.filter(({ displayName }) => displayName === NAME);
+    // One certificate is two keys in the directory: one signs, one verifies.
+    expect(principals.map(({ keyCredentials = [] }) => keyCredentials.length)).toEqual([2]);
+    expect(after.genesys.identityProviders).toHaveLength(1);
+  },
+  minutes(15),
+);
+
+test(
+  'An assignment that is killed anywhere is there once',
+  async () => {
+    const { failures, after } = await killAtPoints(ASSIGN, 1);
+
+    expect(failures).toEqual([]);
+    expect(after.entra.appRoleAssignments).toHaveLength(1);
+  },
+  minutes(10),
+);
+
+test(
+  'A provisioning that is killed anywhere leaves one user with one role',
+  async () => {
+    const { failures, after } = await killAtPoints(PROVISION, 2);
+
+    expect(failures).toEqual([]);
+    expect(after.genesys.users.filter(({ email }) => email === 'b.simon@contoso.example')).toHaveLength(1);
+  },
+  minutes(10),
+);
+
+test(
+  'A clock that jumps a day ahead while the bot is dead does not keep a run from going on',
+  async () => {
+    const { points, after } = await rig.recordPoints(SET_UP);
+    const certificate = points.find(({ around, name, when }) => {
+      return around === 'effect' && name.endsWith('addTokenSigningCertificate') && when === 'after';
+    });
+    if (!certificate) throw new Error('A set-up makes no certificate.');
+
+    const ended = await rig.crashAt(SET_UP, certificate, () => rig.world.entra.advance('P1D'));
+
+    expect(ended).toEqual(after);
+  },
+  minutes(2),
+);

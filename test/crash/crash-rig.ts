@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Persona } from '../support/persona.js';
+import type { SeenCard } from '../support/seen-card.js';
+import { World } from '../support/world.js';
+import { RemoteProxy } from './remote-proxy.js';
+import { remoteState, type Remote } from './remote-state.js';
+
+/** Where the process dies: around the n-th write to the ledger, or around the n-th effect on a remote side. From 1. */
+export interface Point {
+  readonly around: 'write' | 'effect';
+  readonly at: number;
+  readonly name: string;
+  readonly when: 'before' | 'after';
+}
+
+/** Something that an admin does: the card that offers it, the button, and the words when it is done. */
+export interface Deed {
+  readonly name: string;
+  /** What Entra and Genesys hold before: a name given to `save`. */
+  readonly from: string;
+  readonly open: (admin: Persona) => Promise<SeenCard>;
+  readonly button: string | RegExp;
+  readonly done: string | RegExp;
+}
+
+/** A world whose bot dies at an exact point: nothing in the product knows of it, and nothing here waits for a time. */
+export class CrashRig {
+  readonly world: World;
+  readonly #proxies: RemoteProxy[] = [];
+  #effects: string[] = [];
+  #dieAt: Point | undefined;
+
+  private constructor(world: World) {
+    this.world = world;
+  }
+
+  static async start(): Promise<CrashRig> {
+    const settings: NodeJS.ProcessEnv = {};
+    const preload = pathToFileURL(resolve(__dirname, 'die-at-write.preload.ts')).href;
+    const world = await World.withoutBot(settings, preload);
+    const rig = new CrashRig(world);
+    settings['GRAPH_BASE_URL'] = await rig.#proxy(world.entra.url);
+    settings['GENESYS_GATEWAY_URL'] = await rig.#proxy(world.genesys.url);
+    await world.startBot();
+    await world.hasGreetedEverybody();
+    return rig;
+  }
+
+  async stop(): Promise<void> {
+    await this.world.stop();
+    for (const proxy of this.#proxies) await proxy.close();
+  }
+
+  /** Does it without a crash. Returns every point there is, in order, and what both sides hold afterwards. */
+  async recordPoints(deed: Deed): Promise<{ points: Point[]; after: Remote }> {
+    await this.world.restoreRemote(deed.from);
+    const ada = this.world.person('Ada');
+    const card = await deed.open(ada);
+    await this.#arm(undefined);
+    await ada.presses(card, deed.button);
+    await ada.watches(card, deed.done);
+    const effects = this.#effects;
+    const writes = await this.#arm(undefined);
+    const around = (kind: Point['around'], names: readonly string[]): Point[] =>
+      names.flatMap((name, index) =>
+        (['before', 'after'] as const).map((when) => ({ around: kind, at: index + 1, name, when })),
+      );
+    return { points: [...around('write', writes), ...around('effect', effects)], after: await remoteState(this.world) };
+  }
+
+  /** Does it, dies at that point, starts again, and waits until the same card says that it is done. */
+  async crashAt(deed: Deed, point: Point, meanwhile: () => Promise<void> = async () => undefined): Promise<Remote> {
+    await this.world.restoreRemote(deed.from);
+    const ada = this.world.person('Ada');
+    const card = await deed.open(ada);
+    await this.#arm(point);
+    const died = this.world.botDies();
+    // The click of somebody whose bot dies is not answered.
+    await ada.presses(card, deed.button).catch(() => undefined);
+    await died;
+    await meanwhile();
+    await this.world.startBot();
+    // Nothing was committed yet, so nothing goes on: the card still offers the button, and they press it again.
+    if (point.name === 'insertRun') await ada.presses(await ada.looksAgainAt(card), deed.button);
+    await ada.watches(card, deed.done);
+    return remoteState(this.world);
+  }
+
+  /** From now on counts anew. Returns the writes since the last time. */
+  async #arm(point: Point | undefined): Promise<string[]> {
+    this.#effects = [];
+    this.#dieAt = point?.around === 'effect' ? point : undefined;
+    return (await this.world.orderBot(point?.around === 'write' ? point : { at: 0, when: 'after' })) as string[];
+  }
+
+  async #proxy(target: string): Promise<string> {
+    const proxy = await RemoteProxy.open(target, {
+      before: async (effect) => {
+        this.#effects.push(effect);
+        return this.#passOrDie('before');
+      },
+      after: () => this.#passOrDie('after'),
+    });
+    this.#proxies.push(proxy);
+    return proxy.url;
+  }
+
+  async #passOrDie(when: Point['when']): Promise<boolean> {
+    if (this.#dieAt?.when !== when || this.#effects.length !== this.#dieAt.at) return true;
+    this.#dieAt = undefined;
+    await this.world.killBot();
+    return false;
+  }
+}
