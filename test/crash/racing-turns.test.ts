@@ -7,7 +7,9 @@ test('Twenty answers that race to one question: one is taken, the others hear th
   const ada = world().person('Ada');
   const question = await ada.saysAndSees('set up sso', 'Which Genesys Cloud region?');
 
-  const clicks = await Promise.all(Array.from({ length: TURNS }, () => ada.presses(question, /Frankfurt/)));
+  const clicks = await Promise.all(
+    Array.from({ length: TURNS }, () => ada.presses(question, 'Continue', { answer: 'eu_central_1' })),
+  );
 
   const refused = clicks.filter(({ value }) => JSON.stringify(value ?? '').includes('no longer open'));
   expect(refused).toHaveLength(TURNS - 1);
@@ -16,14 +18,13 @@ test('Twenty answers that race to one question: one is taken, the others hear th
   expect(cards.filter((card) => card.says('Which Genesys Cloud region?') && card.buttons().length > 2)).toEqual([]);
 });
 
-test('Twenty typed answers that race to one question move the form on once', async () => {
-  const gale = world().person('Gale');
-  await gale.saysAndSees('set up sso', 'Which Genesys Cloud region?');
+test('Twenty typed answers that race to the last question end the form once, with one plan', async () => {
+  const ada = world().person('Ada');
+  await ada.saysAndSees('set up sso', 'Which Genesys Cloud region?');
+  await ada.saysAndSees('Frankfurt', 'Which organisation?');
 
-  await Promise.all(Array.from({ length: TURNS }, () => gale.says('Frankfurt')));
+  await Promise.all(Array.from({ length: TURNS }, () => ada.says('contoso-gc')));
 
-  // What comes second is an answer to the second question, and a wrong one: it is asked again, on one card at a time.
-  const open = (await gale.cards()).filter((card) => card.buttons().includes('Back'));
-  expect(open).toHaveLength(1);
-  expect(open[0]?.says('Which organisation?')).toBe(true);
+  const cards = await ada.cards();
+  expect(cards.filter((card) => card.says('Plan for SSO'))).toHaveLength(1);
 });
