@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config, RemoteSettings } from '../config.js';
 import { createConversationMemory, type ConversationMemory } from './conversation-memory.js';
 import { createEntra } from './entra/entra-client.js';
@@ -10,6 +11,7 @@ import { Runs } from './operations/runs.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
 import type { Clock } from './platform/clock.js';
 import type { Database } from './platform/database.js';
+import { databaseCare } from './platform/embedded/database-care.js';
 import { createDurable } from './platform/durable.js';
 import type { RunId } from './platform/ids.js';
 import { loadKey } from './platform/keys.js';
@@ -78,7 +80,13 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   const durable = createDurable({ database, clock, log, wake, onOutcome: outcomeRecorder({ clock, operations }) });
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
   const tick = createTick({ clock, log });
-  for (const sweep of housekeeping({ database, secrets })) tick.register(sweep);
+  const backupFolder = join(config.dataDir, 'backups');
+  for (const sweep of [
+    ...housekeeping({ database, secrets }),
+    ...databaseCare({ database, clock, log, backupFolder }),
+  ]) {
+    tick.register(sweep);
+  }
   return {
     sso: new SsoService({ entra, genesys, pipeline, database, clock, region, reachable, tenantId: remote.tenantId }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await rig.world.saveRemote('set up');
 }, 120_000);
 afterAll(async () => {
-  await rig.stop();
+  await rig?.stop();
   process.stdout.write(
     `\nkill -9 at every point (✓ ended as without a crash, · not in this slice)\n${table.join('\n')}\n`,
   );

@@ -40,11 +40,16 @@ export class CrashRig {
     const preload = pathToFileURL(resolve(__dirname, 'die-at-write.preload.ts')).href;
     const world = await World.withoutBot(settings, preload);
     const rig = new CrashRig(world);
-    settings['GRAPH_BASE_URL'] = await rig.#proxy(world.entra.url);
-    settings['GENESYS_GATEWAY_URL'] = await rig.#proxy(world.genesys.url);
-    await world.startBot();
-    await world.hasGreetedEverybody();
-    return rig;
+    try {
+      settings['GRAPH_BASE_URL'] = await rig.#proxy(world.entra.url);
+      settings['GENESYS_GATEWAY_URL'] = await rig.#proxy(world.genesys.url);
+      await world.startBot();
+      await world.hasGreetedEverybody();
+      return rig;
+    } catch (error) {
+      await rig.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

@@ -72,13 +72,20 @@ export class World {
 
   /** Resolves once the bot has written its first words in every chat, so that nothing but the test asks it any more. */
   async hasGreetedEverybody(): Promise<void> {
-    await until('everybody has been greeted', async () => {
+    let missing: readonly { id: string }[] = [];
+    const look = async (): Promise<boolean> => {
       const { conversations, activities } = await this.teams.state<{
         conversations: { id: string }[];
         activities: { conversation?: { id: string } }[];
       }>();
       const greeted = new Set(activities.map(({ conversation }) => conversation?.id.split(';')[0]));
-      return conversations.every(({ id }) => greeted.has(id));
+      missing = conversations.filter(({ id }) => !greeted.has(id));
+      return missing.length === 0;
+    };
+    // Longer than one remote call that is never answered takes to be given up.
+    await until('everybody has been greeted', look, 90_000).catch((cause: unknown) => {
+      const ids = missing.map(({ id }) => id).join(', ');
+      throw new Error(`Not greeted: ${ids}. The bot printed:\n${this.botOutput}`, { cause });
     });
   }
 

@@ -1,6 +1,7 @@
-import { closeSync, createReadStream, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import type { Database } from '../database.js';
 import { Problem } from '../problem.js';
@@ -24,7 +25,7 @@ export async function backUp(database: Pick<Database, 'onDisk'>, file: string): 
     renameSync(unfinished, file);
     syncFolder(dirname(file));
   } catch (cause) {
-    rmSync(unfinished, { force: true });
+    rmSync(unfinished, { recursive: true, force: true });
     throw notWritten(file, cause);
   }
 }
@@ -75,13 +76,13 @@ async function unpack(file: string, folder: string): Promise<void> {
 
 /** Reads the whole file, so that its checksum is compared, and looks at the PostgreSQL version in it. */
 async function checkBackup(file: string): Promise<void> {
-  const parts: Buffer[] = [];
+  let tar: Buffer;
   try {
-    for await (const part of createReadStream(file).pipe(createGunzip())) parts.push(part as Buffer);
+    tar = await promisify(gunzip)(readFileSync(file));
   } catch (cause) {
     throw damaged(file, cause);
   }
-  const major = versionIn(Buffer.concat(parts));
+  const major = versionIn(tar);
   if (major === POSTGRES_MAJOR) return;
   throw major === undefined ? damaged(file, undefined) : ofAnotherPostgres(file, major);
 }

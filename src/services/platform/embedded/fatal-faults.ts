@@ -34,8 +34,8 @@ export function endProcessOnFault(log: Log): EndOnFault {
 const ORDERLY_ERROR = 100;
 
 /**
- * PGlite swallows a crash of its engine (a PANIC, an abort, a WASM trap) and goes on with whatever its memory holds then:
- * it may hang for ever or answer nonsense. So the crash is caught where it comes out of the engine.
+ * PGlite swallows a crash of its engine (a PANIC, an abort, a WASM trap) and goes on with whatever its memory holds then
+ * (measured: the process lives on). So the crash is caught where it comes out of the engine.
  */
 export function endWhenEngineStops(pglite: PGlite, end: EndOnFault): void {
   const engine: { _PostgresMainLoopOnce(): unknown; _PostgresMainLongJmp(): unknown } = pglite.Module;

@@ -32,7 +32,8 @@ export async function openOnDisk(directory: string, fileSystem: SyncedNodeFS): P
       {
         kind: 'internal',
         what: `The database in ${directory} could not be opened.`,
-        remedy: 'Restore the folder from the last backup, or set DATA_DIR to an empty folder to start anew.',
+        remedy:
+          'Check that the disk has room and try again. If it stays, restore the last backup (docs/operations.md).',
         code: 'database-unreadable',
       },
       { cause: error },

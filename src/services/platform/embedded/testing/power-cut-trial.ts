@@ -14,6 +14,7 @@ export interface Trial {
   readonly verdicts: Readonly<Record<Verdict, number>>;
   /** What the images that are not good said, with the seed that makes each again. */
   readonly complaints: readonly string[];
+  /** Rows that had been acknowledged before the cuts, of all images together. */
   readonly acknowledged: number;
 }
 
@@ -34,15 +35,17 @@ export async function tryPowerCuts(fileSystem: 'synced' | 'unsynced', { rows, im
     const recording = await record(fileSystem, live, rows);
     const verdicts: Record<Verdict, number> = { good: 0, unreadable: 0, 'lost rows': 0, inconsistent: 0 };
     const complaints: string[] = [];
+    let atStake = 0;
     for (let image = 0; image < images; image++) {
       const folder = join(work, 'image');
       const acknowledged = cutPower({ recording, before, folder, random: seeded(seed + image) });
+      atStake += acknowledged.length;
       const { verdict, because } = await judge(folder, acknowledged);
       verdicts[verdict] += 1;
       if (verdict !== 'good') complaints.push(`seed ${String(seed + image)}: ${verdict}, ${because}`);
       rmSync(folder, { recursive: true });
     }
-    return { verdicts, complaints, acknowledged: rows };
+    return { verdicts, complaints, acknowledged: atStake };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -30,7 +30,7 @@ export function seeded(seed: number): Random {
 }
 
 /**
- * Writes to `folder` what a disk may hold after a power cut at a random moment of the recording, and returns the rows that
+ * Writes to `folder` what a disk may hold after a power cut at a random moment after the first acknowledgement, and returns the rows that
  * had been acknowledged by then. Kept is what was synced. Of the rest: of each disk page the state at some moment since its
  * last sync; of creations, renames, removals and sizes all up to some moment since the last sync of any file, as a
  * journalling file system (ext4, XFS) does.
@@ -47,7 +47,10 @@ export function cutPower({
   folder: string;
   random: Random;
 }): number[] {
-  const past = recording.operations.slice(0, 1 + Math.floor(random() * recording.operations.length));
+  const { operations } = recording;
+  // Earlier there is nothing to lose.
+  const from = operations.findIndex(({ kind }) => kind === 'acknowledged') + 1;
+  const past = operations.slice(0, from + Math.floor(random() * (operations.length - from)));
   cpSync(before, folder, { recursive: true });
   apply(survivors(past, random), recording, folder);
   return past.flatMap((operation) => (operation.kind === 'acknowledged' ? [operation.row] : []));
