@@ -1,6 +1,7 @@
 import { createClock } from '../src/services/platform/clock.js';
 import { openDatabase, type Database } from '../src/services/platform/database.js';
-import { createDurable, type Durable } from '../src/services/platform/durable.js';
+import type { Durable } from '../src/services/platform/durable.js';
+import { createDurable } from '../src/services/platform/ledger-durable.js';
 import { createLog } from '../src/services/platform/log.js';
 import { BareInserts } from './baselines/bare-insert.js';
 import { withOpened, type Opened } from './support/processes.js';

@@ -55,7 +55,6 @@ async function main(): Promise<void> {
   around.listening(server.port);
   for (const runId of abandoned) await followLeftBehind({ runs: services.runs, noticeboard }, runId);
   services.goOn(abandoned);
-  // A run may have ended just before its card could say so.
   for (const reference of await services.memory.findCardsBehind()) noticeboard.refresh(reference);
 
   for (const line of systemLines(config, remote)) say(line);
@@ -103,6 +102,8 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
     render: renderRun({ runs, sso, clock }),
   });
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
+  // A run may have ended just before its card could say so, or while the chat was away.
+  runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
   const parts: Parts = { sso, provisioning, runs, audit, noticeboard, channels, clock, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }

@@ -10,7 +10,7 @@ import { ANSWER_INPUT } from '../dialogs/forms/form.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
 import type { Answer, Turn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
-import { Problem, problemFacts } from '../services/index.js';
+import { DATABASE_AWAY, Problem, problemFacts } from '../services/index.js';
 
 type Handled = Promise<Answer | undefined>;
 
@@ -41,10 +41,23 @@ export class Router {
   /** Never rejects: every failure becomes a card or a line that says what to do. */
   async handle(turn: Turn): Handled {
     try {
-      if (!(await this.#isNewDelivery(turn.place.channel, turn.deliveryId))) return undefined;
-      return await this.#route(turn);
+      const isNew = await this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, turn.deliveryId));
+      if (isNew === false) return undefined;
+      const answer = await this.#route(turn);
+      // What was asked is answered without a memory; that nothing can be done now is said beside it.
+      return isNew === undefined ? (answer ?? { kind: 'message', text: sentence(DATABASE_AWAY) }) : answer;
     } catch (error) {
       return this.#explain(turn, error);
+    }
+  }
+
+  /** What the conversation's memory says; `undefined` when it does not answer: then nobody was asked anything yet. */
+  async #orWithoutMemory<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      this.#parts.log.error({ error }, 'The memory of conversations does not answer');
+      return undefined;
     }
   }
 
@@ -61,7 +74,7 @@ export class Router {
 
   async #words(turn: Turn, text: string): Handled {
     const understood = understand(text);
-    const open = await this.#parts.forms.find(keyOf(turn));
+    const open = await this.#orWithoutMemory(() => this.#parts.forms.find(keyOf(turn)));
     if (open) {
       const word = text.trim().toLowerCase();
       if (word === 'cancel') return this.#setUp.cancel(turn, open);

@@ -19,13 +19,19 @@ const EDIT_SPACING_MS = 1_000;
 /** When a copy could not be brought up to date: seconds until the next tries. */
 const HEALING_AFTER_MS = [2_000, 10_000, 60_000] as const;
 
+/** A reference whose copies are being brought up to date. `done`: whether all of them could be. */
+interface Busy {
+  again: boolean;
+  done: Promise<boolean>;
+}
+
 /**
  * Knows where each living view was posted and keeps every copy true: at most one edit a second per card, unchanged
  * content is skipped, an older revision never overwrites a newer one, and a copy that could not be edited is tried again.
  */
 export class Noticeboard {
   readonly #parts: NoticeboardParts;
-  readonly #busy = new Map<string, { again: boolean; done: Promise<void> }>();
+  readonly #busy = new Map<string, Busy>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(parts: NoticeboardParts) {
@@ -55,14 +61,24 @@ export class Noticeboard {
 
   /** Brings every copy up to date, soon. Calls while one is under way are merged into one more. */
   refresh(reference: string): void {
+    void this.#refresh(reference);
+  }
+
+  /** As `refresh`; rejects when a copy could not be brought up to date, for whoever tries again until it is. */
+  async makeTrue(reference: string): Promise<void> {
+    if (!(await this.#refresh(reference))) throw new Error(`A copy of ${reference} could not be brought up to date.`);
+  }
+
+  #refresh(reference: string): Promise<boolean> {
     const busy = this.#busy.get(reference);
     if (busy) {
       busy.again = true;
-      return;
+      return busy.done;
     }
-    const entry = { again: false, done: Promise.resolve() };
+    const entry: Busy = { again: false, done: Promise.resolve(true) };
     this.#busy.set(reference, entry);
     entry.done = this.#work(reference, entry);
+    return entry.done;
   }
 
   /** Resolves when nothing is under way; healing that waits for a later try is given up. */
@@ -72,14 +88,16 @@ export class Noticeboard {
     while (this.#busy.size > 0) await Promise.all([...this.#busy.values()].map(({ done }) => done));
   }
 
-  async #work(reference: string, entry: { again: boolean }): Promise<void> {
+  async #work(reference: string, entry: Busy): Promise<boolean> {
+    let failed: boolean;
     do {
       entry.again = false;
-      const failed = await this.#bringUpToDate(reference);
+      failed = await this.#bringUpToDate(reference);
       if (failed) this.#healLater(reference, 0);
       if (entry.again) await this.#pause(EDIT_SPACING_MS);
     } while (entry.again);
     this.#busy.delete(reference);
+    return !failed;
   }
 
   /** @returns whether a copy could not be edited. */

@@ -12,11 +12,12 @@ import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
 import type { Clock } from './platform/clock.js';
 import type { Database } from './platform/database.js';
 import { databaseCare } from './platform/embedded/database-care.js';
-import { createDurable } from './platform/durable.js';
+import { createDurable } from './platform/ledger-durable.js';
 import type { RunId } from './platform/ids.js';
 import { loadKey } from './platform/keys.js';
 import type { Log } from './platform/log.js';
 import { createOneTimeSecrets } from './platform/one-time-secrets.js';
+import { createOutbox } from './platform/outbox.js';
 import { Problem } from './platform/problem.js';
 import { housekeeping } from './platform/sweeps.js';
 import { createTick } from './platform/tick.js';
@@ -81,7 +82,10 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
   const tick = createTick({ clock, log });
   const backupFolder = join(config.dataDir, 'backups');
+  const outbox = createOutbox({ database, clock, log });
   for (const sweep of [
+    durable.dueRuns,
+    outbox.sweep,
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {
@@ -90,7 +94,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   return {
     sso: new SsoService({ entra, genesys, pipeline, database, clock, region, reachable, tenantId: remote.tenantId }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
-    runs: new Runs({ durable, pipeline }),
+    runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),
     operatorAudit: new OperatorAudit({ database, clock, log }),
     memory: createConversationMemory({ database, clock }),
@@ -99,7 +103,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     ready: () => databaseAnswers(database, clock),
     start: async () => {
       const abandoned = await durable.listRunning();
-      await wake.start((runId) => durable.look(runId));
+      await wake.start((runId, kind) => durable.look(runId, kind));
       return abandoned;
     },
     goOn: (runs) => runs.forEach((runId) => void durable.goOn(runId)),

@@ -22,7 +22,7 @@ export type { Clock } from './platform/clock.js';
 export type { RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';
 export type { Log } from './platform/log.js';
-export { Problem, problemFacts, type ProblemFacts } from './platform/problem.js';
+export { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from './platform/problem.js';
 export type { AssignOutcome } from './provisioning/assign-person.js';
 export type { ProvisionOutcome } from './provisioning/provision-person.js';
 export {

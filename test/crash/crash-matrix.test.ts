@@ -1,23 +1,10 @@
-import { plansSso } from '../support/deeds.js';
+import { ASSIGN, PROVISION, SET_UP } from './crash-deeds.js';
 import { CrashRig, type Deed, type Point } from './crash-rig.js';
 import type { Remote } from './remote-state.js';
 
 /** Every point with `CRASH_MATRIX=full`; otherwise every n-th, another first one for each deed. */
 const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 8;
 const NAME = 'Genesys Cloud for Azure';
-
-const SET_UP: Deed = {
-  ...{ name: 'set up', from: 'fresh', button: 'Run', done: 'SSO is set up' },
-  open: (admin) => plansSso(admin),
-};
-const ASSIGN: Deed = {
-  ...{ name: 'assign', from: 'set up', button: /^Assign /, done: /^(Assigned|Already assigned)$/m },
-  open: (admin) => admin.saysAndSees('assign b.simon', 'to Genesys Cloud'),
-};
-const PROVISION: Deed = {
-  ...{ name: 'provision', from: 'set up', button: /^Provision /, done: /^(Provisioned|Already provisioned)$/m },
-  open: (admin) => admin.saysAndSees('provision b.simon', 'in Genesys Cloud'),
-};
 
 let rig: CrashRig;
 const table: string[] = [];

@@ -30,6 +30,7 @@ export class CrashRig {
   readonly #proxies: RemoteProxy[] = [];
   #effects: string[] = [];
   #dieAt: Point | undefined;
+  #hold: Hold | undefined;
 
   private constructor(world: World) {
     this.world = world;
@@ -92,6 +93,24 @@ export class CrashRig {
     return remoteState(this.world);
   }
 
+  /** Does it up to an effect, which is stopped on its way until it is released. The bot lives on. */
+  async holdAt(deed: Deed, point: Pick<Point, 'at' | 'when'>): Promise<{ card: SeenCard; release: () => void }> {
+    await this.world.restoreRemote(deed.from);
+    const ada = this.world.person('Ada');
+    const card = await deed.open(ada);
+    await this.#arm(undefined);
+    const hold = holdOf(point);
+    this.#hold = hold;
+    await ada.presses(card, deed.button);
+    await hold.reached;
+    return { card, release: hold.release };
+  }
+
+  /** @returns how often the bot asked the database since the last such order. */
+  async databaseIs(state: 'away' | 'back'): Promise<number> {
+    return (await this.world.orderBot({ database: state })) as number;
+  }
+
   /** From now on counts anew. Returns the writes since the last time. */
   async #arm(point: Point | undefined): Promise<string[]> {
     this.#effects = [];
@@ -112,9 +131,29 @@ export class CrashRig {
   }
 
   async #passOrDie(when: Point['when']): Promise<boolean> {
+    if (this.#hold?.when === when && this.#effects.length === this.#hold.at) {
+      this.#hold.reach();
+      await this.#hold.released;
+      this.#hold = undefined;
+    }
     if (this.#dieAt?.when !== when || this.#effects.length !== this.#dieAt.at) return true;
     this.#dieAt = undefined;
     await this.world.killBot();
     return false;
   }
+}
+
+interface Hold extends Pick<Point, 'at' | 'when'> {
+  readonly reached: Promise<void>;
+  readonly released: Promise<void>;
+  reach(): void;
+  release(): void;
+}
+
+function holdOf(point: Pick<Point, 'at' | 'when'>): Hold {
+  let reach = (): void => undefined;
+  let release = (): void => undefined;
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  return { ...point, reached, released, reach, release };
 }

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 
 /**
  * Loaded into the bot's process before the bot, by tests alone. Wraps the functions that write the ledger, so that a test
- * can order: die before, or after, the n-th write from now. A run writes in one order, so n names one exact point.
+ * can order: die before, or after, the n-th write from now. A run writes in one order, so n names one exact point. It can
+ * also order that the database is away: whatever is asked of it fails as if nobody listened there.
  */
 type Write = (...args: readonly unknown[]) => Promise<unknown>;
 
@@ -26,7 +27,33 @@ for (const name of WRITES) {
   };
 }
 
+interface Pool {
+  query(...args: readonly unknown[]): Promise<unknown>;
+  connect(): Promise<unknown>;
+}
+
+let isDatabaseAway = false;
+let asked = 0;
+const embedded = createRequire(process.argv[1] ?? '')('./services/platform/embedded/one-session-pool.js') as {
+  OneSessionPool: { prototype: Pool };
+};
+const pool = embedded.OneSessionPool.prototype;
+for (const name of ['query', 'connect'] as const) {
+  const ask = pool[name];
+  pool[name] = function (this: Pool, ...args: readonly unknown[]) {
+    asked += 1;
+    if (isDatabaseAway) return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+    return ask.apply(this, args as []);
+  };
+}
+
 process.on('message', (message) => {
+  if (typeof message === 'object' && message !== null && 'database' in message) {
+    isDatabaseAway = message.database === 'away';
+    process.send?.(asked);
+    asked = 0;
+    return;
+  }
   order = message as typeof order;
   const answer = written;
   count = 0;

@@ -89,6 +89,15 @@ export class Persona {
       .reverse();
   }
 
+  /** The plain lines that the bot has written in the personal chat, the oldest first. */
+  async texts(): Promise<string[]> {
+    const { conversations, activities } = await this.#teams.state<TeamsState>();
+    const own = conversations.find(({ members }) => members?.some(({ aadObjectId }) => aadObjectId === this.id));
+    return activities
+      .filter(({ conversation, from }) => conversation?.id === own?.id && from?.aadObjectId === undefined)
+      .flatMap(({ text }) => text ?? []);
+  }
+
   async #send(body: object): Promise<ClickResult> {
     this.#token ??= (
       (await (await fetch(`${this.#teams.url}/sandbox/api/personas`)).json()) as { token: string }
@@ -112,5 +121,11 @@ export interface ClickResult {
 
 interface TeamsState {
   readonly conversations: { id: string; conversationType: string; members?: { aadObjectId?: string }[] }[];
-  readonly activities: { id: string; conversation?: { id: string }; attachments?: { content: unknown }[] }[];
+  readonly activities: {
+    id: string;
+    text?: string;
+    from?: { aadObjectId?: string };
+    conversation?: { id: string };
+    attachments?: { content: unknown }[];
+  }[];
 }

@@ -90,8 +90,16 @@ export class World {
   }
 
   async startBot(settings: NodeJS.ProcessEnv = {}): Promise<void> {
+    const child = this.#forkBot(settings);
+    this.#bot = child;
+    child.stdout?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
+    await answers(`${this.botUrl}/readyz`, child);
+  }
+
+  #forkBot(settings: NodeJS.ProcessEnv): ChildProcess {
     const { entra, genesys, teams, bot } = this.#ports;
-    const child = fork(join(DIST, 'src/main.js'), [], {
+    return fork(join(DIST, 'src/main.js'), [], {
       execArgv:
         this.#preload === undefined
           ? []
@@ -111,10 +119,6 @@ export class World {
         ...settings,
       },
     });
-    this.#bot = child;
-    child.stdout?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
-    await answers(`${this.botUrl}/readyz`, child);
   }
 
   /** Moves business time forwards, in the sandbox and, once it has noticed, in the bot. */
@@ -131,6 +135,27 @@ export class World {
   async killBot(): Promise<void> {
     await end(this.#bot, 'SIGKILL');
     this.#bot = undefined;
+  }
+
+  /** Stops the bot's process where it stands, as a machine that is suspended does; `thawBot` lets it go on. */
+  freezeBot(): void {
+    this.#bot?.kill('SIGSTOP');
+  }
+
+  thawBot(): void {
+    this.#bot?.kill('SIGCONT');
+  }
+
+  /** Starts one more bot over the same folder, on another port. Resolves with its exit code and what it printed, once it ends. */
+  async startSecondBot(): Promise<{ code: number | null; printed: string }> {
+    const [port = 0] = await freePorts(1);
+    const child = this.#forkBot({ PORT: String(port) });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    }
+    await once(child, 'exit');
+    return { code: child.exitCode, printed };
   }
 
   /** Gives an order to what was preloaded into the bot, and resolves with its answer. */

@@ -24,13 +24,32 @@ export function progressView(run: RunRecord): View {
   };
 }
 
+/** A run that waits: what for, that nobody has to do anything, and *Check now* for who does not want to wait. */
+export function waitingView(run: RunRecord): View {
+  const { what, why, remedy, requestId } = run.problem ?? { what: 'It goes on by itself.', remedy: '' };
+  return {
+    title: `${titleOf(run)} is waiting`,
+    tone: 'working',
+    elements: [
+      { kind: 'text', text: startedText(run), style: 'subtle' },
+      stepsElement(run),
+      { kind: 'text', text: [what, why, remedy].filter(Boolean).join(' ') },
+      ...(requestId === undefined
+        ? []
+        : [{ kind: 'text', text: `Request id: ${requestId}`, style: 'subtle' } as const]),
+    ],
+    actions: [{ kind: 'verb', label: 'Check now', verb: 'retry-run', reference: run.id, revision: run.revision }],
+    fallback: `${titleOf(run)} is waiting. ${what}`,
+  };
+}
+
 /** A run that stopped: what was done, what went wrong, and *Retry*, which goes on at the step that failed. */
 export function stoppedView(run: RunRecord): View {
   const interrupted = {
     kind: 'waiting',
-    what: 'Latchkey was restarted while this was running.',
+    what: 'Latchkey began this step five times and was ended each time before it was done.',
     why: 'Nothing is lost: the steps that are done are kept.',
-    remedy: 'Press Retry to go on where it stopped.',
+    remedy: 'Look into the log of those minutes, then press Retry to go on where it stopped.',
   } as const;
   const problem = run.problem ?? interrupted;
   return problemView(problem, {
@@ -65,7 +84,7 @@ function startedText(run: RunRecord): string {
 function stepsElement(run: RunRecord): Element {
   const known = run.kind === 'set-up-sso' ? SET_UP_STEPS : run.steps.map(({ name }) => name);
   const states = new Map(run.steps.map(({ name, state }) => [name, state]));
-  const isStopped = run.state !== 'running';
+  const isStopped = run.state === 'failed' || run.state === 'interrupted';
   const steps = known.map((name) => ({ name, state: shownState(states.get(name), isStopped) }));
   if (isStopped || steps.some(({ state }) => state === 'working')) return { kind: 'steps', steps };
   // Between two steps the next one is what is being worked on.

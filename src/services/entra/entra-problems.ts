@@ -228,7 +228,7 @@ export function waitingForEntra(what: string): Problem {
     system: 'entra',
     what: `Entra has accepted ${what}, but does not show it yet.`,
     why: 'Entra copies changes to all its parts; at times that takes several minutes.',
-    remedy: 'Wait a few minutes and press Retry: it goes on from here, and nothing is done twice.',
+    remedy: 'There is nothing to do: Latchkey asks again by itself and goes on from here. Nothing is done twice.',
   });
 }
 

@@ -5,9 +5,10 @@ import { findClaim, takeClaim, type ClaimTaken } from '../platform/conversation-
 import type { Database } from '../platform/database.js';
 import type { Durable, RunRecord } from '../platform/durable.js';
 import type { RunId } from '../platform/ids.js';
-import { jsonText, type Json } from '../platform/json.js';
+import type { Json } from '../platform/json.js';
 import { findRunByReference, findRunning, holdKind } from '../platform/ledger.js';
 import type { Log } from '../platform/log.js';
+import { publish } from '../platform/outbox.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
 import type { Transaction } from '../platform/schema.js';
 import type { Actor, Claim, Operation } from './operation.js';
@@ -262,6 +263,9 @@ export class Pipeline {
   }
 }
 
+/** The event of a run that is done or has failed: `{ runId, kind, state }`. */
+export const RUN_ENDED = 'run-ended';
+
 /** Writes what a run ended with, to the audit and the outbox, within the transaction of its last step. */
 export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegistry }) {
   return async (trx: Transaction, run: RunRecord): Promise<void> => {
@@ -272,10 +276,8 @@ export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegi
     const ended: Readonly<Record<string, Json>> = run.problem
       ? { problem: { what: run.problem.what, code: run.problem.code ?? '', requestId: run.problem.requestId ?? '' } }
       : { outcome: run.outcome ?? null };
-    await trx
-      .insertInto('outbox')
-      .values({ type: 'run-ended', payload: jsonText<Json>({ runId: run.id, kind: run.kind, state: run.state }), at })
-      .execute();
+    const payload = { runId: run.id, kind: run.kind, state: run.state };
+    await publish(trx, { type: RUN_ENDED, payload, at });
     await appendAudit(trx, {
       at,
       kind: 'outcome',

@@ -1,24 +1,30 @@
 import type { Durable, RunRecord } from '../platform/durable.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
+import type { Outbox } from '../platform/outbox.js';
 import type { Actor, Claim } from './operation.js';
 import type { Right } from './permissions.js';
-import type { Pipeline, Started } from './run-operation.js';
+import { RUN_ENDED, type Pipeline, type Started } from './run-operation.js';
+import { z } from 'zod';
+
+const runEnded = z.object({ runId: z.string() });
 
 /** The runs as a conversation sees them: to show, and to go on with. */
 export class Runs {
   readonly #durable: Durable;
   readonly #pipeline: Pipeline;
+  readonly #outbox: Outbox;
 
-  constructor(parts: { durable: Durable; pipeline: Pipeline }) {
+  constructor(parts: { durable: Durable; pipeline: Pipeline; outbox: Outbox }) {
     this.#durable = parts.durable;
     this.#pipeline = parts.pipeline;
+    this.#outbox = parts.outbox;
   }
 
   find(runId: string): Promise<RunRecord | undefined> {
     return this.#durable.find(parseRunId(runId));
   }
 
-  /** Goes on with a run that failed or was interrupted. Throws the refusal when the right is gone. */
+  /** Goes on with a run that failed, was interrupted, or waits. Throws the refusal when the right is gone. */
   retry(runId: string, actor: Actor, claim: Claim): Promise<Started> {
     return this.#pipeline.retry(parseRunId(runId), { actor, claim });
   }
@@ -30,5 +36,10 @@ export class Runs {
 
   onProgress(listener: (runId: RunId) => void): void {
     this.#durable.onProgress(listener);
+  }
+
+  /** Calls for each run that is done or has failed, also after a crash, until the listener has resolved. */
+  onEnded(listener: (runId: RunId) => Promise<void>): void {
+    this.#outbox.on(RUN_ENDED, (payload) => listener(parseRunId(runEnded.parse(payload).runId)));
   }
 }

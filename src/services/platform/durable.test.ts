@@ -1,5 +1,6 @@
 import { openDatabase, type Database } from './database.js';
-import { createDurable, type Durable, type DurableParts, type Json, type Step } from './durable.js';
+import type { Durable, DurableParts, Json, Step } from './durable.js';
+import { createDurable } from './ledger-durable.js';
 import type { RunId } from './ids.js';
 import { Problem } from './problem.js';
 import { ada, recordingLog, silentLog, StandingClock } from './testing/test-parts.js';
@@ -386,7 +387,7 @@ test('two looks at a run that is under way here do nothing twice', async () => {
   );
   const runId = await createRun(durable);
 
-  const looks = await Promise.all([durable.look(runId), durable.look(runId)]);
+  const looks = await Promise.all([durable.look(runId, { resume: false }), durable.look(runId, { resume: false })]);
   const under = durable.execute(runId);
   mayFinish.open();
   await under;
@@ -394,7 +395,7 @@ test('two looks at a run that is under way here do nothing twice', async () => {
   expect(looks).toEqual([true, true]);
   expect(effects).toBe(1);
   expect((await getRun(durable, runId)).fence).toBe(1);
-  expect(await durable.look(runId)).toBe(false);
+  expect(await durable.look(runId, { resume: false })).toBe(false);
 });
 
 test('a look sets nothing going that has failed: that is for a person to decide', async () => {
@@ -402,7 +403,7 @@ test('a look sets nothing going that has failed: that is for a person to decide'
   const runId = await createRun(durable);
   await durable.execute(runId);
 
-  expect(await durable.look(runId)).toBe(false);
+  expect(await durable.look(runId, { resume: false })).toBe(false);
   expect(await durable.goOn(runId)).toBe('failed');
   expect((await getRun(durable, runId)).fence).toBe(1);
 });
@@ -527,10 +528,10 @@ test('a database that is away in the middle of a run is waited for by the next l
   away();
   mayFinish.open();
   const stopped = await executing;
-  const lookMeanwhile = durable.look(runId);
+  const lookMeanwhile = durable.look(runId, { resume: false });
   await expect(lookMeanwhile).rejects.toThrow('away');
   back();
-  const goesOn = await durable.look(runId);
+  const goesOn = await durable.look(runId, { resume: false });
 
   expect([stopped, goesOn]).toEqual(['interrupted', true]);
   expect(await durable.goOn(runId)).toBe('done');

@@ -15,7 +15,7 @@ export interface RunRecord {
   readonly state: RunState;
   readonly fence: number;
   readonly revision: number;
-  /** Of a failed run. */
+  /** Of a failed run, or what a waiting one waits for. */
   readonly problem?: ProblemFacts;
   /** Of a run that is done. */
   readonly outcome?: Json;
@@ -68,7 +68,7 @@ export async function insertRun(trx: Transaction, run: NewRun): Promise<void> {
 }
 
 /**
- * Sets a failed or interrupted run going again, for whoever commits this. `false`, and nothing changed: it is no longer
+ * Sets a failed, interrupted or waiting run going again, for whoever commits this. `false`, and nothing changed: it is no longer
  * at that revision. Were the state left to `claimRun`, a crash after the commit would strand the run for ever: its one
  * claim on *Retry* would be taken, and nothing would run.
  */
@@ -78,19 +78,23 @@ export async function reopenRun(trx: Transaction, run: { runId: RunId; revision:
     .set((open) => ({ state: 'running', problem: null, revision: open('revision', '+', 1), changed_at: run.at }))
     .where('id', '=', run.runId)
     .where('revision', '=', run.revision)
-    .where('state', 'in', ['failed', 'interrupted'])
+    .where('state', 'in', ['failed', 'interrupted', 'waiting'])
     .returning('id')
     .executeTakeFirst();
   return row !== undefined;
 }
 
-/** A run of that kind that is under way. To decide something by it, hold the kind first. */
+/** A run of that kind that is under way, also one that waits. To decide something by it, hold the kind first. */
 export async function findRunning(
   db: Kysely<Schema>,
   { kind, except }: { kind: string; except?: RunId },
 ): Promise<RunRecord | undefined> {
-  const running = db.selectFrom('run').selectAll().where('kind', '=', kind).where('state', '=', 'running');
-  const others = except === undefined ? running : running.where('id', '<>', except);
+  const underWay = db
+    .selectFrom('run')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('state', 'in', ['running', 'waiting']);
+  const others = except === undefined ? underWay : underWay.where('id', '<>', except);
   const row = await others.limit(1).executeTakeFirst();
   return row && recordOf(db, row);
 }
@@ -114,7 +118,7 @@ export async function findRunByReference(db: Kysely<Schema>, reference: string):
 
 /**
  * Takes the run over, from whoever has it, by raising its fence. `undefined`: there is no such run, or it is in none of
- * these states. A failed or interrupted run is running again.
+ * these states. Whatever it was, it is running again.
  */
 export async function claimRun(
   db: Kysely<Schema>,
@@ -146,10 +150,15 @@ export async function readJournal(db: Kysely<Schema>, runId: RunId): Promise<Jou
   return { done: new Map(done), begun: new Set(rows.map(({ name }) => name)) };
 }
 
-/** How often the run was claimed since a step of it was last finished: the claim that finishes a step counts as none. */
+/**
+ * How often the run was claimed since a step of it was last finished, or since it last waited: the claim that did so counts
+ * as none.
+ */
 export async function countFruitlessClaims(db: Kysely<Schema>, runId: RunId): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select fence - coalesce((select max(step.fence) from step where run_id = run.id and step.state = 'done'), 0) as count
+    select fence - greatest(
+      parked_fence, coalesce((select max(step.fence) from step where run_id = run.id and step.state = 'done'), 0)
+    ) as count
     from run where id = ${runId}`.execute(db);
   return rows[0]?.count ?? 0;
 }
@@ -177,7 +186,7 @@ export async function endStep(
 ): Promise<void> {
   const result = step.state === 'done' ? jsonText(step.result) : null;
   const { rows } = await sql<{ name: string }>`
-    with held as (${touch(claim, step.at)})
+    with held as (${touch(claim, step.at, step.state === 'done' ? sql`0` : undefined)})
     update step set state = ${step.state}, result = ${result}::jsonb, finished_at = ${step.at}::timestamptz
     from held where step.run_id = held.id and step.name = ${step.name}
     returning step.name`.execute(db);
@@ -233,13 +242,14 @@ export async function findRun(db: Kysely<Schema>, runId: RunId): Promise<RunReco
 }
 
 /** Every write to a step goes through its run's row: the claim is checked, the row locked, the revision raised. */
-function touch(claim: Claim, at: Date) {
+function touch(claim: Claim, at: Date, parks = sql`parks`) {
   return sql`
-    update run set revision = revision + 1, changed_at = ${at}::timestamptz
+    update run set revision = revision + 1, parks = ${parks}, changed_at = ${at}::timestamptz
     where id = ${claim.runId} and fence = ${claim.fence} returning id, fence`;
 }
 
-function held<Row>(row: Row | undefined): Row {
+/** What a write under a claim gave. Throws `RunLost` when it gave nothing. */
+export function held<Row>(row: Row | undefined): Row {
   if (row === undefined) throw new RunLost('Somebody else has claimed this run.');
   return row;
 }

@@ -51,9 +51,27 @@ export class Problem extends Error {
   }
 }
 
+/** Nothing that needs the database can be done; what is only read from Entra and Genesys can. */
+export const DATABASE_AWAY: ProblemFacts = {
+  kind: 'internal',
+  what: 'Latchkey’s own database does not answer.',
+  why: 'Without it nothing can be changed or recorded. Questions are answered, and sign-in itself does not depend on it.',
+  remedy: 'Try again in a minute. If it stays, the operator looks at the database: nothing that was begun is lost.',
+  code: 'database-away',
+};
+
+/** Node's codes of a connection that is not there, and PostgreSQL's for one that is closed or not taken (classes 08, 57P). */
+const NO_DATABASE = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|08\w{3}|57P\w{2}|53300)$/;
+
+/** Calls to remote systems throw Problems; a bare error with such a code comes from the database. */
+function isDatabaseAway(caught: unknown): boolean {
+  return caught instanceof Error && 'code' in caught && NO_DATABASE.test(String(caught.code));
+}
+
 /** The facts of anything that was caught. What nobody foresaw becomes an `internal` problem without its text. */
 export function problemFacts(caught: unknown): ProblemFacts {
   if (caught instanceof Problem) return caught.facts;
+  if (isDatabaseAway(caught)) return DATABASE_AWAY;
   return {
     kind: 'internal',
     what: 'Something in Latchkey itself went wrong.',

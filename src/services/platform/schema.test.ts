@@ -17,6 +17,7 @@ const columns: Columns = {
   run: {
     ...{ id: 'uuid', kind: 'text', version: 'integer', input: 'jsonb', actor: 'jsonb', state: 'text' },
     ...{ fence: 'integer', revision: 'integer', problem: 'jsonb?', outcome: 'jsonb?', reference: 'text' },
+    ...{ signals: 'integer', parks: 'integer', parked_fence: 'integer', wake_at: 'timestamptz?' },
     ...{ started_at: 'timestamptz', changed_at: 'timestamptz' },
   },
   step: {
@@ -30,7 +31,10 @@ const columns: Columns = {
   },
   claim: { reference: 'text', verb: 'text', revision: 'integer', actor: 'jsonb', at: 'timestamptz' },
   delivery: { channel: 'text', delivery_id: 'text', at: 'timestamptz' },
-  outbox: { id: 'bigint', type: 'text', payload: 'jsonb', at: 'timestamptz', delivered_at: 'timestamptz?' },
+  outbox: {
+    ...{ id: 'bigint', type: 'text', payload: 'jsonb', at: 'timestamptz', delivered_at: 'timestamptz?' },
+    ...{ attempts: 'integer', retry_at: 'timestamptz?' },
+  },
   audit: {
     ...{ chain: 'text', seq: 'bigint', at: 'timestamptz', body: 'text', body_hash: 'text', prev: 'text', hash: 'text' },
   },

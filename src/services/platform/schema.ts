@@ -49,7 +49,11 @@ export type RunCard = {
   readonly messageId: string;
 };
 
-export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
+/**
+ * `waiting`: parked, with nobody executing it, until a remote side shows something or a person has answered ·
+ * `interrupted`: it stopped without an ending, and a person decides whether it goes on
+ */
+export type RunState = 'running' | 'waiting' | 'done' | 'failed' | 'interrupted';
 export type StepState = 'started' | 'done' | 'failed';
 export type PlaceKind = 'personal' | 'channel';
 
@@ -64,7 +68,16 @@ export interface RunTable {
   fence: Generated<number>;
   /** Raised by each committed change; an older view never overwrites a newer one. */
   revision: Generated<number>;
+  /** Of a run that failed, or what a waiting one waits for. */
   problem: NullableJsonColumn<ProblemFacts>;
+  /** How many signals it has got: a run that is about to wait sees by it that one came meanwhile. */
+  signals: Generated<number>;
+  /** How often it has waited for a remote side in a row, since a step was last finished. */
+  parks: Generated<number>;
+  /** The fence at which it waited last: such a claim was no fruitless one. */
+  parked_fence: Generated<number>;
+  /** Business time at which a waiting run goes on without its signal. */
+  wake_at: Date | null;
   outcome: NullableJsonColumn<Json>;
   reference: string;
   started_at: Date;
@@ -124,6 +137,10 @@ export interface OutboxTable {
   payload: JsonColumn<Json>;
   at: Date;
   delivered_at: Date | null;
+  /** How often it was tried in vain. */
+  attempts: Generated<number>;
+  /** Wall time before which it is not tried again. */
+  retry_at: Date | null;
 }
 
 export interface AuditTable {

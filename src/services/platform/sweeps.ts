@@ -8,6 +8,8 @@ const FORM_KEPT_DAYS = 1;
 const PLAN_KEPT_DAYS = 7;
 /** Slack and Teams deliver again within hours. */
 const DELIVERY_KEPT_DAYS = 3;
+/** For whoever looks into what was told, and when. */
+const EVENT_KEPT_DAYS = 7;
 
 /** What leaves the platform's own tables when its time is over. Nothing depends on it: every reader checks the time. */
 export function housekeeping({ database: { db }, secrets }: { database: Database; secrets: OneTimeSecrets }): Sweep[] {
@@ -32,6 +34,11 @@ export function housekeeping({ database: { db }, secrets }: { database: Database
       name: 'old deliveries',
       everySeconds: 60,
       sweep: (now) => db.deleteFrom('delivery').where('at', '<=', daysBefore(now, DELIVERY_KEPT_DAYS)).execute(),
+    },
+    {
+      name: 'delivered events',
+      everySeconds: 60,
+      sweep: (now) => db.deleteFrom('outbox').where('delivered_at', '<=', daysBefore(now, EVENT_KEPT_DAYS)).execute(),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import { openDatabase, type Database } from './database.js';
-import { createDurable } from './durable.js';
+import { createDurable } from './ledger-durable.js';
 import type { RunId } from './ids.js';
 import { ada, recordingLog, StandingClock } from './testing/test-parts.js';
 import { createWake, type Wake } from './wake.js';

@@ -5,8 +5,11 @@ import { parseRunId, type RunId } from './ids.js';
 import type { Log } from './log.js';
 import type { Transaction } from './schema.js';
 
-/** Sets a run going that nobody works on. Resolves soon, whether it is to be looked at again: it has not ended yet. */
-export type Look = (runId: RunId) => Promise<boolean>;
+/**
+ * Sets a run going that nobody works on; one that waits for a remote side only with `resume`. Resolves soon, whether it is
+ * to be looked at again: it is under way.
+ */
+export type Look = (runId: RunId, kind: { resume: boolean }) => Promise<boolean>;
 
 /**
  * The safety net under runs that start in-process: a job says "look at run X", and the ledger decides what that means. A
@@ -15,6 +18,8 @@ export type Look = (runId: RunId) => Promise<boolean>;
 export interface Wake {
   /** A look after a while, committed with the transaction that sets the run going. */
   arrange(trx: Transaction, runId: RunId): Promise<void>;
+  /** A look that lets a waiting run go on, after so many seconds of wall time, committed with the transaction that parks it. */
+  resumeAfter(trx: Transaction, runId: RunId, seconds: number): Promise<void>;
   /** Creates or updates the job tables, then looks whenever a look is due. Before that nothing can be arranged. */
   start(look: Look): Promise<void>;
   stop(): Promise<void>;
@@ -54,7 +59,11 @@ class PgBossWake implements Wake {
   }
 
   async arrange(trx: Transaction, runId: RunId): Promise<void> {
-    await this.#send(runId, withinTransaction(trx));
+    await this.#send({ runId }, LOOK_AFTER_S, withinTransaction(trx));
+  }
+
+  async resumeAfter(trx: Transaction, runId: RunId, seconds: number): Promise<void> {
+    await this.#send({ runId, resume: true }, seconds, withinTransaction(trx));
   }
 
   async start(look: Look): Promise<void> {
@@ -68,8 +77,8 @@ class PgBossWake implements Wake {
       deleteAfterSeconds: HOUR_S,
     });
     this.#boss = boss;
-    await boss.work<{ runId: string }>(QUEUE, { pollingIntervalSeconds: POLL_S, batchSize: 20 }, async (jobs) => {
-      for (const { data } of jobs) await this.#lookAt(parseRunId(data.runId), look);
+    await boss.work<LookJob>(QUEUE, { pollingIntervalSeconds: POLL_S, batchSize: 20 }, async (jobs) => {
+      for (const { data } of jobs) await this.#lookAt(data, look);
     });
   }
 
@@ -77,18 +86,24 @@ class PgBossWake implements Wake {
     await this.#boss?.stop({ graceful: true, close: false, timeout: 1_000 });
   }
 
-  async #lookAt(runId: RunId, look: Look): Promise<void> {
-    if (await look(runId)) await this.#send(runId, this.#sql());
+  async #lookAt({ runId, resume = false }: LookJob, look: Look): Promise<void> {
+    if (await look(parseRunId(runId), { resume })) await this.#send({ runId }, LOOK_AFTER_S, this.#sql());
   }
 
-  async #send(runId: RunId, db: Sql): Promise<void> {
+  async #send(job: LookJob, startAfter: number, db: Sql): Promise<void> {
     if (!this.#boss) throw new Error('Runs cannot be set going before their wake-up has started.');
-    await this.#boss.send(QUEUE, { runId }, { startAfter: LOOK_AFTER_S, db });
+    await this.#boss.send(QUEUE, job, { startAfter, db });
   }
 
   #sql(): Sql {
     return { executeSql: (text, values) => this.#database.query(text, values) };
   }
+}
+
+/** What a job holds. */
+interface LookJob {
+  readonly runId: string;
+  readonly resume?: boolean;
 }
 
 /** How pg-boss reaches the database. */

@@ -71,7 +71,7 @@ function notVisible(input: AssignInput): Problem {
     kind: 'waiting',
     system: 'entra',
     what: `Entra accepted the assignment of ${input.personName}, but does not show it yet.`,
-    remedy: 'Wait a minute and press Retry; an assignment that is there is left alone.',
+    remedy: 'There is nothing to do: Latchkey looks again by itself. An assignment that is there is left alone.',
     code: 'assignment-not-visible',
   });
 }

@@ -255,7 +255,7 @@ function notAsWritten(differences: readonly Difference[]): Problem {
     what: 'Both sides were written, but reading them back shows something else.',
     why: `${said}.`,
     remedy:
-      'Entra can need some minutes until every server shows a change. Press Retry; what is right already is left alone.',
+      'Entra can need some minutes until every server shows a change, and Latchkey looks again by itself. If somebody has changed it meanwhile, run a new set-up: what is right already is left alone.',
     code: 'not-as-written',
   });
 }
