@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askBot, noAnswer } from './bot/cli/ask-bot.js';
 import { answer, COMMANDS, type Command, type Reply } from './bot/cli/replies.js';
 import { findSocketPath } from './bot/cli/socket-path.js';
-import { dataDirOf } from './config.js';
+import { dataDirOf, keyOf } from './config.js';
 import { OperatorAudit } from './services/operations/operator-audit.js';
+import { auditCheckpoints } from './services/platform/audit-checkpoints.js';
 import { createClock } from './services/platform/clock.js';
 import { openDatabase } from './services/platform/database.js';
 import { hasDatabase } from './services/platform/embedded/open-pglite.js';
+import { findKey } from './services/platform/keys.js';
 import { createLog } from './services/platform/log.js';
 import { Problem, problemFacts } from './services/platform/problem.js';
 
@@ -80,9 +82,13 @@ async function readHere(dataDir: string, command: Command, user: string): Promis
   if (!hasDatabase(join(dataDir, 'db'))) throw noDatabase(dataDir);
   const log = createLog({ level: 'warn', stream: process.stderr });
   const clock = createClock();
+  const latchkeyKey = keyOf()?.reveal();
+  const keys = findKey({ dataDir, ...(latchkeyKey === undefined ? {} : { latchkeyKey }) });
   try {
     const database = await openDatabase({ dataDir, log, clock });
-    const replies = answer(command, user, new OperatorAudit({ database, clock, log }));
+    const checkpoints = keys && auditCheckpoints({ database, keys, clock, log, dataDir });
+    const audit = new OperatorAudit({ database, clock, log, ...(checkpoints ? { checkpoints } : {}) });
+    const replies = answer(command, user, audit);
     return andThen(replies, () => database.close());
   } catch (error) {
     if (error instanceof Problem && error.facts.code === 'data-folder-in-use') return undefined;
@@ -124,10 +130,21 @@ async function print(replies: AsyncIterable<Reply>, { isJson }: { isJson: boolea
 }
 
 function verdictWords(verdict: Extract<Reply, { kind: 'verdict' }>['verdict']): string {
-  const { entries } = verdict;
-  const count = `${String(entries)} ${entries === 1 ? 'entry' : 'entries'}`;
-  if (verdict.ok) return `The audit log is whole: ${count}.`;
-  return `The audit log is not as it was written, from entry ${String(verdict.seq)} on. ${verdict.what}`;
+  const { entries, checkpoints, notes } = verdict;
+  return [verdict.ok ? whole(entries, checkpoints) : broken(verdict), ...notes].join('\n');
+}
+
+function whole(entries: number, checkpoints: number): string {
+  const agreeing =
+    checkpoints > 0
+      ? ` ${String(checkpoints)} signed ${checkpoints === 1 ? 'checkpoint agrees' : 'checkpoints agree'}.`
+      : '';
+  return `The audit log is whole: ${String(entries)} ${entries === 1 ? 'entry' : 'entries'}.${agreeing}`;
+}
+
+function broken({ seq, what }: { seq?: number | undefined; what: string }): string {
+  if (seq === undefined) return `Whether the newest entries were cut off cannot be told. ${what}`;
+  return `The audit log is not as it was written, from entry ${String(seq)} on. ${what}`;
 }
 
 async function write(line: string): Promise<void> {

@@ -99,9 +99,15 @@ export function readRemoteSettings(env: Environment): RemoteSettings {
   return remote;
 }
 
-/** All that a command beside the running bot needs to know: where the bot keeps its data. */
+/** What a command beside the running bot needs to know: where the bot keeps its data. */
 export function dataDirOf(env: Environment = process.env): string {
   return readDataDir(new SettingsReader(env));
+}
+
+/** The deployment key, for a command that reads what the bot has signed. Not checked; `loadKey` does. */
+export function keyOf(env: Environment = process.env): Secret | undefined {
+  const key = new SettingsReader(env).find('LATCHKEY_KEY');
+  return key === undefined ? undefined : new Secret(key);
 }
 
 /** The base of the links that people get. @param port the port we listen on. */

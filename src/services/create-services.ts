@@ -16,6 +16,7 @@ import { createDurable } from './platform/ledger-durable.js';
 import type { RunId } from './platform/ids.js';
 import { loadKey } from './platform/keys.js';
 import type { Log } from './platform/log.js';
+import { auditCheckpoints } from './platform/audit-checkpoints.js';
 import { createOneTimeSecrets } from './platform/one-time-secrets.js';
 import { createOutbox } from './platform/outbox.js';
 import { Problem } from './platform/problem.js';
@@ -83,9 +84,11 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   const tick = createTick({ clock, log });
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
+  const checkpoints = auditCheckpoints({ database, keys, clock, log, dataDir: config.dataDir });
   for (const sweep of [
     durable.dueRuns,
     outbox.sweep,
+    checkpoints.sweep,
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {
@@ -96,7 +99,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),
-    operatorAudit: new OperatorAudit({ database, clock, log }),
+    operatorAudit: new OperatorAudit({ database, clock, log, checkpoints }),
     memory: createConversationMemory({ database, clock }),
     passwords,
     clock,
@@ -107,7 +110,10 @@ export function createServices({ config, remote, database, clock, log, deliverLi
       return abandoned;
     },
     goOn: (runs) => runs.forEach((runId) => void durable.goOn(runId)),
-    stop: async () => void (await Promise.all([wake.stop(), tick.stop()])),
+    stop: async () => {
+      await Promise.all([wake.stop(), tick.stop()]);
+      await checkpoints.writeNow();
+    },
   };
 }
 

@@ -5,9 +5,10 @@ import type { OperatorAudit } from '../../services/index.js';
 export const COMMANDS = ['audit verify', 'audit export'] as const;
 export type Command = (typeof COMMANDS)[number];
 
+const judged = { entries: z.number(), checkpoints: z.number(), notes: z.array(z.string()).readonly() };
 const verdict = z.union([
-  z.object({ ok: z.literal(true), entries: z.number() }),
-  z.object({ ok: z.literal(false), entries: z.number(), seq: z.number(), what: z.string() }),
+  z.object({ ok: z.literal(true), ...judged }),
+  z.object({ ok: z.literal(false), ...judged, seq: z.number().optional(), what: z.string() }),
 ]);
 const entry = z.object({
   seq: z.number(),

@@ -5,28 +5,55 @@ import {
   type AuditVerdict,
   type ExportedAuditEntry,
 } from '../platform/audit.js';
+import type { AuditCheckpoints, CheckpointsFound } from '../platform/audit-checkpoints.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Json } from '../platform/json.js';
 import type { Log } from '../platform/log.js';
+
+/** What the chain, its head, the pages of people and the signed checkpoints say together. */
+export type AuditJudgement = {
+  readonly entries: number;
+  /** How many signed checkpoints agree with the log. */
+  readonly checkpoints: number;
+  /** Sentences: what could not be proved, and why. */
+  readonly notes: readonly string[];
+} & (
+  | { readonly ok: true }
+  /** `seq` is the first entry that is wrong or missing; absent: what is wrong is the file of the checkpoints. */
+  | { readonly ok: false; readonly seq?: number; readonly what: string }
+);
+
+/** Where nobody knows the key, as in a terminal without the settings of the bot. */
+const NOT_CHECKED: CheckpointsFound = {
+  agreeing: 0,
+  notes: [
+    'The signed checkpoints were not checked, as there is no key: set LATCHKEY_KEY as for the bot, or ask while it runs.',
+  ],
+};
 
 /** The audit for whoever runs Latchkey: at a terminal, without Entra. Each look becomes an entry of its own. */
 export class OperatorAudit {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #checkpoints: Pick<AuditCheckpoints, 'check'> | undefined;
 
-  constructor(parts: { database: Database; clock: Clock; log: Log }) {
+  /** @param parts.checkpoints absent: there is no key to check them with, and `verify` says so. */
+  constructor(parts: { database: Database; clock: Clock; log: Log; checkpoints?: Pick<AuditCheckpoints, 'check'> }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#checkpoints = parts.checkpoints;
   }
 
   /** The look is recorded afterwards, with what was found, so that it hides nothing of it. */
-  async verify(operator: string): Promise<{ verdict: AuditVerdict; isRecorded: boolean }> {
-    const verdict = await verifyAudit(this.#database.db);
-    const { ok, entries } = verdict;
-    const found: Json = verdict.ok ? { ok, entries } : { ok, entries, seq: verdict.seq };
+  async verify(operator: string): Promise<{ verdict: AuditJudgement; isRecorded: boolean }> {
+    const chain = await verifyAudit(this.#database.db);
+    const verdict = judge(chain, (await this.#checkpoints?.check()) ?? NOT_CHECKED);
+    const { ok, entries, checkpoints } = verdict;
+    const seq = verdict.ok ? undefined : verdict.seq;
+    const found: Json = { ok, entries, checkpoints, ...(seq === undefined ? {} : { seq }) };
     return { verdict, isRecorded: await this.#record(operator, { what: 'audit verify', found }) };
   }
 
@@ -48,6 +75,14 @@ export class OperatorAudit {
       return false;
     }
   }
+}
+
+/** What the chain itself shows comes first, as it names the entry more exactly. */
+function judge(chain: AuditVerdict, { agreeing, fault, notes }: CheckpointsFound): AuditJudgement {
+  const { entries } = chain;
+  if (!chain.ok) return { ...chain, checkpoints: agreeing, notes };
+  if (fault) return { ok: false, entries, ...fault, checkpoints: agreeing, notes };
+  return { ok: true, entries, checkpoints: agreeing, notes };
 }
 
 export const OPERATOR_PREFIX = 'operator:';

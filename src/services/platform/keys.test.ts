@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadKey } from './keys.js';
+import { findKey, loadKey } from './keys.js';
 import { Problem } from './problem.js';
 
 const aKey = Buffer.alloc(32, 7).toString('base64');
@@ -28,6 +28,17 @@ test('the setting goes before the file, which is then neither read nor made', ()
   loadKey({ latchkeyKey: aKey, dataDir }).derive('cookie');
 
   expect(readdirSync(dataDir)).toEqual([]);
+});
+
+test('whoever only reads makes no key, and finds the one of the bot', () => {
+  const dataDir = emptyFolder();
+
+  expect(findKey({ dataDir })).toBeUndefined();
+  expect(readdirSync(dataDir)).toEqual([]);
+
+  const made = loadKey({ dataDir }).derive('audit-checkpoint');
+  expect(findKey({ dataDir })?.derive('audit-checkpoint')).toEqual(made);
+  expect(findKey({ dataDir, latchkeyKey: aKey })?.derive('audit-checkpoint')).not.toEqual(made);
 });
 
 test('each purpose has a key of its own, and none is the deployment key', () => {

@@ -29,6 +29,18 @@ export function loadKey({
   dataDir: string;
 }): Keys {
   const current = latchkeyKey === undefined ? keyInFolder(dataDir) : parseKey(latchkeyKey, 'LATCHKEY_KEY');
+  return keysOf(current, previousKey);
+}
+
+/** As `loadKey`, but makes none: `undefined` when there is neither the setting nor the file. */
+export function findKey({ latchkeyKey, dataDir }: { latchkeyKey?: string; dataDir: string }): Keys | undefined {
+  if (latchkeyKey !== undefined) return keysOf(parseKey(latchkeyKey, 'LATCHKEY_KEY'));
+  const file = join(dataDir, 'key');
+  const text = readIfThere(file);
+  return text === undefined ? undefined : keysOf(parseKey(text, file));
+}
+
+function keysOf(current: Buffer, previousKey?: string): Keys {
   const previous = previousKey === undefined ? [] : [parseKey(previousKey, 'LATCHKEY_KEY_PREVIOUS')];
   return {
     derive: (purpose) => subKey(current, purpose),
