@@ -26,6 +26,7 @@ const SENTENCES = {
   90013: 'The sign-in form is not valid any more. Start the sign-in again at the application.',
   90019: 'The request names no tenant.',
   90023: "The parameter '{value}' is not valid.",
+  90055: 'There are too many incoming requests. Try again later.',
   500011: "The resource '{value}' was not found in the tenant {tenant}.",
   501241: "The claim NameID has no value for the user '{user}': the source attribute '{value}' is empty.",
   650056: "Misconfigured application. '{app}' ({appId}) is not set up for SAML-based sign-on in this tenant.",

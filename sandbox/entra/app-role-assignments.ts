@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Faults } from '../kit/faults.js';
 import type { GraphProblem } from './graph-problem.js';
 import { badRequest } from './graph-problem.js';
 import { allOf, anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
@@ -8,6 +9,7 @@ import { addressedGroup } from './groups.js';
 import { listReply, type EntityShape } from './odata-query.js';
 import { refuseUnwritable, type Fits } from './payload.js';
 import { addressedServicePrincipal } from './service-principal-view.js';
+import { requirePremium } from './tenant-policies.js';
 import { addressedUser } from './users.js';
 
 const ASSIGNMENT: EntityShape = {
@@ -40,14 +42,26 @@ const READ_OF_PRINCIPAL = anyOf('Directory.Read.All', 'AppRoleAssignment.ReadWri
 
 type Principal = Pick<AppRoleAssignment, 'principalId' | 'principalType' | 'principalDisplayName'>;
 
+type Assign = (principal: Principal, resource: ServicePrincipal, appRoleId: string) => AppRoleAssignment;
+
 /** App role assignments, seen and written from the app's side and from the person's or group's. */
-export function appRoleAssignmentRoutes(graph: GraphGateway, directory: Directory): void {
-  fromTheApp(graph, directory);
-  fromThePrincipal(graph, directory, 'users', (call) => principalOf(addressedUser(call, directory), 'User'));
-  fromThePrincipal(graph, directory, 'groups', (call) => principalOf(addressedGroup(call, directory), 'Group'));
+export function appRoleAssignmentRoutes(graph: GraphGateway, directory: Directory, faults: Faults): void {
+  const assign: Assign = (principal, resource, appRoleId) => {
+    if (principal.principalType === 'Group') requirePremium(faults);
+    return assignRole(principal, resource, appRoleId, directory);
+  };
+  fromTheApp(graph, directory, assign);
+  fromThePrincipal(graph, directory, 'users', {
+    assign,
+    addressed: (call) => principalOf(addressedUser(call, directory), 'User'),
+  });
+  fromThePrincipal(graph, directory, 'groups', {
+    assign,
+    addressed: (call) => principalOf(addressedGroup(call, directory), 'Group'),
+  });
 }
 
-function fromTheApp(graph: GraphGateway, directory: Directory): void {
+function fromTheApp(graph: GraphGateway, directory: Directory, assign: Assign): void {
   const path = '/v1.0/servicePrincipals/:id/appRoleAssignedTo';
   const ofApp = (call: GraphCall): AppRoleAssignment[] => {
     const { id } = addressedServicePrincipal(call, directory);
@@ -58,7 +72,7 @@ function fromTheApp(graph: GraphGateway, directory: Directory): void {
     const resource = addressedServicePrincipal(call, directory);
     const wish = readWish(call);
     if (wish.resourceId !== resource.id) throw invalidReference();
-    return created(assign(findPrincipal(wish.principalId, directory), resource, wish.appRoleId, directory));
+    return created(assign(findPrincipal(wish.principalId, directory), resource, wish.appRoleId));
   });
   graph.on('DELETE', `${path}/:assignmentId`, WRITE, (call) => remove(call, ofApp(call), directory));
 }
@@ -67,7 +81,7 @@ function fromThePrincipal(
   graph: GraphGateway,
   directory: Directory,
   kind: 'users' | 'groups',
-  addressed: (call: GraphCall) => Principal,
+  { assign, addressed }: { assign: Assign; addressed: (call: GraphCall) => Principal },
 ): void {
   const path = `/v1.0/${kind}/:id/appRoleAssignments`;
   const ofPrincipal = (call: GraphCall): AppRoleAssignment[] => {
@@ -80,7 +94,7 @@ function fromThePrincipal(
     const wish = readWish(call);
     const resource = directory.servicePrincipals.get(wish.resourceId);
     if (wish.principalId !== principal.principalId || !resource) throw invalidReference();
-    return created(assign(principal, resource, wish.appRoleId, directory));
+    return created(assign(principal, resource, wish.appRoleId));
   });
   graph.on('DELETE', `${path}/:assignmentId`, WRITE, (call) => remove(call, ofPrincipal(call), directory));
 }
@@ -121,7 +135,7 @@ function principalOf(object: { id: string; displayName: string }, type: Principa
   return { principalId: object.id, principalDisplayName: object.displayName, principalType: type };
 }
 
-function assign(
+function assignRole(
   principal: Principal,
   resource: ServicePrincipal,
   appRoleId: string,

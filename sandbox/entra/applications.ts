@@ -1,8 +1,10 @@
-import { TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
-import { GraphProblem, badRequest, conflict } from './graph-problem.js';
+import { TENANT_ID } from '../credentials.js';
+import type { Faults } from '../kit/faults.js';
+import { badRequest } from './graph-problem.js';
 import { anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
 import type { Directory } from './directory.js';
 import type { Application, AppRole } from './directory-objects.js';
+import { requireIdentifiers } from './identifier-rules.js';
 import { entityReply, listReply } from './odata-query.js';
 import {
   isRecord,
@@ -38,7 +40,7 @@ export const READ_APPLICATIONS = anyOf(
 export const WRITE_APPLICATIONS = anyOf('Application.ReadWrite.OwnedBy', 'Application.ReadWrite.All');
 
 /** `/applications`: read, filter, change, owners. */
-export function applicationRoutes(graph: GraphGateway, directory: Directory): void {
+export function applicationRoutes(graph: GraphGateway, directory: Directory, faults: Faults): void {
   const view = (application: Application): object => viewApplication(application, TENANT_ID);
   graph.on('GET', '/v1.0/applications', READ_APPLICATIONS, ({ request }) =>
     listReply(request, APPLICATION, directory.applications.list().map(view)),
@@ -52,10 +54,10 @@ export function applicationRoutes(graph: GraphGateway, directory: Directory): vo
       return listReply(
         call.request,
         OWNERS,
-        owners.map((id) => viewOwner(id, directory)),
+        owners.flatMap((id) => viewOwner(id, directory)),
       );
     });
-    graph.on('PATCH', `/v1.0/applications${key}`, WRITE_APPLICATIONS, (call) => patch(call, directory));
+    graph.on('PATCH', `/v1.0/applications${key}`, WRITE_APPLICATIONS, (call) => patch(call, directory, faults));
   }
 }
 
@@ -107,13 +109,15 @@ const WRITABLE: Readonly<Record<string, Fits>> = {
   ),
 };
 
-function patch(call: GraphCall, directory: Directory): { status: number } {
+function patch(call: GraphCall, directory: Directory, faults: Faults): { status: number } {
   const application = addressedApplication(call, directory);
   requireOwnership(call, directory, application.appId);
   const body = call.body();
   if ('preferredSingleSignOnMode' in body) throw badRequest('preferredSingleSignOnMode is not a valid propertyName.');
   refuseUnwritable(body, { type: 'application', writable: WRITABLE, properties: APPLICATION.properties });
-  if (body['identifierUris']) requireIdentifiers(application, body['identifierUris'] as string[], directory);
+  if (body['identifierUris']) {
+    requireIdentifiers(application, body['identifierUris'] as string[], { directory, faults });
+  }
   if (body['appRoles']) requireRoles(application, body['appRoles'] as AppRole[]);
   const changed = { ...application } as Record<string, unknown> & Application;
   for (const [name, value] of Object.entries(body)) {
@@ -124,42 +128,6 @@ function patch(call: GraphCall, directory: Directory): { status: number } {
   }
   directory.applications.put(application.id, changed);
   return { status: 204 };
-}
-
-/** Identifiers: unique in the tenant, and of a verified domain unless the service principal is already in SAML mode. */
-function requireIdentifiers(application: Application, wanted: readonly string[], directory: Directory): void {
-  if (new Set(wanted.map((uri) => uri.toLowerCase())).size < wanted.length) {
-    throw badRequest('Request contains a property with duplicate values.');
-  }
-  const taken = (uri: string): boolean =>
-    directory.applications.find(
-      (other) =>
-        other.id !== application.id && other.identifierUris.some((known) => known.toLowerCase() === uri.toLowerCase()),
-    ) !== undefined;
-  if (wanted.some(taken)) throw conflict('identifierUris');
-  if (isExemptFromDomainRule(application, directory)) return;
-  const foreign = wanted.find(
-    (uri) => !application.identifierUris.includes(uri) && !isOfTenant(uri, application.appId),
-  );
-  if (foreign === undefined) return;
-  throw new GraphProblem(
-    400,
-    'HostNameNotOnVerifiedDomain',
-    `Values of identifierUris property must use a verified domain of the organization or its subdomain: '${foreign}'`,
-  );
-}
-
-function isExemptFromDomainRule(application: Application, directory: Directory): boolean {
-  if (application.api.requestedAccessTokenVersion === 2) return true;
-  return directory.findServicePrincipalByAppId(application.appId)?.preferredSingleSignOnMode === 'saml';
-}
-
-function isOfTenant(uri: string, appId: string): boolean {
-  if (uri === `api://${appId}` || uri.startsWith(`api://${TENANT_ID}/`) || uri.startsWith(`api://${appId}/`))
-    return true;
-  if (!URL.canParse(uri)) return false;
-  const { hostname } = new URL(uri);
-  return hostname === VERIFIED_DOMAIN || hostname.endsWith(`.${VERIFIED_DOMAIN}`);
 }
 
 /** An enabled role may only be disabled, not changed or left out. */

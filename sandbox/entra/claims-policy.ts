@@ -1,46 +1,35 @@
-import { GraphProblem, badRequest, resourceNotFound } from './graph-problem.js';
+import type { Faults } from '../kit/faults.js';
+import { GraphProblem, badRequest, resourceNotFound, unknownSegment } from './graph-problem.js';
 import type { ClaimsPolicy } from './claim-objects.js';
+import { NAME_ID_SOURCES, USER_SOURCES } from './claim-sources.js';
 import { allOf, anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
 import type { Directory } from './directory.js';
 import { complex, flag, isRecord, listOf, nullable, oneOf, text, type Fits } from './payload.js';
 import { getServicePrincipal } from './service-principal-view.js';
 
-/** User properties that a claim may be taken from, as claims spell them → as the directory does. */
-export const USER_SOURCES: Readonly<Record<string, string>> = {
-  userprincipalname: 'userPrincipalName',
-  localuserprincipalname: 'userPrincipalName',
-  mail: 'mail',
-  givenname: 'givenName',
-  surname: 'surname',
-  displayname: 'displayName',
-  objectid: 'id',
-  employeeid: 'employeeId',
-  mailnickname: 'mailNickname',
-  department: 'department',
-  companyname: 'companyName',
-  jobtitle: 'jobTitle',
-  telephonenumber: 'mobilePhone',
-  preferredlanguage: 'preferredLanguage',
-};
-
-const NAME_ID_SOURCES = ['userprincipalname', 'mail', 'employeeid', 'telephonenumber'];
-
 /** `/beta/servicePrincipals/{id}/claimsPolicy`. */
-export function claimsPolicyRoutes(graph: GraphGateway, directory: Directory): void {
+export function claimsPolicyRoutes(graph: GraphGateway, directory: Directory, faults: Faults): void {
   const path = '/beta/servicePrincipals/:id/claimsPolicy';
   const read = anyOf('Policy.Read.All', 'Policy.ReadWrite.ApplicationConfiguration');
   const write = allOf(anyOf('Policy.ReadWrite.ApplicationConfiguration'));
+  // Clouds without the preview do not know the segment at all.
+  const requireApi = (): void => {
+    if (faults.active('no-claims-policy-api')) throw unknownSegment('claimsPolicy');
+  };
   graph.on('GET', path, read, (call) => {
+    requireApi();
     const policy = directory.policies.get(principalId(call, directory));
     if (!policy) throw resourceNotFound(`${call.param('id')}/claimsPolicy`);
     return { status: 200, body: { '@odata.context': CONTEXT, ...policy } };
   });
   graph.on('PUT', path, write, (call) => {
+    requireApi();
     const id = principalId(call, directory);
     directory.policies.put(id, { ...EMPTY, ...parseBody(call.body()), id });
     return { status: 204 };
   });
   graph.on('PATCH', path, write, (call) => {
+    requireApi();
     const id = principalId(call, directory);
     const policy = directory.policies.get(id);
     if (!policy) throw resourceNotFound(`${id}/claimsPolicy`);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { TENANT_ID } from '../credentials.js';
 import { AadstsError } from './aadsts.js';
 import type { ClaimConfiguration, ClaimsPolicy, CustomClaim, SamlNameIdClaim } from './claim-objects.js';
-import { USER_SOURCES } from './claims-policy.js';
+import { USER_SOURCES } from './claim-sources.js';
 import type { User } from './directory-objects.js';
 import { NAME_ID_FORMATS } from './saml-request.js';
 

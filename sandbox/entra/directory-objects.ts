@@ -189,6 +189,21 @@ export interface Ownership {
   readonly ownerId: string;
 }
 
+/** The older way to set claims: JSON in a string, one policy for any number of service principals. */
+export interface ClaimsMappingPolicy {
+  readonly id: string;
+  readonly deletedDateTime: null;
+  readonly displayName: string;
+  readonly description: string | null;
+  readonly isOrganizationDefault: boolean;
+  readonly definition: readonly string[];
+}
+
+export interface PolicyAssignment {
+  readonly servicePrincipalId: string;
+  readonly policyId: string;
+}
+
 /** A row of the sign-in log, in the property names of `auditLogs/signIns`. */
 export interface SignIn {
   readonly id: string;

@@ -18,6 +18,15 @@ export function viewState(directory: Directory): object {
     })),
     appRoleAssignments: directory.assignments.list(),
     policies: directory.policies.list(),
+    claimsMappingPolicies: directory.claimsMappingPolicies.list().map((policy) => ({
+      ...policy,
+      appliesTo: directory.policyAssignments
+        .filter((entry) => entry.policyId === policy.id)
+        .map((entry) => entry.servicePrincipalId),
+    })),
+    deletedItems: directory.deletedItems
+      .list()
+      .map(({ id, kind, deletedDateTime, object }) => ({ id, kind, deletedDateTime, displayName: object.displayName })),
     signIns: directory.signIns.list(),
   };
 }

@@ -1,14 +1,18 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { SandboxClock } from '../kit/clock.js';
-import type { Collection, SandboxStore } from '../kit/store.js';
+import type { SandboxStore } from '../kit/store.js';
 import type { ClaimsPolicy } from './claim-objects.js';
+import { effectiveClaims } from './claims-mapping.js';
+import type { DeletedItem } from './deleted-items.js';
 import type {
   AppRoleAssignment,
   Application,
+  ClaimsMappingPolicy,
   Group,
   GroupMembership,
   Ownership,
   PasswordRecord,
+  PolicyAssignment,
   RoleAssignment,
   RoleEligibility,
   ServicePrincipal,
@@ -16,47 +20,69 @@ import type {
   SigningKey,
   User,
 } from './directory-objects.js';
+import type { ObjectSet } from './lagging-set.js';
+import type { Replication } from './replication.js';
 
 const KEPT_SIGN_INS = 20_000;
 
 /** The tenant: every object and relation, and the look-ups that both Graph and the sign-in side need. */
 export class Directory {
-  readonly users: Collection<User>;
-  readonly passwords: Collection<PasswordRecord>;
-  readonly managers: Collection<{ managerId: string }>;
-  readonly groups: Collection<Group>;
-  readonly memberships: Collection<GroupMembership>;
-  readonly applications: Collection<Application>;
-  readonly servicePrincipals: Collection<ServicePrincipal>;
-  readonly ownerships: Collection<Ownership>;
-  readonly signingKeys: Collection<SigningKey>;
+  readonly users: ObjectSet<User>;
+  readonly passwords: ObjectSet<PasswordRecord>;
+  readonly managers: ObjectSet<{ managerId: string }>;
+  readonly groups: ObjectSet<Group>;
+  readonly memberships: ObjectSet<GroupMembership>;
+  readonly applications: ObjectSet<Application>;
+  readonly servicePrincipals: ObjectSet<ServicePrincipal>;
+  readonly ownerships: ObjectSet<Ownership>;
+  readonly signingKeys: ObjectSet<SigningKey>;
   /** Service principals whose signing key was cleared on purpose: Entra then picks one itself. */
-  readonly automaticSigning: Collection<{ since: string }>;
-  readonly assignments: Collection<AppRoleAssignment>;
-  readonly roleAssignments: Collection<RoleAssignment>;
-  readonly roleEligibilities: Collection<RoleEligibility>;
-  /** By service principal id. */
-  readonly policies: Collection<ClaimsPolicy>;
-  readonly signIns: Collection<SignIn>;
+  readonly automaticSigning: ObjectSet<{ since: string }>;
+  readonly assignments: ObjectSet<AppRoleAssignment>;
+  readonly roleAssignments: ObjectSet<RoleAssignment>;
+  readonly roleEligibilities: ObjectSet<RoleEligibility>;
+  /** Beta claims policies, by service principal id. */
+  readonly policies: ObjectSet<ClaimsPolicy>;
+  readonly claimsMappingPolicies: ObjectSet<ClaimsMappingPolicy>;
+  /** Which claims mapping policy a service principal has, `{servicePrincipalId}/{policyId}`. */
+  readonly policyAssignments: ObjectSet<PolicyAssignment>;
+  readonly deletedItems: ObjectSet<DeletedItem>;
+  readonly signIns: ObjectSet<SignIn>;
   readonly clock: SandboxClock;
 
-  constructor(store: SandboxStore, clock: SandboxClock) {
+  readonly #replication: Replication;
+
+  constructor(store: SandboxStore, clock: SandboxClock, replication: Replication) {
     this.clock = clock;
-    this.users = store.collection('users');
+    this.#replication = replication;
+    // Objects that are addressed by id: a write may come to a replica that does not know them yet.
+    const objects = <T extends object>(name: string): ObjectSet<T> =>
+      replication.collection(store, name, { missesNew: true });
+    const relations = <T extends object>(name: string): ObjectSet<T> => replication.collection(store, name);
+    this.users = objects('users');
+    this.groups = objects('groups');
+    this.applications = objects('applications');
+    this.servicePrincipals = objects('servicePrincipals');
+    this.claimsMappingPolicies = objects('claimsMappingPolicies');
+    this.managers = relations('managers');
+    this.memberships = relations('memberships');
+    this.ownerships = relations('ownerships');
+    this.signingKeys = relations('signingKeys');
+    this.automaticSigning = relations('automaticSigning');
+    this.assignments = relations('assignments');
+    this.policies = relations('policies');
+    this.policyAssignments = relations('policyAssignments');
+    this.deletedItems = relations('deletedItems');
+    // Never seen through Graph, or never written through it.
     this.passwords = store.collection('passwords');
-    this.managers = store.collection('managers');
-    this.groups = store.collection('groups');
-    this.memberships = store.collection('memberships');
-    this.applications = store.collection('applications');
-    this.servicePrincipals = store.collection('servicePrincipals');
-    this.ownerships = store.collection('ownerships');
-    this.signingKeys = store.collection('signingKeys');
-    this.automaticSigning = store.collection('automaticSigning');
-    this.assignments = store.collection('assignments');
     this.roleAssignments = store.collection('roleAssignments');
     this.roleEligibilities = store.collection('roleEligibilities');
-    this.policies = store.collection('policies');
     this.signIns = store.collection('signIns');
+  }
+
+  /** What a rule sees that Entra evaluates on another replica than the one that takes the write. */
+  elsewhere<T>(read: () => T): T {
+    return this.#replication.elsewhere(read);
   }
 
   now(): string {
@@ -92,11 +118,25 @@ export class Directory {
     return this.servicePrincipals.find((principal) => principal.appId === appId.toLowerCase());
   }
 
-  /** The application of a service principal. Throws when there is none, which this directory never lets happen. */
-  getApplicationOf(principal: ServicePrincipal): Application {
-    const application = this.findApplicationByAppId(principal.appId);
+  /** The application of a service principal, deleted or not. Throws when there is none, which this directory never lets happen. */
+  getApplicationOf(principal: Pick<ServicePrincipal, 'id' | 'appId'>): Application {
+    const application = this.findApplicationByAppId(principal.appId) ?? this.#deletedApplication(principal.appId);
     if (!application) throw new Error(`The service principal ${principal.id} has no application.`);
     return application;
+  }
+
+  #deletedApplication(appId: string): Application | undefined {
+    for (const item of this.deletedItems.list()) {
+      if (item.kind === 'application' && item.object.appId === appId) return item.object;
+    }
+    return undefined;
+  }
+
+  /** The claims that the sign-in follows: an assigned claims mapping policy supersedes the app's claims policy. */
+  claimsOf(principalId: string): ClaimsPolicy | undefined {
+    const assigned = this.policyAssignments.find((entry) => entry.servicePrincipalId === principalId);
+    const mapping = assigned && this.claimsMappingPolicies.get(assigned.policyId);
+    return mapping ? effectiveClaims(mapping, principalId) : this.policies.get(principalId);
   }
 
   /** What the application is called in a request: its identifiers and its application id. */

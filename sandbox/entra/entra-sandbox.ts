@@ -1,24 +1,32 @@
 import type { SandboxAddresses } from '../addresses.js';
-import type { SandboxClock } from '../kit/clock.js';
-import type { FaultKind } from '../kit/faults.js';
+import { TENANT_ID } from '../credentials.js';
+import { clockFaults, type SandboxClock } from '../kit/clock.js';
+import type { Faults } from '../kit/faults.js';
 import { SandboxServer, type Reply, type SandboxRequest } from '../kit/server.js';
 import type { SandboxStore } from '../kit/store.js';
 import { AccessTokens } from './access-tokens.js';
+import { ageActiveCertificates } from './aged-certificates.js';
 import { appRoleAssignmentRoutes } from './app-role-assignments.js';
 import { applicationTemplateRoutes } from './application-templates.js';
 import { applicationRoutes } from './applications.js';
 import { batchRoutes } from './batch.js';
+import { claimsMappingPolicyRoutes } from './claims-mapping-policies.js';
 import { claimsPolicyRoutes } from './claims-policy.js';
+import { deletionRoutes } from './deleted-item-routes.js';
 import { Directory } from './directory.js';
 import { viewState } from './directory-state.js';
+import { ENTRA_FAULTS, certificateFaults } from './entra-faults.js';
 import { federationMetadataRoutes } from './federation-metadata.js';
 import { GraphGateway } from './graph-gateway.js';
+import { GraphLayers } from './graph-layers.js';
 import { groupRoutes } from './groups.js';
+import { Replication } from './replication.js';
 import { seedDirectory } from './seed.js';
 import { servicePrincipalRoutes } from './service-principals.js';
 import { Sessions } from './sessions.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { SigningCertificates } from './signing-certificates.js';
+import { TENANT_FAULTS, tenantPolicyRoutes } from './tenant-policies.js';
 import { tenantRoutes } from './tenant.js';
 import { tokenRoutes } from './token-endpoint.js';
 import { tokenSigningCertificateRoutes } from './token-signing-certificates.js';
@@ -31,28 +39,13 @@ export interface EntraSandboxOptions {
   readonly addresses: SandboxAddresses;
 }
 
-const FAULTS: Readonly<Record<string, FaultKind>> = {
-  'permission-removed': {
-    describe: 'The bot has lost an application permission; may be on for several.',
-    options: { permission: 'name of the permission, such as User.ReadWrite.All' },
-  },
-  'unavailable-once': {
-    describe: 'The next request that fits is answered with 503 and nothing else, and does nothing.',
-    options: { path: 'part of the path and query', method: 'HTTP method; any when left out' },
-    once: true,
-  },
-  'certificate-foreign': { describe: 'Assertions are signed with a key that the app does not have.' },
-  'certificate-expired': {
-    describe: 'The active signing certificate counts as expired, and new ones are made as if they ran out yesterday.',
-  },
-  'token-expired-now': { describe: 'Every access token issued so far is refused.', once: true },
-  'not-owned': { describe: 'Applications made from the gallery belong to nobody.' },
-};
-
 /** Microsoft Graph, the token endpoint and Entra's SAML sign-in on one loopback server. State is kept in the store. */
 export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOptions): SandboxServer {
-  const directory = new Directory(store, clock);
+  const faults = (): Faults => server.faults;
+  const replication = new Replication(faults, clock);
+  const directory = new Directory(store, clock, replication);
   const tokens = new AccessTokens(store, clock);
+  const layers = new GraphLayers({ faults, clock, replication, isGraph });
   const server: SandboxServer = new SandboxServer({
     name: 'entra',
     store,
@@ -63,22 +56,32 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
     failed: (_error, request) =>
       isGraph(request) ? graph.failed(request) : { status: 500, body: 'The sandbox failed.' },
     before: (request) => unavailableOnce(server, request),
+    around: (request, work) => layers.around(request, work),
   });
-  server.faults.define(FAULTS);
+  server.faults.define({
+    ...ENTRA_FAULTS,
+    ...certificateFaults(() => ageActiveCertificates(directory)),
+    ...TENANT_FAULTS,
+    ...layers.faults,
+    ...clockFaults(clock),
+  });
   const graph = new GraphGateway(server, tokens);
   const certificates = new SigningCertificates(directory, { faults: server.faults, store });
   const sessions = new Sessions(store, directory);
 
   tokenRoutes(server, { tokens, directory, addresses });
   applicationTemplateRoutes(graph, directory, server);
-  applicationRoutes(graph, directory);
+  applicationRoutes(graph, directory, server.faults);
   servicePrincipalRoutes(graph, directory);
   tokenSigningCertificateRoutes(graph, directory, server);
-  claimsPolicyRoutes(graph, directory);
+  claimsPolicyRoutes(graph, directory, server.faults);
+  claimsMappingPolicyRoutes(graph, directory);
   userRoutes(graph, directory);
   groupRoutes(graph, directory);
-  appRoleAssignmentRoutes(graph, directory);
+  appRoleAssignmentRoutes(graph, directory, server.faults);
+  deletionRoutes(graph, directory, server.faults);
   tenantRoutes(graph, directory);
+  tenantPolicyRoutes(graph, server.faults, TENANT_ID);
   batchRoutes(graph, server);
   federationMetadataRoutes(server, { directory, certificates });
   signInRoutes(server, { directory, certificates, sessions, addresses });

@@ -44,7 +44,7 @@ function metadata(request: SandboxRequest, directory: Directory, certificates: S
   const appId = request.query.get('appid');
   const principal = appId === null ? undefined : directory.findServicePrincipalByAppId(appId);
   if (appId !== null && !principal) throw new AadstsError(700016, { value: appId, tenant: TENANT_ID });
-  const issuer = issuerOf(principal?.appId ?? '', principal && directory.policies.get(principal.id));
+  const issuer = issuerOf(principal?.appId ?? '', principal && directory.claimsOf(principal.id));
   const keys = certificates
     .forMetadata(principal)
     .map(({ der }) => keyDescriptor(der))

@@ -135,6 +135,11 @@ function readObject(request: SandboxRequest): Record<string, unknown> {
   throw unreadable();
 }
 
+/** A refusal as it goes over the wire, for layers in front of the routes. */
+export function problemReply(request: SandboxRequest, problem: GraphProblem): Reply {
+  return withHeaders(request, problem);
+}
+
 function withHeaders(request: SandboxRequest, answer: Reply | GraphProblem): Reply {
   const requestId = randomUUID();
   const clientRequestId = request.headers['client-request-id'] ?? requestId;

@@ -1,4 +1,4 @@
-import { GraphProblem, insufficientPrivileges, resourceNotFound } from './graph-problem.js';
+import { insufficientPrivileges, resourceNotFound } from './graph-problem.js';
 import type { GraphCall } from './graph-gateway.js';
 import type { Directory } from './directory.js';
 import type { Application, ServicePrincipal } from './directory-objects.js';
@@ -118,13 +118,15 @@ export function addressedApplication(call: GraphCall, directory: Directory): App
   return application;
 }
 
-/** Refuses a write by a caller who manages owned apps only and does not own both objects of this one. */
+/** Refuses a write by a caller who manages owned apps only and does not own every object of this one. */
 export function requireOwnership(call: GraphCall, directory: Directory, appId: string): void {
   const { roles, servicePrincipalId } = call.caller;
   if (roles.has('Application.ReadWrite.All')) return;
   const objects = [directory.findApplicationByAppId(appId), directory.findServicePrincipalByAppId(appId)];
-  const ownsBoth = objects.every((object) => object && directory.owns(servicePrincipalId, object.id));
-  if (!ownsBoth) throw insufficientPrivileges();
+  // One of the two may have been deleted on its own.
+  const existing = objects.filter((object) => object !== undefined);
+  const ownsAll = existing.every((object) => directory.owns(servicePrincipalId, object.id));
+  if (existing.length === 0 || !ownsAll) throw insufficientPrivileges();
 }
 
 /** A service principal as Graph shows it. Certificates are left out unless asked for; names, URLs and roles come from the application. */
@@ -162,13 +164,12 @@ export function viewApplication(application: Application, tenantId: string): Rec
   };
 }
 
-/** What an owner looks like in a list of directory objects. */
-export function viewOwner(ownerId: string, directory: Directory): Record<string, unknown> {
+/** What an owner looks like in a list of directory objects; nothing when the owner is gone. */
+export function viewOwner(ownerId: string, directory: Directory): Record<string, unknown>[] {
   const principal = directory.servicePrincipals.get(ownerId);
   if (principal) {
-    return { '@odata.type': '#microsoft.graph.servicePrincipal', ...viewServicePrincipal(principal, directory) };
+    return [{ '@odata.type': '#microsoft.graph.servicePrincipal', ...viewServicePrincipal(principal, directory) }];
   }
   const user = directory.users.get(ownerId);
-  if (!user) throw new GraphProblem(500, 'Service_InternalServerError', `Owner ${ownerId} is gone.`);
-  return { '@odata.type': '#microsoft.graph.user', ...user };
+  return user ? [{ '@odata.type': '#microsoft.graph.user', ...user }] : [];
 }

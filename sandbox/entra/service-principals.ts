@@ -34,7 +34,7 @@ export function servicePrincipalRoutes(graph: GraphGateway, directory: Directory
       return listReply(
         call.request,
         OWNERS,
-        owners.map((id) => viewOwner(id, directory)),
+        owners.flatMap((id) => viewOwner(id, directory)),
       );
     });
     graph.on('PATCH', `/v1.0/servicePrincipals${key}`, WRITE_APPLICATIONS, (call) => patch(call, directory));

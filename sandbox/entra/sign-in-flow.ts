@@ -135,7 +135,7 @@ export class SignInFlow {
 
   #respond(context: SignInContext, { user, at }: SignedIn, target: Target, cookie: CookieHeaders): Reply {
     const { directory, certificates, addresses } = this.#parts;
-    const policy = directory.policies.get(target.principal.id);
+    const policy = directory.claimsOf(target.principal.id);
     const issuer = issuerOf(target.principal.appId, policy);
     const groupIds = directory.transitiveGroupsOf(user.id).map((group) => group.id);
     const subject: ClaimsSubject = { user, groupIds, policy, issuer, appId: target.principal.appId };
@@ -161,7 +161,7 @@ export class SignInFlow {
     const error = new AadstsError(50058);
     const samlResponse = createNoPassiveResponse(
       {
-        issuer: issuerOf(target.principal.appId, directory.policies.get(target.principal.id)),
+        issuer: issuerOf(target.principal.appId, directory.claimsOf(target.principal.id)),
         destination: target.replyUrl,
         inResponseTo: context.request?.id,
         now: directory.clock.now(),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { SEED_PASSWORD, TENANT_ID } from '../credentials.js';
 import { authnRequest, Browser, readResponse, redirectUrl, type SeenPage } from './testing/browser.js';
@@ -447,7 +448,19 @@ describe('which certificate signs', () => {
     const made = await world.addCertificate(app, { displayName: 'CN=Late' });
 
     expect(Date.parse(made.endDateTime)).toBeLessThan(Date.now());
-    expect(await signer()).toBe(app.certificate.key);
+  });
+
+  it('the active one after it was made to expire, with the same key', async () => {
+    await world.control('faults', { fault: 'certificate-expired' });
+
+    browser = new Browser();
+    const response = readResponse(await signIn(await start()), app.certificate.key);
+
+    expect(response.signatureIsValid).toBe(true);
+    expect(response.certificate).not.toBe(app.certificate.key);
+    expect(Date.parse(new X509Certificate(Buffer.from(response.certificate, 'base64')).validTo)).toBeLessThan(
+      Date.now(),
+    );
   });
 
   it('the inactive one, when the active one counts as expired', async () => {
@@ -455,6 +468,40 @@ describe('which certificate signs', () => {
     await world.control('faults', { fault: 'certificate-expired' });
 
     expect(await signer()).toBe(second.key);
+  });
+});
+
+describe('a claims mapping policy', () => {
+  beforeEach(freshApp);
+
+  it('supersedes the claims policy of the app, and makes room for it again', async () => {
+    await world.assign(app, ANA.id);
+    await world.putClaims(app);
+    const schema = [
+      { Value: 'other-org', SamlClaimType: 'OrganizationName' },
+      {
+        Source: 'user',
+        ID: 'objectid',
+        SamlClaimType: 'http://schemas.microsoft.com/identity/claims/objectidentifier',
+      },
+    ];
+    const definition = { ClaimsMappingPolicy: { Version: 1, IncludeBasicClaimSet: 'false', ClaimsSchema: schema } };
+    const policy = (await world.graph
+      .api('/policies/claimsMappingPolicies')
+      .post({ displayName: 'mapping', definition: [JSON.stringify(definition)] })) as { id: string };
+    const path = `/servicePrincipals/${app.principal.id}/claimsMappingPolicies`;
+    const address = `https://graph.microsoft.com/v1.0/policies/claimsMappingPolicies/${policy.id}`;
+    const claims = async (): Promise<unknown> => {
+      browser = new Browser();
+      return Object.fromEntries(readResponse(await signIn(await start()), app.certificate.key).attributes);
+    };
+
+    await world.graph.api(`${path}/$ref`).post({ '@odata.id': address });
+    const superseded = await claims();
+    await world.graph.api(`${path}/${policy.id}/$ref`).delete();
+
+    expect(superseded).toEqual({ OrganizationName: 'other-org' });
+    expect(await claims()).toMatchObject({ Email: ANA.login, OrganizationName: 'contoso-gc' });
   });
 });
 

@@ -66,7 +66,7 @@ export class SigningCertificates {
 
   #missingKey(principal: ServicePrincipal): AadstsError {
     const facts = { app: principal.displayName, appId: principal.appId };
-    const hasPolicy = this.#directory.policies.get(principal.id) !== undefined;
+    const hasPolicy = this.#directory.claimsOf(principal.id) !== undefined;
     return new AadstsError(hasPolicy && this.#of(principal).length === 0 ? 50146 : 50003, facts);
   }
 

@@ -85,6 +85,7 @@ function requireTenant(request: SandboxRequest): void {
 }
 
 function issue(request: SandboxRequest, server: SandboxServer, tokens: AccessTokens): object {
+  if (server.faults.strikes('token-throttled')) throw new AadstsError(90055);
   const form = request.form();
   const field = (name: string): string => {
     const value = form.get(name);

@@ -187,7 +187,7 @@ function changeUser(call: GraphCall, directory: Directory): { status: number } {
 }
 
 /** An app without a directory role must not switch off or reset an administrator. */
-function isProtected(user: User, directory: Directory): boolean {
+export function isProtected(user: User, directory: Directory): boolean {
   return directory.roleAssignments.find((assignment) => assignment.principalId === user.id) !== undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Method, Reply, SandboxRequest, SandboxServer } from '../kit/server
 import { ApiProblem, problemReply, problems } from './api-problem.js';
 import { CLIENT_PERMISSIONS } from './directory.js';
 import { hashSecret, type GenesysData } from './genesys-data.js';
-import { RateLimit } from './rate-limit.js';
+import { RateLimit, USUAL_BUDGET, type RequestBudget } from './rate-limit.js';
 
 /** Which permissions a call wants: one of `any`, every one of `all`, or none at all. */
 export type Wanted = 'none' | { readonly any: readonly string[] } | { readonly all: readonly string[] };
@@ -29,12 +29,34 @@ export class PlatformApi {
     this.#server.route(method, path, (request) => {
       const headers: Record<string, string> = {};
       return withCorrelation(headers, () => {
-        Object.assign(headers, this.#rateLimit.count(this.#authenticate(request), this.#data.clock.wall().getTime()));
+        Object.assign(headers, this.#count(this.#authenticate(request)));
         this.#authorize(wanted);
         refuseUnreadableBody(request);
-        return handler(request);
+        return this.#answer(request, handler);
       });
     });
+  }
+
+  #count(tokenId: string): Record<string, string> {
+    return this.#rateLimit.count(tokenId, this.#data.clock.wall().getTime(), this.#budget());
+  }
+
+  #budget(): RequestBudget {
+    const narrowed = this.#server.faults.active('budgets');
+    if (!narrowed) return USUAL_BUDGET;
+    const { requests = USUAL_BUDGET.requests, seconds = USUAL_BUDGET.windowMs / 1000 } = narrowed;
+    return { requests: Number(requests), windowMs: Number(seconds) * 1000 };
+  }
+
+  #answer(request: SandboxRequest, handler: ApiHandler): Reply {
+    try {
+      return handler(request);
+    } catch (error) {
+      const isConflict = error instanceof ApiProblem && error.status === 409;
+      // The platform itself answers conflicts now with 409, now with 400.
+      if (!isConflict || !this.#server.faults.active('conflicts-as-400')) throw error;
+      throw new ApiProblem(400, error.code, error.message, error.more);
+    }
   }
 
   /** @returns the id of the token, which is the hash of its value. */

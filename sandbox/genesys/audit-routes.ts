@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Faults } from '../kit/faults.js';
 import type { SandboxRequest } from '../kit/server.js';
 import { param, parseBody, type PlatformApi } from './api.js';
 import { ApiProblem, problems } from './api-problem.js';
@@ -27,12 +28,14 @@ const realtimeBody = queryBody.extend({
 
 const VIEW = { all: ['audits:audit:view'] };
 const QUERIES_KEPT = 200;
+const AUDIT_DELAY_SECONDS = 60;
 
 /** Audit queries: the asynchronous one is finished by the time anyone asks; the realtime one answers at once. */
-export function addAuditRoutes(api: PlatformApi, data: GenesysData): void {
+export function addAuditRoutes(api: PlatformApi, data: GenesysData, faults: Faults): void {
+  const visible = (): AuditRecord[] => visibleAudits(data, faults);
   api.route('POST', '/api/v2/audits/query', VIEW, (request) => {
     const query = parseBody(request, queryBody);
-    selectAudits(data, query);
+    selectAudits(visible(), query);
     const stored = { id: randomUUID(), request: query, startDate: data.clock.now().toISOString() };
     data.auditQueries.put(stored.id, stored);
     keepNewest(data.auditQueries, QUERIES_KEPT);
@@ -47,10 +50,12 @@ export function addAuditRoutes(api: PlatformApi, data: GenesysData): void {
     status: 200,
     body: queryView(storedQuery(request, data), 'Succeeded'),
   }));
-  api.route('GET', '/api/v2/audits/query/:transactionId/results', VIEW, (request) => resultsPage(request, data));
+  api.route('GET', '/api/v2/audits/query/:transactionId/results', VIEW, (request) =>
+    resultsPage(request, storedQuery(request, data), visible()),
+  );
   api.route('POST', '/api/v2/audits/query/realtime', VIEW, (request) => {
     const { pageNumber, pageSize, ...query } = parseBody(request, realtimeBody);
-    const found = selectAudits(data, query);
+    const found = selectAudits(visible(), query);
     return {
       status: 200,
       body: {
@@ -73,9 +78,12 @@ const SERVICE_MAPPING = {
   ],
 };
 
-function resultsPage(request: SandboxRequest, data: GenesysData): { status: number; body: object } {
-  const stored = storedQuery(request, data);
-  const found = selectAudits(data, queryBody.parse(stored.request));
+function resultsPage(
+  request: SandboxRequest,
+  stored: StoredAuditQuery,
+  audits: readonly AuditRecord[],
+): { status: number; body: object } {
+  const found = selectAudits(audits, queryBody.parse(stored.request));
   const pageSize = Math.min(500, Math.max(25, Number(request.query.get('pageSize') ?? 25) || 25));
   const start = Number(request.query.get('cursor') ?? 0) || 0;
   const end = start + pageSize;
@@ -100,13 +108,24 @@ function queryView({ id, request, startDate }: StoredAuditQuery, state: 'Queued'
   return { id, state, startDate, ...request };
 }
 
+/** All records, except those that the fault audit-delay still holds back. */
+function visibleAudits(data: GenesysData, faults: Faults): AuditRecord[] {
+  const delay = faults.active('audit-delay');
+  if (!delay) return data.audits.list();
+  const until = data.clock.now().getTime() - Number(delay['seconds'] ?? AUDIT_DELAY_SECONDS) * 1000;
+  return data.audits.filter(({ eventDate }) => Date.parse(eventDate) <= until);
+}
+
 /** The records inside the interval that pass every filter, oldest first unless the query sorts by descending time. */
-function selectAudits(data: GenesysData, { interval, serviceName, filters, sort }: AuditQuery): AuditRecord[] {
+function selectAudits(
+  audits: readonly AuditRecord[],
+  { interval, serviceName, filters, sort }: AuditQuery,
+): AuditRecord[] {
   const [from = NaN, to = NaN] = interval.split('/').map((text) => Date.parse(text));
   if (Number.isNaN(from) || Number.isNaN(to) || from > to) {
     throw new ApiProblem(400, 'invalid.date', 'The interval must be two ISO-8601 instants, joined by a slash.');
   }
-  const found = data.audits.filter((audit) => {
+  const found = audits.filter((audit) => {
     const time = Date.parse(audit.eventDate);
     const isInside = time >= from && time < to && (!serviceName || serviceName === audit.serviceName);
     return isInside && filters.every(({ property, value }) => auditProperty(audit, property) === value);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SandboxClock } from '../kit/clock.js';
 import type { Collection, SandboxStore } from '../kit/store.js';
 import { EMPLOYEE_ROLE, HOME_DIVISION } from './directory.js';
+import { FormerValues, type Lagging } from './former-values.js';
 
 export type UserState = 'active' | 'inactive' | 'deleted';
 
@@ -28,9 +29,10 @@ export interface StoredGrant {
   readonly grantMadeAt: string;
 }
 
-/** The settings of the ADFS/Entra provider as they were PUT; certificates are base64 DER without line breaks. */
+/** The settings of a provider as they were sent; certificates are base64 DER without line breaks. */
 export interface StoredProvider {
-  readonly id: 'adfs';
+  /** Name of the slot, such as `adfs`, or a UUID. */
+  readonly id: string;
   readonly name: string;
   readonly disabled: boolean;
   readonly issuerURI: string;
@@ -47,6 +49,12 @@ export interface StoredProvider {
   readonly metadataURL?: string | undefined;
   readonly signAuthnRequests?: boolean | undefined;
   readonly forceAuthn?: boolean | undefined;
+  readonly endpointCompression?: boolean | undefined;
+}
+
+/** The platform's own password login; `disabled` is what its admin pages call "Disable Genesys Cloud Login". */
+export interface PasswordLogin {
+  readonly disabled: boolean;
 }
 
 /** An access token, kept under the SHA-256 of its value; times are wall time in milliseconds. */
@@ -113,9 +121,16 @@ export class GenesysData {
   readonly audits: Collection<AuditRecord>;
   readonly auditQueries: Collection<StoredAuditQuery>;
   readonly clock: SandboxClock;
+  readonly #passwordLogin: Collection<PasswordLogin>;
+  readonly #formerUsers: FormerValues<StoredUser>;
+  readonly #formerProviders: FormerValues<StoredProvider>;
 
-  constructor(store: SandboxStore, clock: SandboxClock) {
+  /** @param lagMs for how long changes stay unseen by searches and sign-ins; `undefined` when they are seen at once */
+  constructor(store: SandboxStore, clock: SandboxClock, lagMs: (of: Lagging) => number | undefined = () => undefined) {
     this.clock = clock;
+    this.#formerUsers = new FormerValues({ store, clock, name: 'users', lagMs: () => lagMs('users') });
+    this.#formerProviders = new FormerValues({ store, clock, name: 'providers', lagMs: () => lagMs('providers') });
+    this.#passwordLogin = store.collection('passwordLogin');
     this.users = store.collection('users');
     this.grants = store.collection('grants');
     this.providers = store.collection('identityProviders');
@@ -150,11 +165,13 @@ export class GenesysData {
   /** Adds a person with the role that everybody gets. */
   addUser(user: StoredUser): StoredUser {
     this.grant(user.id, EMPLOYEE_ROLE.id, HOME_DIVISION.id);
+    this.#formerUsers.note(user.id, undefined);
     return this.users.put(user.id, user);
   }
 
   /** Stores a change under the next version. */
   changeUser(user: StoredUser, change: Partial<StoredUser>): StoredUser {
+    this.#formerUsers.note(user.id, user);
     return this.users.put(user.id, { ...user, ...change, version: user.version + 1 });
   }
 
@@ -163,6 +180,38 @@ export class GenesysData {
     for (const grant of this.grantsOf(user.id)) this.revoke(user.id, grant.roleId, grant.divisionId);
     this.endSessionsOf(user.id);
     return this.changeUser(user, { state: 'deleted' });
+  }
+
+  /** Everybody as the search index shows them. */
+  searchableUsers(): StoredUser[] {
+    return this.#formerUsers.seen(new Map(this.users.list().map((user) => [user.id, user])));
+  }
+
+  /** The providers as readers and sign-ins see them. */
+  shownProviders(): StoredProvider[] {
+    return this.#formerProviders.seen(new Map(this.providers.list().map((provider) => [provider.id, provider])));
+  }
+
+  findShownProvider(id: string): StoredProvider | undefined {
+    return this.shownProviders().find((provider) => provider.id === id);
+  }
+
+  storeProvider(provider: StoredProvider): StoredProvider {
+    this.#formerProviders.note(provider.id, this.providers.get(provider.id));
+    return this.providers.put(provider.id, provider);
+  }
+
+  removeProvider(provider: StoredProvider): void {
+    this.#formerProviders.note(provider.id, provider);
+    this.providers.delete(provider.id);
+  }
+
+  get isPasswordLoginDisabled(): boolean {
+    return this.#passwordLogin.get('purecloud')?.disabled ?? false;
+  }
+
+  disablePasswordLogin(disabled: boolean): void {
+    this.#passwordLogin.put('purecloud', { disabled });
   }
 
   endSessionsOf(userId: string): void {

@@ -9,7 +9,9 @@ import { ApiProblem, problems } from './api-problem.js';
 import { addAuditRoutes } from './audit-routes.js';
 import { ORGANIZATION } from './directory.js';
 import { GENESYS_FAULTS } from './faults.js';
+import type { Lagging } from './former-values.js';
 import { GenesysData } from './genesys-data.js';
+import { genesysTrouble } from './genesys-trouble.js';
 import { addLoginRoutes } from './login-routes.js';
 import { addOauthRoutes } from './oauth-routes.js';
 import { addOrganizationRoutes } from './organization-routes.js';
@@ -34,7 +36,8 @@ export interface GenesysSandboxOptions {
  * region. The API is served at the root and under `/api.<region>` and `/login.<region>`.
  */
 export function createGenesysSandbox({ store, clock, addresses }: GenesysSandboxOptions): SandboxServer {
-  const data = new GenesysData(store, clock);
+  const data = new GenesysData(store, clock, (of) => lagMs(server, of));
+  const trouble = genesysTrouble(() => server.faults);
   const server: SandboxServer = new SandboxServer({
     name: 'genesys',
     store,
@@ -45,6 +48,7 @@ export function createGenesysSandbox({ store, clock, addresses }: GenesysSandbox
     failed: () =>
       refusal(new ApiProblem(500, 'internal.server.error', 'The server encountered an unexpected condition.')),
     before: (request) => strikeFaults(server, data, request),
+    around: trouble,
   });
   server.faults.define(GENESYS_FAULTS);
   addOauthRoutes(server, data);
@@ -60,10 +64,12 @@ function addPlatformRoutes(server: SandboxServer, data: GenesysData): void {
   addOrganizationRoutes(api, data);
   addSubjectRoutes(api, data);
   addUserSearchRoute(api, data);
-  addUserRoutes(api, data);
-  addProviderRoutes(api, data, server);
-  addAuditRoutes(api, data);
+  addUserRoutes(api, data, server.faults);
+  addProviderRoutes(api, data, server.faults);
+  addAuditRoutes(api, data, server.faults);
 }
+
+const STALE_SECONDS = 5;
 
 /** `/api.<region>/api/v2/x` is `/api/v2/x`; in another region no token of ours is known. */
 function addRegionalApi(server: SandboxServer): void {
@@ -74,6 +80,12 @@ function addRegionalApi(server: SandboxServer): void {
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const) {
     server.route(method, '/api.:region/*', passOn);
   }
+}
+
+/** How late changes show, as the fault stale-reads says. */
+function lagMs(server: SandboxServer, of: Lagging): number | undefined {
+  const fault = server.faults.allActive('stale-reads').find((setting) => (setting['only'] ?? of) === of);
+  return fault && Number(fault['seconds'] ?? STALE_SECONDS) * 1000;
 }
 
 function strikeFaults(server: SandboxServer, data: GenesysData, request: SandboxRequest): Reply | undefined {

@@ -32,6 +32,7 @@ body{background:var(--ground);color:var(--text);min-height:100vh}
 .brand{display:flex;align-items:center;gap:.5rem;margin:0 0 1.25rem;font-weight:600;color:var(--quiet)}
 .mark{width:1rem;height:1rem;border-radius:50%;background:var(--accent)}
 h1{margin:0 0 .75rem;font-size:1.4rem;line-height:1.3;overflow-wrap:anywhere}
+h2{margin:1.25rem 0 .25rem;font-size:1rem;line-height:1.4}
 p{margin:0 0 1rem}
 .quiet{color:var(--quiet);font-size:.9rem}
 .below{margin:1.25rem 0 0}

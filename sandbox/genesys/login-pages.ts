@@ -4,7 +4,7 @@ import { ORGANIZATION } from './directory.js';
 import type { SignInSession, StoredProvider, StoredUser } from './genesys-data.js';
 import { loginPage } from './login-page-frame.js';
 import type { SamlRefusalCode } from './saml-refusal.js';
-import { REFUSAL_SENTENCES } from './sign-in-words.js';
+import { REFUSAL_WORDS } from './sign-in-words.js';
 
 /** Asks for the organisation; its script follows a link that names organisation and provider in the fragment. */
 export function organizationPage(): Reply {
@@ -20,24 +20,37 @@ export function organizationPage(): Reply {
   });
 }
 
-/** The organisation's own login page: its single sign-on provider, if there is one to show. */
-export function organizationLoginPage(provider: StoredProvider | undefined): Reply {
-  const isOffered = provider !== undefined && !provider.disabled && provider.displayOnLogin !== false;
-  const start = new URLSearchParams({ org: ORGANIZATION.thirdPartyOrgName, provider: 'adfs' }).toString();
+/** The organisation's own login page: its single sign-on providers, as far as they want to be shown. */
+export function organizationLoginPage(providers: readonly StoredProvider[], isSsoOnly: boolean): Reply {
+  const offered = providers.filter((provider) => !provider.disabled && provider.displayOnLogin !== false);
+  const start = (provider: string): string =>
+    new URLSearchParams({ org: ORGANIZATION.thirdPartyOrgName, provider }).toString();
   return loginPage({
     title: `Log in to ${ORGANIZATION.name}`,
     scripts: FOLLOW_FRAGMENT,
     body: html`<h1>Log in to ${ORGANIZATION.name}</h1>
       ${
-        isOffered
-          ? html`<a class="action" href="saml/start?${start}">Log in with ${providerLabel(provider)}</a>`
+        offered.length > 0
+          ? offered.map(
+              (provider) =>
+                html`<a class="action" href="saml/start?${start(provider.id)}"
+                  >Log in with ${providerLabel(provider)}</a
+                >`,
+            )
           : html`<p>
               This organisation offers no single sign-on here: no provider is set up, or it is disabled or hidden.
             </p>`
       }
-      <p class="quiet below">Passwords are not part of the sandbox. <a href="./">Other organisation</a></p>`,
+      <p class="quiet below">
+        ${PASSWORD_WORDS[isSsoOnly ? 'disabled' : 'absent']} <a href="./">Other organisation</a>
+      </p>`,
   });
 }
+
+const PASSWORD_WORDS = {
+  disabled: 'Password login is disabled in this organisation: single sign-on is the only way in.',
+  absent: 'Passwords are not part of the sandbox.',
+} as const;
 
 /** Why a sign-in could not even start. */
 export function cannotStartPage(heading: string, explanation: string, loginHome: string, status = 400): Reply {
@@ -76,12 +89,18 @@ export interface RefusedSignIn {
 }
 
 export function refusedPage({ code, correlationId, email }: RefusedSignIn): Reply {
+  const words = REFUSAL_WORDS[code];
   return loginPage(
     {
       title: 'Sign-in failed',
       body: html`<p class="state bad" role="alert">Single sign-on did not work</p>
         <h1>You are not signed in</h1>
-        <p id="reason">${REFUSAL_SENTENCES[code]}</p>
+        <p id="reason">${words.wrong}</p>
+        <h2>What it usually means</h2>
+        <p id="meaning">${words.means}</p>
+        <h2>What to do</h2>
+        <p id="remedy">${words.remedy}</p>
+        <p><a href="./">Back to the login page</a></p>
         <dl>
           <dt>Code</dt>
           <dd><code id="code">${code}</code></dd>

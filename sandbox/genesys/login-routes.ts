@@ -13,6 +13,7 @@ import {
   postRequestPage,
   signedInPage,
 } from './login-pages.js';
+import { isSsoOnly } from './provider-routes.js';
 import { sessionCookieName } from './sign-in-routes.js';
 
 const REQUESTS_KEPT = 1_000;
@@ -25,7 +26,7 @@ export function addLoginRoutes(server: SandboxServer, data: GenesysData, address
     const organization = request.query.get('org');
     if (!organization) return organizationPage();
     if (!isOurOrganization(request, organization)) return unknownOrganization(request, organization);
-    return organizationLoginPage(data.providers.get('adfs'));
+    return organizationLoginPage(data.shownProviders(), isSsoOnly(data, server.faults));
   });
   server.route('GET', '/login.:region/saml/start', (request) => startSignIn(request, data, addresses));
   server.route('GET', '/login.:region/signed-in', (request) => signedIn(request, data));
@@ -36,7 +37,7 @@ function startSignIn(request: SandboxRequest, data: GenesysData, addresses: Sand
   const providerId = request.query.get('provider') ?? '';
   const home = loginHome(request);
   if (!isOurOrganization(request, organization)) return unknownOrganization(request, organization);
-  const provider = data.providers.get(providerId);
+  const provider = data.findShownProvider(providerId);
   if (!provider) {
     const text = `${ORGANIZATION.name} has no single sign-on provider "${providerId}". An administrator must set it up first.`;
     return cannotStartPage('Provider not set up', text, home, 404);

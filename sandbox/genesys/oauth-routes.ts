@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { GENESYS } from '../credentials.js';
+import type { Faults } from '../kit/faults.js';
 import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { withCorrelation } from './api.js';
 import { hashSecret, type GenesysData } from './genesys-data.js';
@@ -9,12 +10,15 @@ const TOKEN_LIFETIME_S = 86_400;
 
 /** `POST /oauth/token`, at the root and under `login.<region>`: client credentials, HTTP Basic. */
 export function addOauthRoutes(server: SandboxServer, data: GenesysData): void {
-  const answer = (request: SandboxRequest): Reply => withCorrelation({}, () => tokenReply(request, data));
+  const answer = (request: SandboxRequest): Reply =>
+    withCorrelation({}, () => tokenReply(request, data, server.faults));
   server.route('POST', '/oauth/token', answer);
   server.route('POST', '/login.:region/oauth/token', answer);
 }
 
-function tokenReply(request: SandboxRequest, data: GenesysData): Reply {
+function tokenReply(request: SandboxRequest, data: GenesysData, faults: Faults): Reply {
+  // The token endpoint says "slow down" with a 400, as Genesys's own Terraform provider had to learn.
+  if (faults.strikes('token-throttled')) return refused(400, 'invalid_request', 'rate limit exceeded; retry later');
   const { clientId, secret } = basicCredentials(request.headers['authorization']);
   const isForeignRegion = (request.params['region'] ?? GENESYS.region) !== GENESYS.region;
   if (isForeignRegion || clientId !== GENESYS.clientId) return refused(400, 'invalid_client', 'client not found');

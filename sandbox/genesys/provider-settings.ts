@@ -22,7 +22,7 @@ const NAME_ID_FORMATS = [
 /** One certificate and four more. */
 const MOST_CERTIFICATES = 5;
 
-/** The body of `PUT /api/v2/identityproviders/adfs`; every field is optional in the published schema. */
+/** The body of a provider, as PUT and POST take it; every field is optional in the published schema. */
 export const providerBody = z.object({
   name: z.string().optional(),
   disabled: z.boolean().optional(),
@@ -41,9 +41,29 @@ export const providerBody = z.object({
   metadataURL: z.string().optional(),
   providerName: z.string().optional(),
   displayOnLogin: z.boolean().optional(),
+  endpointCompression: z.boolean().optional(),
 });
 
+/** The slots that exist once each, and what a provider in them is called when the body does not say. */
+export const PROVIDER_SLOTS: Readonly<Record<string, string>> = {
+  adfs: 'ADFS',
+  cic: 'CIC',
+  generic: 'Generic',
+  gsuite: 'GSuite',
+  identitynow: 'IdentityNow',
+  okta: 'Okta',
+  onelogin: 'OneLogin',
+  ping: 'Ping',
+  pureengage: 'PureEngage',
+  salesforce: 'Salesforce',
+};
+
+/** The largest logo of a generic or custom provider, as base64. */
+const MOST_LOGO_BYTES = 25_000;
+
 export interface ProviderRules {
+  /** A slot, or the UUID of a custom provider. */
+  readonly id: string;
   readonly now: Date;
   /** What a provider is called towards the identity provider when the body does not say. */
   readonly defaultRelyingPartyIdentifier: string;
@@ -61,10 +81,12 @@ export function parseProvider(body: z.infer<typeof providerBody>, rules: Provide
   const ssoTargetURI = settings.ssoTargetURI ?? '';
   if (!isHttps(ssoTargetURI)) throw invalid('invalid.target.url', 'The target URI must be a valid HTTPS URL.');
   refuseUnknownFormats(body);
+  const slotName = PROVIDER_SLOTS[rules.id];
+  if (slotName === undefined || rules.id === 'generic') refuseAnonymous(body);
   return {
     ...settings,
-    id: 'adfs',
-    name: settings.name || 'ADFS',
+    id: rules.id,
+    name: settings.name || (slotName ?? ''),
     disabled: settings.disabled ?? false,
     issuerURI: settings.issuerURI,
     ssoTargetURI,
@@ -82,6 +104,13 @@ export function providerView(provider: StoredProvider): object {
     ...(certificates.length === 1 ? { certificate: only } : { certificates }),
     selfUri: `/api/v2/identityproviders/${provider.id}`,
   };
+}
+
+/** What generic and custom providers must have besides: a name, and a logo that is not too large. */
+function refuseAnonymous({ name, logoImageData }: z.infer<typeof providerBody>): void {
+  if (!name?.trim()) throw invalid('missing.provider.name', 'The provider name is required.');
+  const isTooLarge = Buffer.byteLength(logoImageData ?? '', 'base64') > MOST_LOGO_BYTES;
+  if (isTooLarge) throw invalid('provider.logo.too.large', 'The logo must not be larger than 25 kB.');
 }
 
 function refuseUnknownFormats({ ssoBinding, nameIdentifierFormat }: z.infer<typeof providerBody>): void {

@@ -14,7 +14,7 @@ import {
 } from './saml-gate.js';
 import type { SamlRefusalCode } from './saml-refusal.js';
 import { FOREIGN_CERTIFICATE } from './signing-certificates.js';
-import { REFUSAL_SENTENCES } from './sign-in-words.js';
+import { REFUSAL_WORDS } from './sign-in-words.js';
 
 const MOST_BODY_BYTES = 400_000;
 /** How long a started sign-in may take, in business time. */
@@ -66,7 +66,7 @@ function finish(verdict: GateVerdict, correlationId: string, data: GenesysData):
 }
 
 function refuse(code: SamlRefusalCode, email: string | undefined, correlationId: string, data: GenesysData): Reply {
-  recordSamlSignIn(data, { email, correlationId, refusal: { code, sentence: REFUSAL_SENTENCES[code] } });
+  recordSamlSignIn(data, { email, correlationId, refusal: { code, sentence: REFUSAL_WORDS[code].wrong } });
   return refusedPage({ code, correlationId, email });
 }
 
@@ -103,7 +103,7 @@ function gateWorld(server: SandboxServer, data: GenesysData): GateWorld {
 }
 
 function trustedProvider(server: SandboxServer, data: GenesysData): TrustedProvider | undefined {
-  const provider = data.providers.get('adfs');
+  const provider = data.findShownProvider('adfs');
   if (!provider || provider.disabled) return undefined;
   if (server.faults.active('certificate-expired')) return { ...provider, certificates: [] };
   if (server.faults.active('certificate-foreign')) return { ...provider, certificates: [FOREIGN_CERTIFICATE] };

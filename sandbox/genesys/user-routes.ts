@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Faults } from '../kit/faults.js';
 import type { SandboxRequest } from '../kit/server.js';
 import { listParam, listing, param, parseBody, type PlatformApi } from './api.js';
 import { ApiProblem, problems } from './api-problem.js';
@@ -37,16 +38,19 @@ const updateBody = z.object({
 const CHANGE_USER = { any: ['directory:user:edit', 'directory:organization:admin', 'admin'] };
 
 /** People: list, create, read, change, delete and restore. Searching and states have files of their own. */
-export function addUserRoutes(api: PlatformApi, data: GenesysData): void {
+export function addUserRoutes(api: PlatformApi, data: GenesysData, faults: Faults): void {
   addReadRoutes(api, data);
-  api.route('POST', '/api/v2/users', { any: ['directory:user:add'] }, (request) => ({
-    status: 200,
-    body: userView(createUser(request, data), data),
-  }));
-  api.route('PATCH', '/api/v2/users/:userId', CHANGE_USER, (request) => ({
-    status: 200,
-    body: userView(updateUser(request, data), data),
-  }));
+  api.route('POST', '/api/v2/users', { any: ['directory:user:add'] }, (request) => {
+    const user = createUser(request, data);
+    refusePassword(faults);
+    return { status: 200, body: userView(user, data) };
+  });
+  api.route('PATCH', '/api/v2/users/:userId', CHANGE_USER, (request) => {
+    const user = data.users.get(param(request, 'userId'));
+    // As if somebody else had written just before: the version that the caller has read is outdated.
+    if (user && faults.strikes('conflict')) data.changeUser(user, {});
+    return { status: 200, body: userView(updateUser(request, data), data) };
+  });
   api.route(
     'DELETE',
     '/api/v2/users/:userId',
@@ -107,6 +111,16 @@ function createUser(request: SandboxRequest, data: GenesysData): StoredUser {
     title: wanted.title,
     addresses: wanted.addresses ?? [],
   });
+}
+
+/** The platform may refuse the password of a user whom it has created already. */
+function refusePassword(faults: Faults): void {
+  const struck = faults.strike('created-but-refused');
+  if (!struck) return;
+  if (struck['code'] === 'unable.to.set.password') {
+    throw new ApiProblem(500, 'unable.to.set.password', 'The password of the user could not be set.');
+  }
+  throw new ApiProblem(400, 'invalid.password', 'The password does not meet the requirements.');
 }
 
 function updateUser(request: SandboxRequest, data: GenesysData): StoredUser {

@@ -41,7 +41,7 @@ export function addUserSearchRoute(api: PlatformApi, data: GenesysData): void {
 
 function search(request: SandboxRequest, data: GenesysData): Reply {
   const { query, pageSize, pageNumber, expand = [], ...sort } = parseBody(request, searchBody);
-  const found = sorted(data.users.filter(searchFilter(query)), sort);
+  const found = sorted(data.searchableUsers().filter(searchFilter(query)), sort);
   const page = found.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
   return {
     status: 200,

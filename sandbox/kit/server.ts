@@ -47,6 +47,8 @@ export interface SandboxServerOptions {
   readonly failed: (error: unknown, request: SandboxRequest) => Reply;
   /** Runs before each vendor route (not the control routes): a reply given here is the answer, as faults want it. */
   readonly before?: (request: SandboxRequest) => Reply | undefined | Promise<Reply | undefined>;
+  /** Wraps each vendor route, `before` included: it may refuse, delay, or lose the answer of `work`, which never rejects. */
+  readonly around?: (request: SandboxRequest, work: () => Promise<Reply>) => Promise<Reply>;
   /** Headers that the vendor puts on every answer. */
   readonly everyReply?: (request: SandboxRequest) => Readonly<Record<string, string>>;
 }
@@ -91,14 +93,24 @@ export class SandboxServer {
   async dispatch(request: SandboxRequest): Promise<Reply> {
     const found = this.#router.find(request.method, request.path);
     const routed = { ...request, params: found ? decodeParams(found.params) : {} };
-    const control = request.path.startsWith('/_sandbox/');
+    const work = (): Promise<Reply> => this.#carryOut(routed, found?.store as Handler | undefined);
+    const around = isControl(request.path) ? undefined : this.options.around;
+    if (!around) return work();
+    return around(routed, async () => {
+      const reply = await work();
+      // Before the answer is delayed or lost: what was done must outlive the process.
+      this.options.store.flush();
+      return reply;
+    });
+  }
+
+  async #carryOut(request: SandboxRequest, handler: Handler | undefined): Promise<Reply> {
     try {
-      const early = control ? undefined : await this.options.before?.(routed);
+      const early = isControl(request.path) ? undefined : await this.options.before?.(request);
       if (early) return early;
-      if (!found) return await this.options.notFound(routed);
-      return await (found.store as Handler)(routed);
+      return await (handler ?? this.options.notFound)(request);
     } catch (error) {
-      return this.options.failed(error, routed);
+      return this.options.failed(error, request);
     }
   }
 
@@ -143,6 +155,7 @@ export class SandboxServer {
       refusable(() => clock.advance(String((request.json() as { advance?: unknown } | undefined)?.advance)), time),
     );
     on('POST', 'reset', () => {
+      this.faults.clear();
       this.options.store.reset();
       this.requests.clear();
       this.#seed();
@@ -165,7 +178,7 @@ export class SandboxServer {
       body: redactBody(String(incoming.headers['content-type'] ?? ''), rawBody),
       status: 0,
     };
-    const control = url.pathname.startsWith('/_sandbox/');
+    const control = isControl(url.pathname);
     if (!control) this.requests.add(logged);
     const stream = (this.#router.find(request.method, request.path)?.store as { stream?: StreamHandler } | undefined)
       ?.stream;
@@ -179,6 +192,10 @@ export class SandboxServer {
     const every = control ? {} : (this.options.everyReply?.(request) ?? {});
     send(response, { ...reply, headers: { ...every, ...reply.headers } });
   }
+}
+
+function isControl(path: string): boolean {
+  return path.startsWith('/_sandbox/');
 }
 
 function refusable(act: () => void, then: () => object): Reply {

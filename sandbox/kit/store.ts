@@ -102,6 +102,10 @@ export class Collection<T extends object> {
     return [...this.#items.values()];
   }
 
+  entries(): [id: string, item: T][] {
+    return [...this.#items];
+  }
+
   find(matches: (item: T) => boolean): T | undefined {
     for (const item of this.#items.values()) if (matches(item)) return item;
     return undefined;

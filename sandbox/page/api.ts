@@ -1,4 +1,4 @@
-import type { Directory, InvokeAnswer, Message, Place, Removal, Wish } from './wire.js';
+import type { Directory, InvokeAnswer, Message, Place, Removal, TroubleOverview, Wish } from './wire.js';
 
 /** A refusal of the sandbox or of the bot, in words. */
 export class ApiError extends Error {
@@ -34,8 +34,8 @@ export class SandboxApi {
 
   /** Says or presses something. Throws ApiError with what went wrong. */
   async send(wish: Wish): Promise<SendAnswer> {
-    const response = await this.#post(wish);
-    if (!response.ok) throw await errorOf(response);
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const response = await this.#post('send', { ...wish, locale: navigator.language, timezone: timeZone });
     const body = (await response.json()) as Partial<InvokeAnswer> & { delivered?: boolean };
     const revision = Number(response.headers.get('x-sandbox-revision') ?? Number.MAX_SAFE_INTEGER);
     const { statusCode, type, value } = body;
@@ -43,17 +43,44 @@ export class SandboxApi {
     return { invoke: { statusCode, type, value }, revision };
   }
 
-  async #post(wish: Wish, isRetry = false): Promise<Response> {
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    const response = await fetch('sandbox/api/send', {
+  /** The faults of every server and the time. */
+  async trouble(): Promise<TroubleOverview> {
+    const response = await fetch('sandbox/api/trouble');
+    if (!response.ok) throw await errorOf(response);
+    return (await response.json()) as TroubleOverview;
+  }
+
+  /** Switches a fault on, with options, or off. Throws ApiError with what the server says is wrong. */
+  async switchFault(
+    server: string,
+    fault: string,
+    on: boolean,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await this.#post('trouble/faults', { ...options, server, fault, on });
+  }
+
+  /** @param duration ISO 8601, such as `PT4H` or `P30D` */
+  async advance(duration: string): Promise<void> {
+    await this.#post('trouble/clock', { advance: duration });
+  }
+
+  async startOver(): Promise<void> {
+    await this.#post('trouble/reset', {});
+  }
+
+  /** Throws ApiError for every refusal. */
+  async #post(what: string, body: object, isRetry = false): Promise<Response> {
+    const response = await fetch(`sandbox/api/${what}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Sandbox-Token': this.#token },
-      body: JSON.stringify({ ...wish, locale: navigator.language, timezone: timeZone }),
+      body: JSON.stringify(body),
     });
-    if (response.status !== 403 || isRetry) return response;
+    if (response.ok) return response;
+    if (response.status !== 403 || isRetry) throw await errorOf(response);
     // The sandbox was started anew and has a new token.
     await this.directory();
-    return this.#post(wish, true);
+    return this.#post(what, body, true);
   }
 }
 

@@ -40,3 +40,8 @@ export function timeElement(timestamp: string | undefined): HTMLTimeElement {
   const text = isToday ? time : `${at.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${time}`;
   return make('time', { datetime: at.toISOString(), title: at.toLocaleString() }, text);
 }
+
+/** What went wrong, in words. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,19 +1,15 @@
 import { EventFeed, SandboxApi, type EventHandlers } from './api.js';
 import { ConversationChooser, PersonaChooser } from './choosers.js';
 import { Composer } from './composer.js';
-import { byId, make } from './dom.js';
+import { byId, make, wordsOf } from './dom.js';
 import { LogView } from './log-view.js';
 import { readRoute, writeRoute, type Route } from './route.js';
+import { SYSTEMS } from './systems.js';
 import { setUpTheme } from './theme.js';
+import { TroublePanel } from './trouble-panel.js';
 import type { Directory, Persona, Place } from './wire.js';
 
 const PLACES: readonly Place[] = ['personal', 'channel'];
-const SYSTEMS: Readonly<Record<string, string>> = {
-  entra: 'Entra',
-  genesys: 'Genesys Cloud',
-  teams: 'Teams',
-  slack: 'Slack',
-};
 const RETRY_MS = 1_000;
 
 /** What one person sees: two logs, fed by one stream. */
@@ -158,8 +154,7 @@ class Page {
           'warning',
         );
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#composer.showAlert(`Latchkey did not answer. ${why}`);
+      this.#composer.showAlert(`Latchkey did not answer. ${wordsOf(error)}`);
     }
   }
 }
@@ -197,6 +192,7 @@ async function start(): Promise<void> {
   if (!first) throw new Error('The sandbox has no people.');
   showSystems(directory.addresses);
   new Page(api, directory, [first, ...others]);
+  new TroublePanel(api);
 }
 
 void start();

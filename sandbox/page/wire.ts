@@ -79,3 +79,27 @@ export interface InvokeAnswer {
 
 export const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
 export const INVOKE_MESSAGE = 'application/vnd.microsoft.activity.message';
+
+/** One setting under which a fault is on: its name, and options by theirs. */
+export type FaultSetting = Readonly<Record<string, string>>;
+
+export interface FaultInfo {
+  readonly fault: string;
+  readonly describe: string;
+  /** Name of an option → what it means. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly on: readonly FaultSetting[];
+}
+
+export interface ServerTrouble {
+  readonly server: string;
+  readonly faults?: readonly FaultInfo[];
+  /** Why the server could not be asked. */
+  readonly error?: string;
+}
+
+export interface TroubleOverview {
+  readonly servers: readonly ServerTrouble[];
+  /** Business time; absent when the server that has it is away. */
+  readonly clock?: { readonly now: string; readonly offsetMs: number };
+}

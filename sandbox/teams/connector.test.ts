@@ -191,6 +191,24 @@ describe('the connector', () => {
     expect([first.status, first.body, second.status]).toEqual([503, { text: '' }, 201]);
   });
 
+  it('throttles the bot when told to, with a time to wait, and never the page', async () => {
+    await world.call('POST', '/_sandbox/faults', { fault: 'throttled', retryAfter: '3', times: '2' });
+
+    const page = await world.send({ persona: ana.id, conversation: 'personal', text: 'help' });
+    const first = await world.post(anasChat, { type: 'message', text: 'x' });
+
+    expect([page.status, first.status, first.headers.get('retry-after')]).toEqual([200, 429, '3']);
+  });
+
+  it('keeps a message whose answer is lost on the way', async () => {
+    await world.call('POST', '/_sandbox/faults', { fault: 'gateway-timeout-after-commit' });
+
+    const lost = await world.post(anasChat, { type: 'message', text: 'kept' });
+
+    expect(lost.status).toBe(504);
+    expect((await world.state()).activities.map(({ text }) => text)).toEqual(['kept']);
+  });
+
   it('finds the chat as it was after a restart', async () => {
     await world.post(anasChat, { type: 'message', text: 'before' });
 

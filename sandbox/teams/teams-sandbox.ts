@@ -2,6 +2,7 @@ import type { SandboxAddresses } from '../addresses.js';
 import type { SandboxClock } from '../kit/clock.js';
 import { SandboxServer, type Reply, type SandboxRequest } from '../kit/server.js';
 import type { SandboxStore } from '../kit/store.js';
+import { Trouble, TROUBLE_FAULTS } from '../kit/trouble.js';
 import { BotClient } from './bot-client.js';
 import { CHANNEL, TEAM, Chat, conversationAccount } from './chat.js';
 import { Connector } from './connector.js';
@@ -11,6 +12,7 @@ import { IncomingActivities } from './incoming-activity.js';
 import { PageApi } from './page-api.js';
 import { findPageFile } from './page-files.js';
 import { PageGuard } from './page-guard.js';
+import { TroubleApi } from './trouble-api.js';
 
 export { watchForBot } from './first-contact.js';
 
@@ -31,6 +33,11 @@ export interface TeamsSandboxOptions {
 export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer {
   const { store, clock, addresses, botUrl, pageFolders } = options;
   const chat = new Chat(store, clock);
+  const trouble: Trouble = new Trouble(() => server.faults, {
+    throttled: () => connectorError(429, 'TooManyRequests', 'Too many requests were sent to this conversation.'),
+    // Only the connector breaks; the page and its API are not part of Teams.
+    spares: (_fault, request) => !request.path.startsWith('/v3/'),
+  });
   const server: SandboxServer = new SandboxServer({
     name: 'teams',
     store,
@@ -40,8 +47,10 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
     notFound: () => connectorError(404, 'NotFound', 'The connector has no such route.'),
     failed: () => connectorError(500, 'ServiceError', 'The Teams sandbox failed to handle the request.'),
     before: (request) => (isUnavailable(server, request) ? { status: 503 } : undefined),
+    around: (request, work) => trouble.around(request, work),
   });
   server.faults.define({
+    ...TROUBLE_FAULTS,
     'unavailable-once': {
       describe: 'The connector answers the next request with 503 and no body.',
       options: { path: 'only a request whose path contains this', method: 'only this method' },
@@ -52,11 +61,13 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
     },
   });
   new Connector(chat, clock, () => addresses.teams).mount(server);
+  const guard = new PageGuard();
+  new TroubleApi(guard, addresses).mount(server);
   new PageApi({
     chat,
     bot: new BotClient(botUrl, () => server.faults),
     make: new IncomingActivities(clock, addresses),
-    guard: new PageGuard(),
+    guard,
     streams: new EventStreams(chat),
     addresses,
   }).mount(server);

@@ -22,27 +22,43 @@ export class EntraWorld {
   readonly graph: Client;
   readonly #server: SandboxServer;
   readonly #store: SandboxStore;
+  readonly #shift: { ms: number };
   #token: string | undefined;
 
-  private constructor(base: string, server: SandboxServer, store: SandboxStore) {
+  private constructor(
+    base: string,
+    { server, store, shift }: { server: SandboxServer; store: SandboxStore; shift: { ms: number } },
+  ) {
     this.base = base;
     this.#server = server;
     this.#store = store;
+    this.#shift = shift;
     this.graph = this.#client();
   }
 
   static async start(): Promise<EntraWorld> {
     const store = new SandboxStore(':memory:');
     const addresses: SandboxAddresses = { entra: '', genesys: 'http://127.0.0.1:4020', teams: '' };
-    const server = createEntraSandbox({ store, clock: new SandboxClock(store), addresses });
+    const shift = { ms: 0 };
+    const clock = new SandboxClock(store, () => new Date(Date.now() + shift.ms));
+    const server = createEntraSandbox({ store, clock, addresses });
     const base = `http://127.0.0.1:${await server.listen(0)}`;
     addresses.entra = base;
-    return new EntraWorld(base, server, store);
+    return new EntraWorld(base, { server, store, shift });
   }
 
   async stop(): Promise<void> {
     await this.#server.close();
     this.#store.close();
+  }
+
+  /** Lets wall time pass without waiting for it. */
+  passWallTime(seconds: number): void {
+    this.#shift.ms += seconds * 1000;
+  }
+
+  fault(fault: string, options: Record<string, string> = {}): Promise<Response> {
+    return this.control('faults', { fault, ...options });
   }
 
   /** Forgets everything, the client's token too. */
@@ -208,6 +224,7 @@ export interface EntraState {
   readonly applications: AppObject[];
   readonly appRoleAssignments: { readonly id: string }[];
   readonly policies: { readonly id: string }[];
+  readonly deletedItems: { readonly id: string; readonly kind: string }[];
   readonly signIns: { readonly status: { readonly errorCode: number }; readonly [property: string]: unknown }[];
 }
 

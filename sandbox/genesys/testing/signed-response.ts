@@ -41,7 +41,9 @@ export interface ResponseWish {
   readonly status?: string;
   readonly signatureAlgorithm?: string;
   readonly digestAlgorithm?: string;
+  /** Of the signed information and, unless `transform` says otherwise, of what it refers to. */
   readonly canonicalization?: string;
+  readonly transform?: string;
   readonly signs?: 'assertion' | 'response' | 'both' | 'nothing';
   /** Changes the XML before it is signed: a strange identity provider. */
   readonly beforeSigning?: (xml: string) => string;
@@ -110,7 +112,10 @@ function sign(xml: string, element: 'Assertion' | 'Response', wish: ResponseWish
   signed.addReference({
     xpath,
     digestAlgorithm: wish.digestAlgorithm ?? SHA256,
-    transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', wish.canonicalization ?? EXC_C14N],
+    transforms: [
+      'http://www.w3.org/2000/09/xmldsig#enveloped-signature',
+      wish.transform ?? wish.canonicalization ?? EXC_C14N,
+    ],
   });
   signed.computeSignature(xml, {
     location: { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' },

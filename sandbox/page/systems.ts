@@ -1,0 +1,7 @@
+/** What people call the servers. */
+export const SYSTEMS: Readonly<Record<string, string>> = {
+  entra: 'Entra',
+  genesys: 'Genesys Cloud',
+  teams: 'Teams',
+  slack: 'Slack',
+};
