@@ -24,6 +24,15 @@ function problemsOf(env: Environment): readonly string[] {
   return [];
 }
 
+test.each([
+  ['DATABASE_URL', 'postgres://localhost/latchkey'],
+  ['LATCHKEY_KEY_PREVIOUS', 'AAAA'],
+  ['AZURE_CLOUD', 'usgov'],
+])('%s, which this release does not know, is an error and no trap', (name, value) => {
+  expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} is set`)]);
+  expect(problemsOf({ AZURE_CLOUD: 'global' })).toEqual([]);
+});
+
 describe('the mode', () => {
   test('without any setting it is the sandbox, on this machine only', () => {
     const config = readConfig({});

@@ -87,6 +87,9 @@ export function readConfig(env: Environment): Config {
   const config: Config =
     mode === 'live' ? { ...common, mode, remote: readLive(settings) } : { ...common, mode: 'sandbox' };
   if (mode === 'sandbox') for (const name of BASE_URLS) settings.baseUrl(name);
+  for (const [name, what] of Object.entries(NOT_YET)) {
+    if (env[name] && env[name] !== 'global') settings.wrong(name, what);
+  }
   settings.finish();
   return config;
 }
@@ -114,6 +117,13 @@ export function keyOf(env: Environment = process.env): Secret | undefined {
 export function publicUrl(config: Config, port: number): string {
   return config.publicUrl ?? `http://localhost:${port}`;
 }
+
+/** Settings that the documentation of Latchkey names and this release does not know: unread, each would be a trap. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'is set, but this release keeps its data in DATA_DIR only: remove it',
+  LATCHKEY_KEY_PREVIOUS: 'is set, but this release cannot change its key: remove it, and keep LATCHKEY_KEY as it was',
+  AZURE_CLOUD: 'is set, but this release knows the global Azure cloud only: remove it',
+};
 
 const BASE_URLS = ['GRAPH_BASE_URL', 'ENTRA_LOGIN_URL', 'GENESYS_GATEWAY_URL', 'LATCHKEY_CLOCK_URL'] as const;
 
@@ -292,7 +302,7 @@ class SettingsReader {
     return text.replace(/\/+$/, '');
   }
 
-  wrong(name: SettingName, what: string): void {
+  wrong(name: string, what: string): void {
     this.#problems.push(`${name} ${what}${/[.?]$/.test(what) ? '' : '.'}`);
   }
 

@@ -93,7 +93,7 @@ async function findSurroundings(config: Config, say: (line: string) => void): Pr
 }
 
 function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
-  const { sso, provisioning, runs, audit, memory, clock } = services;
+  const { sso, undo, provisioning, runs, audit, memory, clock } = services;
   const channels = [teams.channel];
   const noticeboard = new Noticeboard({
     channels,
@@ -104,7 +104,7 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
-  const parts: Parts = { sso, provisioning, runs, audit, noticeboard, channels, clock, log, forms: memory.forms };
+  const parts: Parts = { sso, undo, provisioning, runs, audit, noticeboard, channels, clock, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 

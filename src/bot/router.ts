@@ -5,6 +5,7 @@ import { GiveAccessConversation, type GivingVerb } from '../dialogs/conversation
 import { HelpConversation } from '../dialogs/conversations/help.js';
 import { keyOf, overtaken, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
 import { StatusConversation } from '../dialogs/conversations/status.js';
+import { askUndo, undoSetUp } from '../dialogs/conversations/undo-set-up.js';
 import { actorOf, sentence, show, type Click, type Parts } from '../dialogs/conversations/talk.js';
 import { ANSWER_INPUT } from '../dialogs/forms/form.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
@@ -122,8 +123,13 @@ export class Router {
       ['form-back', (turn) => this.#onForm(turn, (open) => this.#setUp.back(turn, open))],
       ['form-cancel', (turn) => this.#onForm(turn, (open) => this.#setUp.cancel(turn, open))],
       ['run-plan', (turn) => this.#setUp.run(turn)],
+      ['confirm-replacing', (turn) => this.#setUp.confirmReplacing(turn)],
+      ['run-replacing', (turn) => this.#setUp.runReplacing(turn)],
+      ['choose-instance', (turn) => this.#setUp.chooseInstance(turn)],
       ['plan-tile', (turn) => this.#setUp.planTile(newCard(turn))],
       ['retry-run', (turn) => retryRun(this.#parts, turn)],
+      ['ask-undo', (turn) => askUndo(this.#parts, newCard(turn))],
+      ['undo-set-up', (turn) => undoSetUp(this.#parts, turn)],
       [
         'search-person',
         (turn) =>

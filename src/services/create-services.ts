@@ -26,11 +26,13 @@ import { createWake } from './platform/wake.js';
 import { ProvisioningService } from './provisioning/provisioning-service.js';
 import { parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
 import { SsoService } from './sso/sso-service.js';
+import { UndoService } from './sso/undo-service.js';
 import { createReachable } from './sso/test-links.js';
 
 /** The work, wired. What conversations and doors are given. */
 export interface Services {
   readonly sso: SsoService;
+  readonly undo: UndoService;
   readonly provisioning: ProvisioningService;
   readonly runs: Runs;
   readonly audit: AuditService;
@@ -95,7 +97,11 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     tick.register(sweep);
   }
   return {
-    sso: new SsoService({ entra, genesys, pipeline, database, clock, region, reachable, tenantId: remote.tenantId }),
+    sso: new SsoService({
+      ...{ entra, genesys, pipeline, database, clock, region, reachable, log },
+      tenantId: remote.tenantId,
+    }),
+    undo: new UndoService({ entra, genesys, pipeline, durable, clock }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),

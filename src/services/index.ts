@@ -35,5 +35,8 @@ export { GENESYS_REGIONS, parseGenesysRegion, type GenesysRegion } from './sso/g
 export type { TileMode } from './sso/saml-settings.js';
 export { SET_UP_STEPS, type SetUpOutcome } from './sso/set-up-sso.js';
 export type { SsoHealth } from './sso/sso-health.js';
-export { SsoService, type PlanCard } from './sso/sso-service.js';
+export type { ChoosableInstance, InstanceChoice } from './sso/instance-choice.js';
+export { SsoService, type PlanCard, type PlanWish } from './sso/sso-service.js';
 export type { TestLinks } from './sso/test-links.js';
+export { UndoService, type UndoCard } from './sso/undo-service.js';
+export { UNDO_STEPS, type UndoOutcome } from './sso/undo-set-up.js';

@@ -31,6 +31,7 @@ export class CrashRig {
   #effects: string[] = [];
   #dieAt: Point | undefined;
   #hold: Hold | undefined;
+  #refuseFrom: number | undefined;
 
   private constructor(world: World) {
     this.world = world;
@@ -106,6 +107,19 @@ export class CrashRig {
     return { card, release: hold.release };
   }
 
+  /** Does it up to the n-th effect, from 1, which the remote side refuses, and every later one until this returns. */
+  async failAt(deed: Deed, effect: number): Promise<SeenCard> {
+    await this.world.restoreRemote(deed.from);
+    const ada = this.world.person('Ada');
+    const card = await deed.open(ada);
+    await this.#arm(undefined);
+    this.#refuseFrom = effect;
+    await ada.presses(card, deed.button);
+    const failed = await ada.watches(card, 'did not finish');
+    this.#refuseFrom = undefined;
+    return failed;
+  }
+
   /** @returns how often the bot asked the database since the last such order. */
   async databaseIs(state: 'away' | 'back'): Promise<number> {
     return (await this.world.orderBot({ database: state })) as number;
@@ -124,6 +138,7 @@ export class CrashRig {
         this.#effects.push(effect);
         return this.#passOrDie('before');
       },
+      refuses: () => this.#refuseFrom !== undefined && this.#effects.length >= this.#refuseFrom,
       after: () => this.#passOrDie('after'),
     });
     this.#proxies.push(proxy);

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 export interface Watcher {
   /** Before it is forwarded. Resolves `false`: it never is, and nobody answers. */
   before(effect: string): Promise<boolean>;
+  /** Whether the remote side refuses the effect that was just announced: it is not forwarded, and answered with 403. */
+  refuses(): boolean;
   /** After the remote side has done it, before the answer goes back. `false`: nobody answers. */
   after(effect: string): Promise<boolean>;
 }
@@ -44,6 +46,10 @@ export class RemoteProxy {
     const body = await read(request);
     const effect = effectOf(request);
     if (effect !== undefined && !(await this.#watcher.before(effect))) return;
+    if (effect !== undefined && this.#watcher.refuses()) {
+      response.writeHead(403, { 'Content-Type': 'application/json' }).end(REFUSED);
+      return;
+    }
     const answer = await this.#forward(request, body);
     const answerBody = await read(answer);
     if (effect !== undefined && !(await this.#watcher.after(effect))) return;
@@ -62,6 +68,9 @@ export class RemoteProxy {
     return answer;
   }
 }
+
+/** Graph's body; Genesys's client reads the status alone. */
+const REFUSED = JSON.stringify({ error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } });
 
 /** Tokens and searches are asked for with POST too, and change nothing. */
 function effectOf({ method = 'GET', url = '/' }: IncomingMessage): string | undefined {

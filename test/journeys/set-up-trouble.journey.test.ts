@@ -20,7 +20,7 @@ journey(
     const stopped = await ada.watches(plan, 'did not finish');
     expect(stopped.text).toMatch(/sso:provider:(add|edit)/);
     expect(stopped.text).toContain('What to do:');
-    expect(stopped.buttons()).toEqual(['Retry']);
+    expect(stopped.buttons()).toEqual(['Retry', 'Undo …']);
 
     await world.genesys.fault('permission-removed', { on: false });
     await ada.presses(stopped, 'Retry');

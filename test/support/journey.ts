@@ -26,6 +26,6 @@ export function journey(title: string, story: (cast: Cast) => Promise<void>, set
         await world.stop();
       }
     },
-    120_000,
+    300_000,
   );
 }

@@ -1,2 +1,2 @@
 // Worlds start processes, databases and browsers; on a busy machine one story takes a while.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);

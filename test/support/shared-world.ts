@@ -5,7 +5,7 @@ export function sharedWorld(settings: NodeJS.ProcessEnv = {}): () => World {
   let world: World | undefined;
   beforeAll(async () => {
     world = await World.start(settings);
-  }, 120_000);
+  }, 180_000);
   afterAll(() => world?.stop());
   return () => {
     if (!world) throw new Error('The world has not started.');

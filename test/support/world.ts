@@ -260,7 +260,7 @@ async function answers(address: string, child: ChildProcess): Promise<void> {
   ended.catch(() => undefined);
   await Promise.race([
     ended,
-    until(`${address} answers`, async () => (await fetch(address).catch(() => undefined))?.status === 200),
+    until(`${address} answers`, async () => (await fetch(address).catch(() => undefined))?.status === 200, 120_000),
   ]);
 }
 
@@ -275,7 +275,7 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
 export async function until<T>(
   what: string,
   look: () => Promise<T | false | undefined>,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const before = Date.now() + withinMs;
   for (;;) {

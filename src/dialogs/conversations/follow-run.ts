@@ -1,7 +1,7 @@
 import type { Render } from '../noticeboard.js';
 import type { Answer } from '../turn.js';
 import { doneView } from '../views/run-done.view.js';
-import { progressView, stoppedView, waitingView } from '../views/run.view.js';
+import { progressView, stoppedView, undoneRunView, waitingView } from '../views/run.view.js';
 import { actorOf, type Click, type Parts } from './talk.js';
 
 /** What a reference (`run:<id>`) shows now. */
@@ -12,6 +12,7 @@ export function renderRun(parts: Pick<Parts, 'runs' | 'sso' | 'clock'>): Render 
     const { revision } = run;
     if (run.state === 'running') return { revision, view: progressView(run) };
     if (run.state === 'waiting') return { revision, view: waitingView(run) };
+    if (run.state === 'undone') return { revision, view: undoneRunView(run) };
     if (run.state !== 'done') return { revision, view: stoppedView(run) };
     const context = {
       regionName: parts.sso.region.name,

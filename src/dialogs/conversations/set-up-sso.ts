@@ -1,9 +1,10 @@
-import { Problem, type OpenForm, type TileMode } from '../../services/index.js';
+import { Problem, type OpenForm, type PlanWish, type TileMode } from '../../services/index.js';
 import { closedFormView, questionView, type Answers, type Form } from '../forms/form.js';
 import { setUpSsoForm, understandRegion } from '../forms/set-up-sso.form.js';
 import type { Answer, Turn } from '../turn.js';
 import { problemView } from '../views/problem.view.js';
-import { planView } from '../views/setup.view.js';
+import { choiceView, confirmReplacingView } from '../views/setup-choice.view.js';
+import { ANY_INSTANCE, planView } from '../views/setup.view.js';
 import type { View } from '../views/view.js';
 import { actorOf, channelOf, followStarted, sentence, show, type Click, type Parts } from './talk.js';
 
@@ -45,21 +46,61 @@ export class SetUpSsoConversation {
 
   /** *Run* on a plan card. When something has changed since, a new plan takes its place. */
   async run(turn: Click): Promise<Answer | undefined> {
-    const { reference: planId, inputs } = turn.said;
-    const tileMode = parseTileMode(inputs['tileMode']);
+    return this.#run(turn, false);
+  }
+
+  /** *Run* on a plan that replaces another identity provider: that one is named and must be confirmed. */
+  async confirmReplacing(turn: Click): Promise<Answer | undefined> {
+    return this.#orNewPlan(turn, async () => {
+      const card = await this.#parts.sso.getPlan(actorOf(turn), turn.said.reference);
+      const issuer = card.plan.otherIssuer;
+      if (issuer === undefined) return this.#run(turn, false);
+      const tileMode = parseTileMode(turn.said.inputs['tileMode']) ?? card.plan.tileMode;
+      return show(this.#parts, turn, confirmReplacingView(card, { issuer, tileMode }));
+    });
+  }
+
+  /** The second click: the issuer that the plan names is replaced. */
+  async runReplacing(turn: Click): Promise<Answer | undefined> {
+    return this.#run(turn, true);
+  }
+
+  async #run(turn: Click, isReplacementConfirmed: boolean): Promise<Answer | undefined> {
+    const tileMode = parseTileMode(turn.said.inputs['tileMode']);
+    return this.#orNewPlan(turn, async () => {
+      const choice = { ...(tileMode ? { tileMode } : {}), isReplacementConfirmed };
+      const started = await this.#parts.sso.setUp(actorOf(turn), turn.said.reference, choice);
+      return followStarted(this.#parts, turn, started);
+    });
+  }
+
+  /** Where the plan no longer holds, a new one for the same instance takes its place. */
+  async #orNewPlan(turn: Click, act: () => Promise<Answer | undefined>): Promise<Answer | undefined> {
     try {
-      const started = await this.#parts.sso.setUp(actorOf(turn), planId, tileMode ? { tileMode } : {});
-      return await followStarted(this.#parts, turn, started);
+      return await act();
     } catch (error) {
       if (!(error instanceof Problem) || error.facts.kind !== 'stale') throw error;
-      return this.#plan(turn, { ...(tileMode ? { tileMode } : {}), notice: sentence(error.facts) });
+      const tileMode = parseTileMode(turn.said.inputs['tileMode']);
+      const instance = await this.#parts.sso.instanceOfPlan(turn.said.reference);
+      return this.#plan(turn, {
+        ...(tileMode ? { tileMode } : {}),
+        ...(instance === undefined ? {} : { instance }),
+        notice: sentence(error.facts),
+      });
     }
+  }
+
+  /** *Use number 2*, and *Look again* on the plan for one instance. */
+  async chooseInstance(turn: Click): Promise<Answer | undefined> {
+    const { reference } = turn.said;
+    return this.#plan(turn, reference === ANY_INSTANCE ? {} : { instance: reference });
   }
 
   /** Another mode for the tile of an instance that is right already: a plan for that one change. */
   async planTile(turn: Click): Promise<Answer | undefined> {
-    const tileMode = parseTileMode(turn.said.reference);
-    return this.#plan(turn, tileMode ? { tileMode } : {});
+    const [mode, instance] = turn.said.reference.split(':');
+    const tileMode = parseTileMode(mode);
+    return this.#plan(turn, { ...(tileMode ? { tileMode } : {}), ...(instance ? { instance } : {}) });
   }
 
   async #answerRegion(turn: Turn, open: OpenForm, text: string): Promise<Answer | undefined> {
@@ -87,14 +128,17 @@ export class SetUpSsoConversation {
     }
   }
 
-  async #plan(turn: Turn, wish: { tileMode?: TileMode; notice?: string }): Promise<Answer | undefined> {
-    const { sso } = this.#parts;
+  async #plan(turn: Turn, { notice, ...wish }: PlanWish & { notice?: string }): Promise<Answer | undefined> {
+    const { sso, clock } = this.#parts;
+    const noted = notice === undefined ? {} : { notice };
     try {
-      const card = await sso.plan(actorOf(turn), wish.tileMode ? { tileMode: wish.tileMode } : {});
-      const { instance, organization } = card.plan;
+      const proposal = await sso.plan(actorOf(turn), wish);
+      if (proposal.kind === 'choice') {
+        return await show(this.#parts, turn, choiceView(proposal.choice, { now: clock.now(), ...noted }));
+      }
+      const { instance, organization } = proposal.card.plan;
       const links = instance && sso.linksFor({ shortName: organization.shortName, appId: instance.appId });
-      const more = { regionName: sso.region.name, links, ...(wish.notice ? { notice: wish.notice } : {}) };
-      return await show(this.#parts, turn, planView(card, more));
+      return await show(this.#parts, turn, planView(proposal.card, { regionName: sso.region.name, links, ...noted }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return show(this.#parts, turn, problemView(error.facts, { actions: [againButton()] }));

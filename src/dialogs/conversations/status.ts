@@ -1,5 +1,5 @@
 import type { Answer, Turn } from '../turn.js';
-import { statusView } from '../views/setup.view.js';
+import { statusView } from '../views/status.view.js';
 import { actorOf, channelOf, show, type Parts } from './talk.js';
 
 /** *status*: whether sign-in can work now. */

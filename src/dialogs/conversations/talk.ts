@@ -9,6 +9,7 @@ import type {
   Runs,
   SsoService,
   Started,
+  UndoService,
 } from '../../services/index.js';
 import type { Channel } from '../channel.js';
 import type { Noticeboard } from '../noticeboard.js';
@@ -18,6 +19,7 @@ import type { View } from '../views/view.js';
 /** Everything a conversation may use. Passed in from `main.ts`. */
 export interface Parts {
   readonly sso: SsoService;
+  readonly undo: UndoService;
   readonly provisioning: ProvisioningService;
   readonly runs: Runs;
   readonly audit: AuditService;

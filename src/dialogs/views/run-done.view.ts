@@ -5,10 +5,12 @@ import type {
   RunRecord,
   SetUpOutcome,
   TestLinks,
+  UndoOutcome,
 } from '../../services/index.js';
 import { buttonName, nextFor, testLinkActions } from './people.view.js';
-import { doneSteps } from './run.view.js';
+import { doneSteps, undoButton } from './run.view.js';
 import { setUpDoneView } from './setup.view.js';
+import { undoneView } from './undo.view.js';
 import type { View } from './view.js';
 
 /** What a finished run shows besides its own record. */
@@ -27,8 +29,12 @@ export function doneView(run: RunRecord, context: DoneContext): View {
     case 'set-up-sso': {
       const outcome = run.outcome as unknown as SetUpOutcome;
       const { regionName, now } = context;
-      return setUpDoneView(outcome, { regionName, now, links: context.linksOf(outcome), before: [doneSteps(run)] });
+      const links = context.linksOf(outcome);
+      const view = setUpDoneView(outcome, { regionName, now, links, before: [doneSteps(run)] });
+      return { ...view, actions: [...view.actions, undoButton(run)] };
     }
+    case 'undo-set-up':
+      return undoneView(run, run.outcome as unknown as UndoOutcome);
     case 'assign-person':
       return assignedView(run, run.outcome as unknown as AssignOutcome, context);
     case 'provision-person':

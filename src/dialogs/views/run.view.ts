@@ -1,14 +1,21 @@
-import { SET_UP_STEPS, type RunRecord } from '../../services/index.js';
+import { SET_UP_STEPS, UNDO_STEPS, type RunRecord } from '../../services/index.js';
 import { problemView } from './problem.view.js';
 import { timeText } from './when.js';
-import type { Element, StepState, View } from './view.js';
+import type { Action, Element, StepState, View } from './view.js';
 
 const TITLES: Readonly<Record<string, string>> = {
   'set-up-sso': 'Setting up SSO',
+  'undo-set-up': 'Undoing the set-up',
   'assign-person': 'Assigning',
   'provision-person': 'Provisioning in Genesys',
   'create-person': 'Creating in Entra',
   'reset-password': 'Setting a new password',
+};
+
+/** The steps of the longer runs, shown from the start. */
+const KNOWN_STEPS: Readonly<Record<string, readonly string[]>> = {
+  'set-up-sso': SET_UP_STEPS,
+  'undo-set-up': UNDO_STEPS,
 };
 
 /** A run on its way: its steps, edited in place. */
@@ -38,7 +45,7 @@ export function waitingView(run: RunRecord): View {
         ? []
         : [{ kind: 'text', text: `Request id: ${requestId}`, style: 'subtle' } as const]),
     ],
-    actions: [{ kind: 'verb', label: 'Check now', verb: 'retry-run', reference: run.id, revision: run.revision }],
+    actions: [checkNow(run), ...undoable(run)],
     fallback: `${titleOf(run)} is waiting. ${what}`,
   };
 }
@@ -57,8 +64,38 @@ export function stoppedView(run: RunRecord): View {
     before: [{ kind: 'text', text: startedText(run), style: 'subtle' }, stepsElement(run)],
     actions: [
       { kind: 'verb', label: 'Retry', verb: 'retry-run', reference: run.id, revision: run.revision, style: 'primary' },
+      ...undoable(run),
     ],
   });
+}
+
+/** A run that another one puts back: it goes on no more. */
+export function undoneRunView(run: RunRecord): View {
+  return {
+    title: `${titleOf(run)} was undone`,
+    tone: 'neutral',
+    elements: [
+      { kind: 'text', text: startedText(run), style: 'subtle' },
+      { kind: 'text', text: 'The card of the undo shows what was put back.' },
+      doneSteps(run),
+    ],
+    actions: [],
+    fallback: `${titleOf(run)} was undone.`,
+  };
+}
+
+function checkNow(run: RunRecord): Action {
+  return { kind: 'verb', label: 'Check now', verb: 'retry-run', reference: run.id, revision: run.revision };
+}
+
+/** What opens the plan of an undo. */
+export function undoButton(run: RunRecord): Action {
+  return { kind: 'verb', label: 'Undo …', verb: 'ask-undo', reference: run.id, revision: run.revision };
+}
+
+/** A set-up that changed nothing yet has nothing to undo. */
+function undoable(run: RunRecord): Action[] {
+  return run.kind === 'set-up-sso' && run.steps.length > 0 ? [undoButton(run)] : [];
 }
 
 /** The steps of a finished run, behind a heading of their own. */
@@ -82,7 +119,7 @@ function startedText(run: RunRecord): string {
 }
 
 function stepsElement(run: RunRecord): Element {
-  const known = run.kind === 'set-up-sso' ? SET_UP_STEPS : run.steps.map(({ name }) => name);
+  const known = KNOWN_STEPS[run.kind] ?? run.steps.map(({ name }) => name);
   const states = new Map(run.steps.map(({ name, state }) => [name, state]));
   const isStopped = run.state === 'failed' || run.state === 'interrupted';
   const steps = known.map((name) => ({ name, state: shownState(states.get(name), isStopped) }));

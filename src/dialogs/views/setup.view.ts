@@ -1,7 +1,10 @@
-import type { PlanCard, SetUpOutcome, SsoHealth, TestLinks } from '../../services/index.js';
+import type { PlanCard, SetUpOutcome, TestLinks } from '../../services/index.js';
 import { testLinkActions } from './people.view.js';
 import { dateText } from './when.js';
 import type { Action, Element, View } from './view.js';
+
+/** Reference of *Choose another instance*: none is meant yet. */
+export const ANY_INSTANCE = 'any';
 
 const MODES = [
   { title: 'Signs straight in (IdP-initiated)', value: 'signs-straight-in' },
@@ -13,7 +16,7 @@ export function planView(
   card: PlanCard,
   more: { regionName: string; links: TestLinks | undefined; notice?: string },
 ): View {
-  const { plan, planId, revision } = card;
+  const { plan, revision } = card;
   const where = `${plan.organization.name} (${plan.organization.shortName}) in ${more.regionName}`;
   const elements: Element[] = [
     ...(more.notice ? [{ kind: 'notice', tone: 'warning', text: more.notice } as const] : []),
@@ -26,28 +29,80 @@ export function planView(
             text: 'Both sides are right already. There is nothing to change.',
           } as const,
         ]
-      : [{ kind: 'text', text: `${planSummary(plan)} Nothing is changed before you press Run.` } as const]),
+      : [{ kind: 'text', text: `${planSummary(plan)} ${beforeRun(plan)}` } as const]),
+    ...dangers(plan),
     ...changesOn('Entra', plan),
     ...changesOn('Genesys', plan),
     ...keptDetails(plan),
     { kind: 'facts', facts: [{ label: 'Assigned today', value: assignedText(plan.assigned) }] },
     ...plan.warnings.map((text): Element => ({ kind: 'notice', tone: 'warning', text })),
-    ...(plan.isNothingToDo ? [] : [tileChoice(plan.tileMode)]),
+    ...(canRun(plan) ? [tileChoice(plan.tileMode)] : []),
   ];
   return {
     title: plan.isNothingToDo ? 'SSO is set up' : 'Plan for SSO',
     tone: plan.isNothingToDo ? 'good' : 'neutral',
     elements,
     actions: plan.isNothingToDo
-      ? [...(more.links ? testLinkActions(more.links, plan.tileMode, 'primary') : []), switchTile(plan.tileMode)]
+      ? [
+          ...(more.links ? testLinkActions(more.links, plan.tileMode, 'primary') : []),
+          switchTile(plan.tileMode, plan.instance?.servicePrincipalId),
+        ]
       : [
-          { kind: 'verb', label: 'Run', verb: 'run-plan', reference: planId, revision, style: 'primary' },
+          ...(canRun(plan) ? [runButton(card)] : lookAgain(plan)),
           { kind: 'verb', label: 'Cancel', verb: 'dismiss', reference: 'plan', revision, ignoresInputs: true },
         ],
     fallback: plan.isNothingToDo
       ? `SSO for ${where} is set up already; nothing to change.`
-      : `A plan for SSO of ${where} waits for Run.`,
+      : canRun(plan)
+        ? `A plan for SSO of ${where} waits for Run.`
+        : `A plan for SSO of ${where} cannot be run yet.`,
   };
+}
+
+function canRun({ isNothingToDo, obstacles = [] }: PlanCard['plan']): boolean {
+  return !isNothingToDo && obstacles.length === 0;
+}
+
+function beforeRun(plan: PlanCard['plan']): string {
+  if (!canRun(plan)) return 'It cannot be run yet, because something stands in the way.';
+  return plan.otherIssuer === undefined
+    ? 'Nothing is changed before you press Run.'
+    : 'Nothing is changed before you press Run and confirm.';
+}
+
+/** What must be read before anything else on the card. */
+function dangers({ otherIssuer, obstacles = [] }: PlanCard['plan']): Element[] {
+  return [
+    ...obstacles.flatMap(({ what, why, remedy }): Element[] => [
+      { kind: 'notice', tone: 'problem', label: 'In the way', text: [what, why].filter(Boolean).join(' ') },
+      { kind: 'notice', tone: 'neutral', label: 'What to do', text: remedy },
+    ]),
+    ...(otherIssuer === undefined ? [] : [lockOut(otherIssuer)]),
+  ];
+}
+
+/** Whose sign-in ends; the same words on the plan and on its confirmation. */
+export function lockOut(issuer: string): Element {
+  return {
+    kind: 'notice',
+    tone: 'problem',
+    label: 'Another identity provider',
+    text: `The Azure/ADFS sign-in of Genesys belongs to ${issuer}, not to this tenant. A run replaces it: people who sign in through it are locked out at once.`,
+  };
+}
+
+/** Where another identity provider is replaced, *Run* only opens the confirmation. */
+function runButton({ plan, planId, revision }: PlanCard): Action {
+  const verb = plan.otherIssuer === undefined ? 'run-plan' : 'confirm-replacing';
+  return { kind: 'verb', label: 'Run', verb, reference: planId, revision, style: 'primary' };
+}
+
+function lookAgain({ instance, isOneOfSeveral }: PlanCard['plan']): Action[] {
+  const look = { kind: 'verb', verb: 'choose-instance', revision: 0 } as const;
+  return [
+    { ...look, label: 'Look again', reference: instance?.servicePrincipalId ?? ANY_INSTANCE, style: 'primary' },
+    ...(isOneOfSeveral ? [{ ...look, label: 'Choose another instance', reference: ANY_INSTANCE }] : []),
+  ];
 }
 
 type PlannedField = PlanCard['plan']['fields'][number];
@@ -126,130 +181,33 @@ export function setUpDoneView(
       intent('Create test user', 'create-test-user'),
       intent('Assign people', 'assign'),
       intent('Provision people', 'provision'),
-      ...(straightIn ? [] : [switchTile('opens-genesys')]),
+      ...(straightIn ? [] : [switchTile('opens-genesys', outcome.servicePrincipalId)]),
     ],
     fallback: `SSO between Entra and ${outcome.shortName} is set up.`,
   };
 }
 
-/** Whether sign-in can work now, by what both sides say. */
-export function statusView(
-  health: SsoHealth,
-  more: { regionName: string; links: TestLinks | undefined; now: Date; canSetUp: boolean },
-): View {
-  if (health.state === 'several-instances') {
-    return {
-      title: 'SSO status',
-      tone: 'problem',
-      elements: [
-        {
-          kind: 'text',
-          text: 'This tenant has more than one instance of Genesys Cloud for Azure. Only one can hold the Identifier.',
-        },
-        { kind: 'list', heading: 'Application IDs', items: health.appIds },
-        {
-          kind: 'notice',
-          tone: 'neutral',
-          label: 'What to do',
-          text: 'Remove the one that nobody signs in through, in the Entra admin center under Enterprise applications.',
-        },
-      ],
-      actions: [],
-      fallback: 'There is more than one instance of Genesys Cloud for Azure.',
-    };
-  }
-  const where = `${health.organization.name} (${health.organization.shortName}), ${more.regionName}`;
-  if (health.state === 'not-set-up') {
-    return {
-      title: 'SSO status',
-      tone: 'neutral',
-      elements: [
-        { kind: 'text', text: where, style: 'strong' },
-        { kind: 'text', text: 'SSO is not set up: the tenant has no instance of Genesys Cloud for Azure.' },
-      ],
-      actions: more.canSetUp ? [intent('Set up SSO', 'set-up-sso', 'primary')] : [],
-      fallback: 'SSO is not set up yet.',
-    };
-  }
-  return judgedView(health, { ...more, where });
-}
-
-function judgedView(
-  health: Extract<SsoHealth, { state: 'right' | 'differs' }>,
-  more: { where: string; links: TestLinks | undefined; now: Date; canSetUp: boolean },
-): View {
-  const { certificate } = health;
-  const isRight = health.state === 'right';
-  return {
-    title: 'SSO status',
-    tone: isRight ? 'good' : 'problem',
-    elements: [
-      { kind: 'text', text: more.where, style: 'strong' },
-      isRight
-        ? {
-            kind: 'notice',
-            tone: 'good',
-            text: 'Both sides agree. People who are assigned and provisioned can sign in.',
-          }
-        : {
-            kind: 'notice',
-            tone: 'problem',
-            text: `${differenceCount(health.differences.length)} from what SSO needs. Sign-in may fail until that is put right.`,
-          },
-      ...(isRight
-        ? []
-        : [
-            {
-              kind: 'changes',
-              heading: 'Is → should be',
-              rows: health.differences.map(({ side, field, is, shouldBe }) => ({
-                field: `${side}: ${field}`,
-                before: is,
-                after: shouldBe,
-              })),
-            } as const,
-          ]),
-      {
-        kind: 'facts',
-        facts: [
-          { label: 'Application ID', value: health.appId },
-          { label: 'Assigned', value: assignedText(health.assigned) },
-          { label: 'Certificate thumbprint', value: certificate ? certificate.thumbprint : 'no active certificate' },
-          ...(certificate ? [{ label: 'Certificate valid until', value: dateText(certificate.until, more.now) }] : []),
-        ],
-      },
-    ],
-    actions: [
-      ...(more.links && isRight ? testLinkActions(more.links, health.tileMode, 'primary') : []),
-      ...(isRight || !more.canSetUp ? [] : [intent('Plan the repair', 'set-up-sso', 'primary')]),
-    ],
-    fallback: isRight ? 'SSO is set up and both sides agree.' : `SSO: ${differenceCount(health.differences.length)}.`,
-  };
-}
-
-function tileChoice(mode: string): Element {
+export function tileChoice(mode: string): Element {
   return { kind: 'choose', id: 'tileMode', label: 'The tile in My Apps', choices: MODES, value: mode };
 }
 
-function switchTile(mode: string): Action {
+/** The reference names the instance as well: there may be several. */
+function switchTile(mode: string, servicePrincipalId: string | undefined): Action {
+  const wanted = mode === 'signs-straight-in' ? 'opens-genesys' : 'signs-straight-in';
   const label = mode === 'signs-straight-in' ? 'Let the tile open Genesys' : 'Let the tile sign straight in';
   return {
     kind: 'verb',
     label,
     verb: 'plan-tile',
-    reference: mode === 'signs-straight-in' ? 'opens-genesys' : 'signs-straight-in',
+    reference: servicePrincipalId === undefined ? wanted : `${wanted}:${servicePrincipalId}`,
     revision: 0,
   };
 }
 
-function intent(label: string, name: string, style?: 'primary'): Action {
+export function intent(label: string, name: string, style?: 'primary'): Action {
   return { kind: 'verb', label, verb: 'intent', reference: name, revision: 0, ...(style ? { style } : {}) };
 }
 
-function assignedText(count: number): string {
+export function assignedText(count: number): string {
   return count === 0 ? 'nobody' : count === 1 ? '1 person or group' : `${count} people and groups`;
-}
-
-function differenceCount(count: number): string {
-  return count === 1 ? 'One thing differs' : `${count} things differ`;
 }

@@ -2,18 +2,24 @@ const DAY_MS = 86_400_000;
 
 /** A date, absolute and relative: "24 Nov 2029 (in 1,095 days)". UTC, as certificates are dated. */
 export function dateText(date: Date, now: Date): string {
-  const absolute = new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  }).format(date);
+  const absolute = dayText(date);
   const days = Math.floor((date.getTime() - now.getTime()) / DAY_MS);
   const count = new Intl.NumberFormat('en').format(Math.abs(days));
   if (days === 0) return `${absolute} (today)`;
   return days > 0
     ? `${absolute} (in ${count} ${days === 1 ? 'day' : 'days'})`
     : `${absolute} (${count} ${days === -1 ? 'day' : 'days'} ago)`;
+}
+
+function dayText(date: Date): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    date,
+  );
+}
+
+/** A moment on another day: "24 Nov 2026, 10:47 UTC". */
+export function momentText(date: Date): string {
+  return `${dayText(date)}, ${timeText(date)}`;
 }
 
 /** A moment: "10:47 UTC". */

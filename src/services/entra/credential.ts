@@ -10,7 +10,8 @@ import {
   type Pace,
 } from '../platform/http.js';
 import { Problem } from '../platform/problem.js';
-import { signInProblem, unreachableProblem } from './entra-problems.js';
+import { unreachableProblem } from './entra-problems.js';
+import { isPassingSignIn, signInProblem } from './sign-in-problems.js';
 
 export interface BotCredential {
   readonly tenantId: string;
@@ -45,11 +46,19 @@ export function createGraphTokens(bot: BotCredential): GraphTokens {
   let current: Promise<AccessToken> | undefined;
   let known: AccessToken | undefined;
 
-  async function ask(): Promise<AccessToken> {
-    // A new credential each time: the SDK's own cache would hand out again what Graph has just refused.
+  /** By a new credential each time: the SDK's own cache would hand out again what Graph has just refused. */
+  async function signIn(): Promise<AccessToken | null> {
     const credential = await createCredential(bot);
-    const token = await credential.getToken(GRAPH_SCOPE).catch((error: unknown) => {
+    return credential.getToken(GRAPH_SCOPE).catch((error: unknown) => {
       throw error instanceof Problem ? error : signInProblem(error instanceof Error ? error.message : '', {});
+    });
+  }
+
+  async function ask(): Promise<AccessToken> {
+    const token = await withRetries(signIn, {
+      pace: bot.pace,
+      budgetMs: SIGN_IN_BUDGET_MS,
+      judge: (error) => (isPassingSignIn(error) ? { againAfterMs: undefined } : 'give-up'),
     });
     if (!token) throw signInProblem('', {});
     known = token;

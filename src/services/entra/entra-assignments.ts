@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Assignment } from './entra.js';
 import { isAlreadyAssigned, refusedByRule, type Attempt } from './entra-problems.js';
 import { assignmentWire, servicePrincipalWire, type AssignmentWire, type ServicePrincipalWire } from './entra-wire.js';
@@ -19,17 +20,43 @@ export interface AssignmentWish {
   readonly templateId: string;
 }
 
+/** Graph takes no more conditions in one filter. */
+const IDS_IN_A_FILTER = 15;
+/** A plan waits for this count: twenty requests at once are enough. */
+const MOST_COMPARED = 20 * IDS_IN_A_FILTER;
+
+const addressesWire = z.object({ userPrincipalName: z.string(), mail: z.string().nullish() });
+
 const readAssignments: Attempt = { to: 'read who is assigned', needs: NEEDS.readAssignments };
 
 export function createAssignments({ graph, replication, oneAtATime }: Parts): {
   countAssignments(servicePrincipalId: string): Promise<number>;
+  countAddressMismatches(servicePrincipalId: string): Promise<number | undefined>;
   findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]>;
   ensureAssignment(wish: AssignmentWish): Promise<{ assignment: Assignment; isNew: boolean }>;
 } {
   async function countAssignments(servicePrincipalId: string): Promise<number> {
+    return new Set((await assignedTo(servicePrincipalId)).map((assignment) => assignment.principalId)).size;
+  }
+
+  function assignedTo(servicePrincipalId: string): Promise<AssignmentWire[]> {
     const path = graphPath`/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo`;
-    const all = await graph.list({ path, query: { $top: '999' }, attempt: readAssignments }, assignmentWire);
-    return new Set(all.map((assignment) => assignment.principalId)).size;
+    return graph.list({ path, query: { $top: '999' }, attempt: readAssignments }, assignmentWire);
+  }
+
+  async function countAddressMismatches(servicePrincipalId: string): Promise<number | undefined> {
+    const people = (await assignedTo(servicePrincipalId)).filter((one) => one.principalType !== 'Group');
+    const ids = [...new Set(people.map((one) => one.principalId))];
+    if (ids.length > MOST_COMPARED) return undefined;
+    const pages = await Promise.all(chunks(ids, IDS_IN_A_FILTER).map(readAddresses));
+    return pages.flat().filter(({ mail, userPrincipalName }) => !isSameAddress(mail, userPrincipalName)).length;
+  }
+
+  function readAddresses(ids: readonly string[]): Promise<z.infer<typeof addressesWire>[]> {
+    const $filter = ids.map((id) => graphFilter`id eq ${id}`).join(' or ');
+    const query = { $filter, $select: 'id,userPrincipalName,mail' };
+    const attempt = { to: 'read the addresses of who is assigned', needs: NEEDS.readPeople };
+    return graph.list({ path: '/users', query, attempt }, addressesWire);
   }
 
   async function findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]> {
@@ -98,7 +125,7 @@ export function createAssignments({ graph, replication, oneAtATime }: Parts): {
     }
   }
 
-  return { countAssignments, findAssignments, ensureAssignment };
+  return { countAssignments, countAddressMismatches, findAssignments, ensureAssignment };
 }
 
 /** The bot's permission would let it assign anybody to anything; this is where it may not. */
@@ -126,4 +153,15 @@ function toAssignment(wire: AssignmentWire): Assignment {
     appRoleId: wire.appRoleId,
     principalType: wire.principalType ?? 'User',
   };
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** Addresses tell no upper from lower case. Without a mailbox there is nothing to differ. */
+function isSameAddress(mail: string | null | undefined, userPrincipalName: string): boolean {
+  return !mail || mail.toLowerCase() === userPrincipalName.toLowerCase();
 }

@@ -1,7 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import type { InstanceIds, SigningCertificate } from './entra.js';
-import type { Attempt } from './entra-problems.js';
-import { KEYS_SELECT, newCertificateWire, servicePrincipalWire, type ServicePrincipalWire } from './entra-wire.js';
+import { alreadyExpired, type Attempt } from './entra-problems.js';
+import {
+  KEYS_SELECT,
+  newCertificateWire,
+  servicePrincipalWire,
+  type NewCertificateWire,
+  type ServicePrincipalWire,
+} from './entra-wire.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
 import { graphPath } from './graph-query.js';
@@ -11,11 +17,13 @@ interface Parts {
   readonly graph: Graph;
   readonly replication: Replication;
   readonly oneAtATime: OneAtATime;
+  /** Business time, by which certificates run out. */
+  readonly now: () => Date;
 }
 
 const readKeys: Attempt = { to: 'read the signing certificates', needs: NEEDS.readApps };
 
-export function createCertificates({ graph, replication, oneAtATime }: Parts): {
+export function createCertificates({ graph, replication, oneAtATime, now }: Parts): {
   addSigningCertificate(ids: InstanceIds, wish: { name: string; notAfter: Date }): Promise<SigningCertificate>;
   activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void>;
 } {
@@ -33,25 +41,33 @@ export function createCertificates({ graph, replication, oneAtATime }: Parts): {
   ): Promise<SigningCertificate> {
     const subject = `CN=${name}`;
     const findByName = async (): Promise<SigningCertificate | undefined> =>
-      (await read(ids)).find((certificate) => certificate.subject === subject);
+      (await read(ids)).find((certificate) => certificate.subject === subject && certificate.notAfter > now());
     return oneAtATime(ids.appId, async () => {
       const known = await replication.shown('the new application', async () => ({ found: await findByName() }));
       if (known.found) return known.found;
-      const create = async (): Promise<{ thumbprint: string }> =>
-        replication.despiteLag('the new application', () =>
-          graph.ask(
-            {
-              method: 'POST',
-              path: `${principalPath(ids)}/addTokenSigningCertificate`,
-              body: { displayName: subject, endDateTime: notAfter.toISOString() },
-              attempt: { to: 'create a signing certificate', needs: NEEDS.writeApps },
-            },
-            newCertificateWire,
-          ),
-        );
-      const { made } = await replication.createdOnce(create, findByName);
+      const create = async (): Promise<{ thumbprint: string }> => {
+        const made = await replication.despiteLag('the new application', () => post(ids, subject, notAfter));
+        const until = parseCertificate(made.key ?? '')?.notAfter;
+        if (until !== undefined && until <= now()) throw alreadyExpired();
+        return made;
+      };
+      const { made } = await replication.createdOnce({
+        intent: `${ids.servicePrincipalId} ${subject}`,
+        create,
+        find: findByName,
+      });
       return replication.shown('the new certificate', async () => findByThumbprint(await read(ids), made.thumbprint));
     });
+  }
+
+  function post(ids: InstanceIds, displayName: string, notAfter: Date): Promise<NewCertificateWire> {
+    const call = {
+      method: 'POST',
+      path: `${principalPath(ids)}/addTokenSigningCertificate`,
+      body: { displayName, endDateTime: notAfter.toISOString() },
+      attempt: { to: 'create a signing certificate', needs: NEEDS.writeApps },
+    } as const;
+    return graph.ask(call, newCertificateWire);
   }
 
   async function activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void> {

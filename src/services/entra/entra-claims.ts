@@ -1,10 +1,14 @@
+import { createClaimsMapping, type AssignedMapping } from './entra-claims-mapping.js';
+import type { ClaimsWish } from './claims-mapping.js';
 import type { Claims, InstanceIds } from './entra.js';
-import { isNotFound } from './entra-problems.js';
+import { isNotFound, isUnknownSegment } from './entra-problems.js';
 import { claimsPolicyWire, type ClaimsPolicyWire, type ClaimWire } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
 import { graphPath } from './graph-query.js';
 import type { OneAtATime, Replication } from './replication.js';
+
+export type { ClaimsWish } from './claims-mapping.js';
 
 interface Parts {
   readonly graph: Graph;
@@ -12,57 +16,92 @@ interface Parts {
   readonly oneAtATime: OneAtATime;
 }
 
-export interface ClaimsWish {
-  readonly emailFrom: 'userprincipalname' | 'mail';
-  readonly organizationName: string;
+/** The claims of an application, and what is known of where they stand. */
+export interface ClaimsReading {
+  /** What a sign-in sends; absent where nobody has set any. */
+  readonly claims?: Claims;
+  /** The cloud has no API for the claims that the portal sets, so those cannot be seen. */
+  readonly arePortalClaimsHidden: boolean;
+}
+
+interface PortalClaims {
+  readonly policy: ClaimsPolicyWire | undefined;
+  readonly isApiMissing: boolean;
 }
 
 /**
- * Claims live in the beta `claimsPolicy`, the store that the portal's blade edits too; the v1.0 claimsMappingPolicy would
- * lock that blade.
+ * Claims live in the beta `claimsPolicy`, the store that the portal's blade edits too. A v1.0 claimsMappingPolicy that is
+ * assigned supersedes it at sign-in: then that one is what is read and repaired. Where the cloud has no claimsPolicy, one
+ * of our own kind takes its place.
  */
 export function createClaims({ graph, replication, oneAtATime }: Parts): {
+  readClaims(ids: InstanceIds): Promise<ClaimsReading>;
   findClaims(ids: InstanceIds): Promise<Claims | undefined>;
   setClaims(ids: InstanceIds, wish: ClaimsWish): Promise<void>;
 } {
+  const mapping = createClaimsMapping({ graph, replication });
   const path = (ids: InstanceIds): string => graphPath`/servicePrincipals/${ids.servicePrincipalId}/claimsPolicy`;
 
   /** Where nobody ever set claims, Graph answers 404, or 200 with nothing or an empty policy. */
-  async function findPolicy(ids: InstanceIds): Promise<ClaimsPolicyWire | undefined> {
+  async function readPortal(ids: InstanceIds): Promise<PortalClaims> {
     const attempt = { to: 'read the claims', needs: NEEDS.readClaims };
     const asked = graph.ask({ method: 'GET', path: path(ids), version: 'beta', attempt }, claimsPolicyWire.nullish());
-    const policy = await asked.catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
+    try {
+      const policy = await asked;
+      return { policy: policy && (policy.claims ?? []).length > 0 ? policy : undefined, isApiMissing: false };
+    } catch (error) {
+      if (isNotFound(error)) return { policy: undefined, isApiMissing: false };
+      if (isUnknownSegment(error)) return { policy: undefined, isApiMissing: true };
       throw error;
-    });
-    return policy && (policy.claims ?? []).length > 0 ? policy : undefined;
+    }
+  }
+
+  async function read(ids: InstanceIds): Promise<PortalClaims & { assigned: AssignedMapping | undefined }> {
+    const [portal, assigned] = await Promise.all([readPortal(ids), mapping.findAssigned(ids)]);
+    return { ...portal, assigned };
+  }
+
+  async function readClaims(ids: InstanceIds): Promise<ClaimsReading> {
+    const { policy, isApiMissing, assigned } = await read(ids);
+    const claims = assigned ? { ...assigned.claims, policy: assigned.policy } : policy && toClaims(policy);
+    return { ...(claims ? { claims } : {}), arePortalClaimsHidden: isApiMissing };
   }
 
   async function findClaims(ids: InstanceIds): Promise<Claims | undefined> {
-    const policy = await findPolicy(ids);
-    return policy && toClaims(policy);
+    return (await readClaims(ids)).claims;
   }
 
   async function setClaims(ids: InstanceIds, wish: ClaimsWish): Promise<void> {
     await oneAtATime(ids.appId, async () => {
-      const before = await findPolicy(ids);
-      if (before && sends(toClaims(before), wish)) return;
-      const call = {
-        method: 'PUT',
-        path: path(ids),
-        version: 'beta',
-        body: mergedPolicy(before, wish),
-        attempt: { to: 'set the claims', needs: NEEDS.writeClaims },
-      } as const;
-      await replication.despiteLag('the new application', () => graph.send(call));
+      const { policy, isApiMissing, assigned } = await read(ids);
+      const before = assigned?.claims ?? (policy && toClaims(policy));
+      if (before && sends(before, wish)) return;
+      if (assigned) await mapping.repair(assigned, wish);
+      else if (isApiMissing) await mapping.assignOwn(ids, wish);
+      else return putPolicy(ids, policy, wish);
       await replication.shown('the claims', async () => {
-        const now = await findClaims(ids);
-        return (now && sends(now, wish)) || undefined;
+        const now = await mapping.findAssigned(ids);
+        return (now && sends(now.claims, wish)) || undefined;
       });
     });
   }
 
-  return { findClaims, setClaims };
+  async function putPolicy(ids: InstanceIds, before: ClaimsPolicyWire | undefined, wish: ClaimsWish): Promise<void> {
+    const call = {
+      method: 'PUT',
+      path: path(ids),
+      version: 'beta',
+      body: mergedPolicy(before, wish),
+      attempt: { to: 'set the claims', needs: NEEDS.writeClaims },
+    } as const;
+    await replication.despiteLag('the new application', () => graph.send(call));
+    await replication.shown('the claims', async () => {
+      const { policy } = await readPortal(ids);
+      return (policy && sends(toClaims(policy), wish)) || undefined;
+    });
+  }
+
+  return { readClaims, findClaims, setClaims };
 }
 
 function sends(claims: Claims, wish: ClaimsWish): boolean {
@@ -76,12 +115,12 @@ function sends(claims: Claims, wish: ClaimsWish): boolean {
 const NAME_ID = '#microsoft.graph.samlNameIdClaim';
 const CUSTOM = '#microsoft.graph.customClaim';
 
-function isNameId(claim: ClaimWire): boolean {
+export function isNameId(claim: ClaimWire): boolean {
   return claim['@odata.type'] === NAME_ID;
 }
 
 /** Ours are the claims of these names without a namespace; Genesys tells names apart by case. */
-function isNamed(claim: ClaimWire, name: string): boolean {
+export function isNamed(claim: ClaimWire, name: string): boolean {
   return !isNameId(claim) && claim.name === name && !claim.namespace;
 }
 
@@ -130,7 +169,7 @@ export function mergedPolicy(before: ClaimsPolicyWire | undefined, wish: ClaimsW
   };
 }
 
-function sourced(id: string): object {
+export function sourced(id: string): object {
   return { '@odata.type': '#microsoft.graph.sourcedAttribute', id, source: 'user', isExtensionAttribute: false };
 }
 
@@ -147,7 +186,7 @@ function nameIdClaim(): object {
   };
 }
 
-function customClaim(name: string, attribute: object): object {
+export function customClaim(name: string, attribute: object): object {
   return {
     '@odata.type': CUSTOM,
     name,

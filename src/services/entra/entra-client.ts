@@ -5,8 +5,11 @@ import type { Entra } from './entra.js';
 import { createAssignments } from './entra-assignments.js';
 import { createCertificates } from './entra-certificates.js';
 import { createClaims } from './entra-claims.js';
+import { createGallery } from './entra-gallery.js';
 import { createInstances } from './entra-instance.js';
 import { createPeople } from './entra-people.js';
+import { createRestore } from './entra-restore.js';
+import { createTenant } from './entra-tenant.js';
 import { createFederationMetadata } from './federation-metadata.js';
 import { createGraph } from './graph-http.js';
 import { createOneAtATime, createReplication } from './replication.js';
@@ -29,13 +32,14 @@ export interface EntraOptions {
   readonly random?: (() => number) | undefined;
   /** How long one request may take; default 30 s. */
   readonly timeoutMs?: number | undefined;
-  /** How long one call may be repeated while Entra is busy or away; default 60 s. */
+  /** How long one call may be repeated while Entra is busy or away; default 60 s, or `budgetMs` if that is less. */
   readonly retryBudgetMs?: number | undefined;
 }
 
 /** Microsoft Entra ID through Graph. Nothing is contacted before the first call. */
 export function createEntra(options: EntraOptions): Entra {
-  const { tenantId, clientId, clientSecret, loginUrl, log, timeoutMs = 30_000, retryBudgetMs = 60_000 } = options;
+  const { tenantId, clientId, clientSecret, loginUrl, log, timeoutMs = 30_000 } = options;
+  const { retryBudgetMs = Math.min(60_000, options.budgetMs) } = options;
   const pace = paceOf(options.clock, options);
   const tokens = createGraphTokens({ tenantId, clientId, clientSecret, loginUrl, timeoutMs, pace });
   const graph = createGraph({ tokens, baseUrl: options.graphBaseUrl, timeoutMs, retryBudgetMs, pace, log });
@@ -45,22 +49,29 @@ export function createEntra(options: EntraOptions): Entra {
     log,
     replication: createReplication({ budgetMs: options.budgetMs, pace }),
     oneAtATime: createOneAtATime(),
+    now: () => options.clock.now(),
   };
   const claims = createClaims(shared);
+  const instances = createInstances({ ...shared, claims });
+  const { getInstance, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl } = instances;
   return {
     grantedPermissions: async () => (await tokens.claims()).roles,
     ...createPeople(shared),
-    ...createInstances({ ...shared, claims }),
+    ...{ getInstance, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl },
+    ...createGallery({ ...shared, instances }),
     findClaims: claims.findClaims,
     setClaims: claims.setClaims,
     ...createCertificates(shared),
+    ...createRestore(shared),
     getFederationMetadata: createFederationMetadata({
       tenantId,
       reachable: options.reachable,
       timeoutMs,
       retryBudgetMs,
       pace,
+      replication: shared.replication,
     }),
+    ...createTenant(shared),
     ...createAssignments(shared),
   };
 }

@@ -169,10 +169,11 @@ export function createPeople({ graph, replication, oneAtATime }: Parts): {
         z.object({ id: z.string() }),
       );
     // The UPN is the mark: it is unique, and a person who had it before would have been a plain conflict.
-    const { made } = await replication.createdOnce(post, async () => {
+    const find = async (): Promise<UserWire | undefined> => {
       const found = await readUser(person.userPrincipalName);
       return found?.displayName === person.name ? found : undefined;
-    });
+    };
+    const { made } = await replication.createdOnce({ create: post, find });
     const user = await replication.shown(`the user ${person.userPrincipalName}`, () => readUser(made.id));
     return toPerson(user);
   }

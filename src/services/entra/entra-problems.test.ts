@@ -5,10 +5,10 @@ import {
   isUncertain,
   isUnverifiedHost,
   isWorthRepeating,
-  signInProblem,
   type GraphFailure,
 } from './entra-problems.js';
 import { NEEDS } from './graph-permissions.js';
+import { signInProblem } from './sign-in-problems.js';
 
 const attempt = { to: 'assign the person to Genesys Cloud', needs: NEEDS.writeAssignments };
 const problem = (failure: GraphFailure, granted: readonly string[] = []): GraphProblem =>

@@ -59,8 +59,12 @@ export function isUncertain(error: unknown): boolean {
 export function isReplicationLag(error: unknown): boolean {
   const { status, message = '' } = failureOf(error);
   if (status === 404) return true;
-  return status === 400 && /Not a valid reference update|was not found on application/i.test(message);
+  if (status === 403) return /backing application of the service principal/i.test(message);
+  return status === 400 && LAG_TEXTS.test(message);
 }
+
+const LAG_TEXTS =
+  /Not a valid reference update|was not found on application|does not reference a valid application object/i;
 
 /** Graph evaluates the SAML exemption on the service principal, whose change may not have arrived yet. */
 export function isUnverifiedHost(error: unknown): boolean {
@@ -70,6 +74,18 @@ export function isUnverifiedHost(error: unknown): boolean {
 function saysUnverifiedHost({ status, code, detailCodes = [], message = '' }: GraphFailure): boolean {
   const named = [code, ...detailCodes].includes('HostNameNotOnVerifiedDomain');
   return status === 400 && (named || /must use a verified domain/i.test(message));
+}
+
+/** A part of the API that this cloud does not have. Graph has no code for it, only this text. */
+export function isUnknownSegment(error: unknown): boolean {
+  const { status, message = '' } = failureOf(error);
+  return status === 400 && /Resource not found for the segment/i.test(message);
+}
+
+/** What is to be assigned is assigned already, by Graph's text for references. */
+export function isReferenceThere(error: unknown): boolean {
+  const { status, message = '' } = failureOf(error);
+  return status === 400 && /added object references already exist/i.test(message);
 }
 
 /** Either answer with which Graph says that this very assignment is already there. */
@@ -194,14 +210,28 @@ function denied({ to, needs }: Attempt, granted: readonly string[]): Explanation
   };
 }
 
-/** No answer at all. @param to words that follow "Entra could not be reached to …". */
+const NETWORK = 'Try again in a few minutes. If it stays, check the network of the machine that runs Latchkey.';
+const lost = (to: string): SilenceWords => ({
+  answer: 'unavailable',
+  what: `Entra could not be reached to ${to}.`,
+  remedy: NETWORK,
+});
+
+type SilenceWords = Pick<ProblemFacts, 'what' | 'remedy'> & { readonly answer: RemoteAnswer };
+
+const SILENCES: Readonly<Record<Silence | 'busy', (to: string) => SilenceWords>> = {
+  refused: lost,
+  lost,
+  timeout: (to) => ({ answer: 'timeout', what: `Entra took too long to ${to}.`, remedy: NETWORK }),
+  busy: (to) => ({ answer: 'throttled', ...WORDS.throttled(to) }),
+};
+
+/** No answer at all, or `busy`: none but "not now". @param to words that follow "Entra could not be reached to …". */
 export function unreachableProblem(to: string, silence: Silence | 'busy'): Problem {
   return new Problem({
     kind: 'remote',
     system: 'entra',
-    answer: silence === 'timeout' ? 'timeout' : silence === 'busy' ? 'throttled' : 'unavailable',
-    what: silence === 'timeout' ? `Entra took too long to ${to}.` : `Entra could not be reached to ${to}.`,
-    remedy: 'Try again in a few minutes. If it stays, check the network of the machine that runs Latchkey.',
+    ...SILENCES[silence](to),
   });
 }
 
@@ -232,47 +262,20 @@ export function waitingForEntra(what: string): Problem {
   });
 }
 
-/** A rule of ours that says no to something about Entra's objects. */
-export function refusedByRule(code: string, words: { what: string; why?: string; remedy: string }): Problem {
-  return new Problem({ kind: 'refused', system: 'entra', code, ...words });
-}
-
-const SIGN_IN_ERRORS: Readonly<Record<string, { why: string; remedy: string }>> = {
-  '7000215': {
-    why: 'The client secret is wrong.',
-    remedy: 'Set AZURE_CLIENT_SECRET to the value (not the id) of a secret of the app registration.',
-  },
-  '7000222': {
-    why: 'The client secret has expired.',
-    remedy: 'Create a new secret for the app registration and set AZURE_CLIENT_SECRET to it.',
-  },
-  '700016': {
-    why: 'The tenant does not know the app registration.',
-    remedy: 'Check AZURE_CLIENT_ID, and that AZURE_TENANT_ID is the tenant it lives in.',
-  },
-  '700027': {
-    why: 'The certificate of the credential is not one of the app registration.',
-    remedy: 'Upload the certificate to the app registration, or configure the one that is there.',
-  },
-  '90002': { why: 'There is no such tenant.', remedy: 'Check AZURE_TENANT_ID.' },
-  '7000112': { why: 'The app registration of Latchkey is disabled.', remedy: 'Enable it in the Entra admin center.' },
-};
-
-/** Entra refused the bot's own credential. @param said the text of the refusal, with its AADSTS code. */
-export function signInProblem(said: string, more: { status?: number; requestId?: string | undefined }): Problem {
-  const number = /AADSTS(\d{4,9})/.exec(said)?.[1] ?? /\b(\d{7}|90002|700016)\b/.exec(said)?.[1];
-  const known = number === undefined ? undefined : SIGN_IN_ERRORS[number];
+/** Genesys takes no such certificate, so it is of no use: an attempt after this one makes another. */
+export function alreadyExpired(): Problem {
   return new Problem({
     kind: 'remote',
     system: 'entra',
-    answer: 'unauthorized',
-    what: 'Entra did not accept the credential of Latchkey.',
-    remedy:
-      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret. Preflight (npm run preflight) looks at all of them.',
-    ...known,
-    ...(number ? { code: `AADSTS${number}` } : {}),
-    ...(said ? { said: redactSaying(said) } : {}),
-    ...(more.status ? { status: more.status } : {}),
-    ...(more.requestId ? { requestId: more.requestId } : {}),
+    answer: 'invalid',
+    code: 'certificate-expired',
+    what: 'The signing certificate that Entra has just made has already expired.',
+    why: 'The clock of Entra and that of the machine that runs Latchkey differ, or Entra has a fault of its own.',
+    remedy: 'Check the time of that machine, then press Retry: a new certificate is made. The expired one is not used.',
   });
+}
+
+/** A rule of ours that says no to something about Entra's objects. */
+export function refusedByRule(code: string, words: { what: string; why?: string; remedy: string }): Problem {
+  return new Problem({ kind: 'refused', system: 'entra', code, ...words });
 }

@@ -78,18 +78,20 @@ export const servicePrincipalWire = z.object({
   appRoles: z.array(appRoleWire).default([]),
   keyCredentials: z.array(keyCredentialWire).default([]),
   preferredTokenSigningKeyThumbprint: z.string().nullish(),
+  tokenEncryptionKeyId: z.string().nullish(),
 });
 export type ServicePrincipalWire = z.infer<typeof servicePrincipalWire>;
 
 /** One read of everything; `key` is shown because `keyCredentials` is selected on a single object. */
 export const SERVICE_PRINCIPAL_SELECT =
-  'id,appId,displayName,applicationTemplateId,accountEnabled,appRoleAssignmentRequired,preferredSingleSignOnMode,loginUrl,appRoles,keyCredentials,preferredTokenSigningKeyThumbprint';
+  'id,appId,displayName,applicationTemplateId,accountEnabled,appRoleAssignmentRequired,preferredSingleSignOnMode,loginUrl,appRoles,keyCredentials,preferredTokenSigningKeyThumbprint,tokenEncryptionKeyId';
 export const KEYS_SELECT = 'id,appId,keyCredentials,preferredTokenSigningKeyThumbprint';
 
 export const ownerWire = z.object({ id: z.string(), displayName: z.string().nullish() });
 
 /** Answer of `addTokenSigningCertificate`. */
 export const newCertificateWire = z.object({ thumbprint: z.string(), key: z.string().nullish() });
+export type NewCertificateWire = z.infer<typeof newCertificateWire>;
 
 export const assignmentWire = z.object({
   id: z.string(),
@@ -123,3 +125,11 @@ export const claimsPolicyWire = z.looseObject({
   claims: z.array(claimWire).nullish(),
 });
 export type ClaimsPolicyWire = z.infer<typeof claimsPolicyWire>;
+
+/** v1.0: `definition` is one JSON text. */
+export const claimsMappingPolicyWire = z.object({
+  id: z.string(),
+  displayName: z.string().nullish(),
+  definition: z.array(z.string()).default([]),
+});
+export type ClaimsMappingPolicyWire = z.infer<typeof claimsMappingPolicyWire>;

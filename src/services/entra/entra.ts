@@ -62,6 +62,14 @@ export interface SigningCertificate {
   readonly isActive: boolean;
 }
 
+/** A policy of the kind claimsMappingPolicy that is assigned; it supersedes the claims that the portal shows. */
+export interface AssignedClaimsPolicy {
+  readonly id: string;
+  readonly name: string;
+  /** Why Latchkey does not write to it; absent: it belongs to this application alone and can be read. */
+  readonly leftAlone?: 'shared' | 'unreadable' | 'several';
+}
+
 /** The claims that the sign-in sends. `undefined` where none is configured. */
 export interface Claims {
   /** Attribute that `Email` is taken from, `userprincipalname` or `mail`; absent when no such claim is sent. */
@@ -72,6 +80,8 @@ export interface Claims {
   readonly includesBasicClaims: boolean;
   /** Names of the other claims somebody has added. */
   readonly otherClaims: readonly string[];
+  /** The policy that they come from; absent: they are those of the portal. */
+  readonly policy?: AssignedClaimsPolicy;
 }
 
 /** One instance of the gallery application as it stands, both objects read together. */
@@ -89,6 +99,10 @@ export interface Instance extends InstanceIds {
   readonly certificates: readonly SigningCertificate[];
   readonly activeThumbprint?: string;
   readonly claims?: Claims;
+  /** The cloud has no API for the claims of the portal: what stands there cannot be seen. */
+  readonly arePortalClaimsHidden?: boolean;
+  /** Whether Entra encrypts assertions for this application. */
+  readonly isEncrypted?: boolean;
   /** Object ids and names of the owners of the service principal and of the application. */
   readonly owners: readonly {
     readonly id: string;
@@ -97,6 +111,21 @@ export interface Instance extends InstanceIds {
   }[];
   readonly isOwnedByLatchkey: boolean;
   readonly createdAt?: Date;
+}
+
+/** Of the service principal. What is absent is left alone. */
+export interface SignOnValues {
+  readonly isEnabled?: boolean;
+  readonly singleSignOnMode?: string | null;
+  readonly signOnUrl?: string | null;
+  /** `null`: none is preferred. */
+  readonly activeThumbprint?: string | null;
+}
+
+/** What is absent is left alone. */
+export interface ClaimValues {
+  readonly emailFrom?: string | null;
+  readonly organizationName?: string | null;
 }
 
 /** What the federation metadata says: the truth that Genesys will meet. */
@@ -162,7 +191,10 @@ export interface Entra {
   setSingleSignOn(ids: InstanceIds, settings: { signOnUrl: string | null }): Promise<void>;
   /** Adds the identifier and reply URL to what is there (whole-collection write) and waits until a read says so. */
   setIdentifierAndReplyUrl(ids: InstanceIds, settings: { identifier: string; replyUrl: string }): Promise<void>;
-  /** Writes NameID, `Email` and `OrganizationName`, keeping claims that others added, and waits until a read says so. */
+  /**
+   * Writes NameID, `Email` and `OrganizationName`, keeping claims that others added, and waits until a read says so. Where
+   * a claims policy is assigned, within it; refuses one that is shared or cannot be read.
+   */
   setClaims(
     ids: InstanceIds,
     claims: { emailFrom: 'userprincipalname' | 'mail'; organizationName: string },
@@ -171,9 +203,21 @@ export interface Entra {
   addSigningCertificate(ids: InstanceIds, certificate: { name: string; notAfter: Date }): Promise<SigningCertificate>;
   /** Makes that certificate the one Entra signs with and waits until a read says so. */
   activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void>;
+  /** Writes the values that are given, as they were before, and waits until a read says so. `null` clears. */
+  putBackSignOn(ids: InstanceIds, values: SignOnValues): Promise<void>;
+  /** Takes these values out of the lists, if they are there, and waits until a read says so. */
+  takeOutAddresses(ids: InstanceIds, values: { identifier?: string; replyUrl?: string }): Promise<void>;
+  /** Writes what the two claims said before; `null`: the claim is not sent. Other claims stay. */
+  putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void>;
   getFederationMetadata(appId: string): Promise<FederationMetadata>;
+  /** Whether the app management policy of the tenant refuses new identifiers, SAML applications included. */
+  refusesIdentifiers(): Promise<boolean>;
+  /** Whether the tenant has Entra ID P1 or better, which assigning groups takes. */
+  hasPremium(): Promise<boolean>;
   /** How many people and groups are assigned. */
   countAssignments(servicePrincipalId: string): Promise<number>;
+  /** How many of the people assigned directly have another mail address than UPN; `undefined` where they are over 300. */
+  countAddressMismatches(servicePrincipalId: string): Promise<number | undefined>;
 
   /** The person's own (direct) assignments to that application. */
   findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]>;

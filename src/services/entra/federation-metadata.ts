@@ -5,6 +5,7 @@ import type { FederationMetadata } from './entra.js';
 import { parseCertificate } from './entra-certificates.js';
 import { notUnderstood, unreachableProblem } from './entra-problems.js';
 import { isGuid } from './graph-query.js';
+import type { Replication } from './replication.js';
 
 interface Parts {
   readonly tenantId: string;
@@ -12,9 +13,12 @@ interface Parts {
   readonly timeoutMs: number;
   readonly retryBudgetMs: number;
   readonly pace: Pace;
+  readonly replication: Pick<Replication, 'shown'>;
 }
 
 const TO = 'read the federation metadata';
+/** Entra answers a page with this code where it does not know the application, or not yet. */
+const UNKNOWN_APPLICATION = /AADSTS700016/;
 
 class Busy extends Error {
   constructor(readonly afterMs: number | undefined) {
@@ -28,25 +32,32 @@ export function createFederationMetadata(parts: Parts): (appId: string) => Promi
     if (!isGuid(appId)) throw new RangeError('Not an application id.');
     // Without `appid` it would hold the keys of the tenant, not those of the application.
     const url = `https://login.microsoftonline.com/${parts.tenantId}/federationmetadata/2007-06/federationmetadata.xml?appid=${appId}`;
-    return withRetries(() => readOnce(parts.reachable(url), parts), {
-      pace: parts.pace,
-      budgetMs: parts.retryBudgetMs,
-      judge: (error) => {
-        if (error instanceof Busy) return { againAfterMs: error.afterMs };
-        return error instanceof NoAnswer ? { againAfterMs: undefined } : 'give-up';
-      },
-    }).catch((error: unknown) => {
-      if (error instanceof NoAnswer) throw unreachableProblem(TO, error.silence);
-      if (error instanceof Busy) throw unreachableProblem(TO, 'busy');
-      throw error;
-    });
+    // The sign-in pages are copied like everything else: an application of this minute may be unknown to them.
+    return parts.replication.shown('the application for the sign-in', () => readPatiently(parts.reachable(url), parts));
   };
 }
 
-async function readOnce(url: string, { timeoutMs, pace }: Parts): Promise<FederationMetadata> {
+/** `undefined`: the sign-in does not know the application. */
+function readPatiently(url: string, parts: Parts): Promise<FederationMetadata | undefined> {
+  return withRetries(() => readOnce(url, parts), {
+    pace: parts.pace,
+    budgetMs: parts.retryBudgetMs,
+    judge: (error) => {
+      if (error instanceof Busy) return { againAfterMs: error.afterMs };
+      return error instanceof NoAnswer ? { againAfterMs: undefined } : 'give-up';
+    },
+  }).catch((error: unknown) => {
+    if (error instanceof NoAnswer) throw unreachableProblem(TO, error.silence);
+    if (error instanceof Busy) throw unreachableProblem(TO, 'busy');
+    throw error;
+  });
+}
+
+async function readOnce(url: string, { timeoutMs, pace }: Parts): Promise<FederationMetadata | undefined> {
   const answer = await fetchWithin(url, { timeoutMs });
   if (isPassing(answer.status)) throw new Busy(parseRetryAfter(answer.headers.get('retry-after'), pace.wall()));
   const requestId = answer.headers.get('x-ms-request-id') ?? undefined;
+  if ([400, 404].includes(answer.status) && UNKNOWN_APPLICATION.test(answer.text)) return undefined;
   if (answer.status !== 200) {
     throw new Problem({
       kind: 'remote',

@@ -6,16 +6,35 @@ import { isNotFound, isReplicationLag, isUncertain, waitingForEntra } from './en
  * budget with a Problem of kind `waiting`.
  */
 export interface Replication {
-  /** Looks until `look` finds something; an object that cannot be found yet counts as nothing. @param what "the app". */
-  shown<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
+  /** Looks until `look` finds something; an object that cannot be found yet counts as nothing. @param what "the app". @param atMostMs less than the budget. */
+  shown<T>(what: string, look: () => Promise<T | undefined>, atMostMs?: number): Promise<T>;
   /** Repeats a write that Entra refuses only because a change before it has not arrived everywhere. */
   despiteLag<T>(what: string, write: () => Promise<T>, isLag?: (error: unknown) => boolean): Promise<T>;
   /**
    * A creation that must not happen twice. An uncertain answer is followed by looking for the object for the whole
-   * budget; only then it is sent once more, and looked for again.
+   * budget; only then it is sent once more, and looked for again. What an intent has made is remembered: a run that waited
+   * for it comes back while Entra may still not show it.
    */
-  createdOnce<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<{ made: T; attempts: 1 | 2 }>;
+  createdOnce<T>(creation: Creation<T>): Promise<Created<T>>;
 }
+
+export interface Creation<T> {
+  /** Names the intent, the same in every attempt of it and for ever its own; absent: what it made is not remembered. */
+  readonly intent?: string;
+  readonly create: () => Promise<T>;
+  readonly find: () => Promise<T | undefined>;
+  /** An attempt that this process knows nothing of may have made it, and Entra may not show it yet: looks for some seconds. */
+  readonly isRepeated?: boolean;
+}
+
+/** `attempts`: 2 means that there may be a twin. */
+export interface Created<T> {
+  readonly made: T;
+  readonly attempts: 1 | 2;
+}
+
+/** Most changes show within a few seconds; whoever restarts Latchkey or presses *Retry* should not wait for the rest. */
+const EARLIER_ATTEMPT_MS = 5_000;
 
 export function createReplication(limits: { budgetMs: number; pace: Pace }): Replication {
   const unlessMissing = async <T>(look: () => Promise<T | undefined>): Promise<T | undefined> =>
@@ -24,8 +43,9 @@ export function createReplication(limits: { budgetMs: number; pace: Pace }): Rep
       throw error;
     });
 
-  async function shown<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const found = await lookUntil(() => unlessMissing(look), limits);
+  async function shown<T>(what: string, look: () => Promise<T | undefined>, atMostMs = limits.budgetMs): Promise<T> {
+    const budgetMs = Math.min(limits.budgetMs, atMostMs);
+    const found = await lookUntil(() => unlessMissing(look), { ...limits, budgetMs });
     if (found === undefined) throw waitingForEntra(what);
     return found;
   }
@@ -45,10 +65,21 @@ export function createReplication(limits: { budgetMs: number; pace: Pace }): Rep
     throw isReplicationLag(last) ? waitingForEntra(what) : last;
   }
 
-  async function createdOnce<T>(
-    create: () => Promise<T>,
-    find: () => Promise<T | undefined>,
-  ): Promise<{ made: T; attempts: 1 | 2 }> {
+  const madeBefore = new Map<string, Created<unknown>>();
+
+  async function createdOnce<T>(creation: Creation<T>): Promise<Created<T>> {
+    const { intent } = creation;
+    if (intent === undefined) return createOnce(creation);
+    const known = madeBefore.get(intent) as Created<T> | undefined; // of the same intent, so of the same kind
+    const created = known ?? (await createOnce(creation));
+    madeBefore.set(intent, created);
+    return created;
+  }
+
+  async function createOnce<T>({ create, find, isRepeated = false }: Creation<T>): Promise<Created<T>> {
+    const budgetMs = Math.min(limits.budgetMs, EARLIER_ATTEMPT_MS);
+    const earlier = isRepeated ? await lookUntil(() => unlessMissing(find), { ...limits, budgetMs }) : undefined;
+    if (earlier !== undefined) return { made: earlier, attempts: 1 };
     for (const attempts of [1, 2] as const) {
       try {
         return { made: await create(), attempts };

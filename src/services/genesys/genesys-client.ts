@@ -8,6 +8,7 @@ import { createUsers } from './genesys-users.js';
 import { organizationWire } from './genesys-wire.js';
 import type { Genesys } from './genesys.js';
 import { createIdentityProvider } from './identity-provider.js';
+import { createPasswordLogin } from './password-login.js';
 
 export interface GenesysOptions {
   readonly region: GenesysRegion;
@@ -23,14 +24,15 @@ export interface GenesysOptions {
   readonly random?: (() => number) | undefined;
   /** How long one request may take; default 16 s, the SDK's own. */
   readonly timeoutMs?: number | undefined;
-  /** How long one call may be repeated while Genesys is busy or away; default 60 s. */
+  /** How long one call may be repeated while Genesys is busy or away; default 60 s, or `budgetMs` if that is less. */
   readonly retryBudgetMs?: number | undefined;
 }
 
 /** Genesys Cloud. Nothing is loaded or contacted before the first call. Throws a RangeError for a foreign gateway. */
 export function createGenesys(options: GenesysOptions): Genesys {
   refuseForeignGateway(options.gatewayUrl);
-  const { region, clientId, clientSecret, gatewayUrl, log, timeoutMs = 16_000, retryBudgetMs = 60_000 } = options;
+  const { region, clientId, clientSecret, gatewayUrl, log, timeoutMs = 16_000 } = options;
+  const { retryBudgetMs = Math.min(60_000, options.budgetMs) } = options;
   const pace = paceOf(options.clock, options);
   const ask = createAskGenesys({ region, clientId, clientSecret, gatewayUrl, timeoutMs, retryBudgetMs, pace, log });
   const parts = { ask, budgetMs: options.budgetMs, pace };
@@ -44,6 +46,7 @@ export function createGenesys(options: GenesysOptions): Genesys {
       return { id, name, shortName: thirdPartyOrgName };
     },
     ...createIdentityProvider(parts),
+    ...createPasswordLogin(parts),
     ...createUsers(parts),
     ...createAuthorization(parts),
   };

@@ -10,7 +10,7 @@ export interface GenesysOrganization {
 
 /** A certificate that Genesys trusts. */
 export interface TrustedCertificate {
-  /** base64 of the DER, no armour, no line breaks. */
+  /** base64 of the DER, no armour, no line breaks; what cannot be parsed as Genesys answered it. */
   readonly certificate: string;
   /** 40 hex characters, upper case: SHA-1 of the DER, as Entra shows it. Absent when it cannot be parsed. */
   readonly thumbprint?: string;
@@ -37,6 +37,8 @@ export interface IdentityProviderSettings {
   readonly relyingPartyIdentifier: string;
   /** base64 DER, in order; at most five. */
   readonly certificates: readonly string[];
+  /** Default `false`: a provider that is written lets people sign in. */
+  readonly isDisabled?: boolean;
 }
 
 export type GenesysUserState = 'active' | 'inactive' | 'deleted';
@@ -74,6 +76,15 @@ export interface Genesys {
     settings: IdentityProviderSettings,
     before: IdentityProvider | undefined,
   ): Promise<IdentityProvider>;
+
+  /**
+   * Removes the provider and waits until it is gone. `false`: Genesys keeps it, as it is the last one while passwords are
+   * disabled.
+   */
+  removeIdentityProvider(): Promise<boolean>;
+
+  /** Whether nobody may sign in with a password (SSO-only mode). */
+  isPasswordLoginDisabled(): Promise<boolean>;
 
   /** By e-mail, in every state, deleted ones too. */
   findUserByEmail(email: string): Promise<GenesysUser | undefined>;

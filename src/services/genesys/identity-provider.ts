@@ -21,6 +21,7 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
     settings: IdentityProviderSettings,
     before: IdentityProvider | undefined,
   ): Promise<IdentityProvider>;
+  removeIdentityProvider(): Promise<boolean>;
 } {
   async function findIdentityProvider(): Promise<IdentityProvider | undefined> {
     try {
@@ -41,7 +42,7 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
     settings: IdentityProviderSettings,
     before: IdentityProvider | undefined,
   ): Promise<IdentityProvider> {
-    refuseUnholdable(settings);
+    refuseUnholdable(settings, before);
     if (before && holds(before, settings)) return before;
     await put(toWire(settings, before));
     const after = await lookUntil(async () => {
@@ -72,11 +73,36 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
     if (!done) throw notYet;
   }
 
-  return { findIdentityProvider, ensureIdentityProvider };
+  async function removeIdentityProvider(): Promise<boolean> {
+    try {
+      await ask({
+        to: 'remove the single sign-on provider',
+        send: ({ identityProvider }) => identityProvider.deleteIdentityprovidersAdfs(),
+        body: nothingWire,
+      });
+    } catch (error) {
+      if (isKept(error)) return false;
+      if (!isNotFound(error)) throw error;
+    }
+    const isGone = await lookUntil(async () => (await findIdentityProvider()) === undefined || undefined, limits);
+    if (!isGone) throw waitingForGenesys('the removal of the single sign-on provider');
+    return true;
+  }
+
+  return { findIdentityProvider, ensureIdentityProvider, removeIdentityProvider };
 }
 
-function refuseUnholdable({ certificates }: IdentityProviderSettings): void {
-  const unreadable = certificates.some((certificate) => toTrusted(certificate).thumbprint === undefined);
+/** Genesys refuses to remove the last provider while its own sign-in is disabled; its code for that is not published. */
+function isKept(error: unknown): boolean {
+  return error instanceof Problem && (error.facts.answer === 'invalid' || error.facts.answer === 'conflict');
+}
+
+/** What cannot be read but stands there already is somebody's, and stays: only a new one must be readable. */
+function refuseUnholdable({ certificates }: IdentityProviderSettings, before: IdentityProvider | undefined): void {
+  const standing = new Set(before?.certificates.map(({ certificate }) => certificate));
+  const unreadable = certificates.some(
+    (certificate) => toTrusted(certificate).thumbprint === undefined && !standing.has(certificate),
+  );
   if (certificates.length >= 1 && certificates.length <= MOST_CERTIFICATES && !unreadable) return;
   throw new Problem({
     kind: 'refused',
@@ -89,19 +115,26 @@ function refuseUnholdable({ certificates }: IdentityProviderSettings): void {
   });
 }
 
-/** Whether the provider says what we want. Certificates count by thumbprint: their layout may change on the way. */
+/**
+ * Whether the provider says what we want. Certificates count by thumbprint, because their layout may change on the way;
+ * those that cannot be read by their text.
+ */
 function holds(provider: IdentityProvider, settings: IdentityProviderSettings): boolean {
-  const trusted = new Set(provider.certificates.map(({ thumbprint }) => thumbprint));
-  const wanted = new Set(settings.certificates.map((certificate) => toTrusted(certificate).thumbprint));
+  const trusted = new Set(provider.certificates.map(nameOf));
+  const wanted = new Set(settings.certificates.map(toTrusted).map(nameOf));
   return (
-    !provider.isDisabled &&
+    provider.isDisabled === (settings.isDisabled ?? false) &&
     provider.name === settings.name &&
     provider.issuerUri === settings.issuerUri &&
     provider.targetUri === settings.targetUri &&
     provider.relyingPartyIdentifier === settings.relyingPartyIdentifier &&
     trusted.size === wanted.size &&
-    [...wanted].every((thumbprint) => trusted.has(thumbprint))
+    [...wanted].every((name) => trusted.has(name))
   );
+}
+
+function nameOf({ thumbprint, certificate }: TrustedCertificate): string {
+  return thumbprint ?? bare(certificate);
 }
 
 const MANAGED = new Set([
@@ -130,22 +163,25 @@ function toProvider(wire: ProviderWire): IdentityProvider {
 /** One certificate comes back in `certificate`, several in `certificates`, at times one in both. */
 function certificatesOf(wire: ProviderWire): TrustedCertificate[] {
   const all = [...(wire.certificates ?? []), ...(wire.certificate ? [wire.certificate] : [])].map(toTrusted);
-  return [...new Map(all.map((one) => [one.thumbprint ?? one.certificate, one])).values()];
+  return [...new Map(all.map((one) => [nameOf(one), one])).values()];
 }
 
-/** A certificate in any layout: PEM armour and line breaks fall away. */
+/** A certificate in any layout: PEM armour and line breaks fall away. One that cannot be read stays as it is written. */
 function toTrusted(text: string): TrustedCertificate {
-  const certificate = text.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, '');
   try {
-    const parsed = new X509Certificate(Buffer.from(certificate, 'base64'));
+    const parsed = new X509Certificate(Buffer.from(bare(text), 'base64'));
     return {
       certificate: parsed.raw.toString('base64'),
       thumbprint: parsed.fingerprint.replaceAll(':', '').toUpperCase(),
       notAfter: new Date(parsed.validTo),
     };
   } catch {
-    return { certificate };
+    return { certificate: text };
   }
+}
+
+function bare(text: string): string {
+  return text.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, '');
 }
 
 /** The whole object, because PUT replaces it: what we do not manage goes back as it was read. */
@@ -155,7 +191,7 @@ function toWire(settings: IdentityProviderSettings, before: IdentityProvider | u
   return {
     ...before?.unmanaged,
     name: settings.name,
-    disabled: false,
+    disabled: settings.isDisabled ?? false,
     issuerURI: settings.issuerUri,
     ssoTargetURI: settings.targetUri,
     relyingPartyIdentifier: settings.relyingPartyIdentifier,

@@ -14,8 +14,8 @@ export interface Operation<Input extends Json, Outcome extends Json> {
   readonly version: number;
   readonly right: Right;
   readonly input: z.ZodType<Input>;
-  /** Two at once would undo each other or do it twice: a second one is refused while one is under way. */
-  readonly isExclusive?: boolean;
+  /** Two of these kinds at once would write over each other: a second one is refused while one is under way. */
+  readonly exclusiveAmong?: readonly string[];
   /** The deed in the words that follow "You cannot": "assign B.Simon to Genesys Cloud". */
   wanted(input: Input): string;
   /** Entra object ids of the people it is about, so that the audit can be asked for them. */

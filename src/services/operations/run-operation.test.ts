@@ -24,7 +24,13 @@ let deed: () => Promise<Outcome>;
 let executions: number;
 
 const operation: Operation<{ name: string }, Outcome> = {
-  ...{ kind: 'story', version: 1, right: 'manage-sso', isExclusive: true, input: z.object({ name: z.string() }) },
+  ...{
+    kind: 'story',
+    version: 1,
+    right: 'manage-sso',
+    exclusiveAmong: ['story'],
+    input: z.object({ name: z.string() }),
+  },
   wanted: ({ name }) => `tell the story of ${name}`,
   concerns: () => [],
   run: async ({ step }) =>

@@ -6,7 +6,7 @@ import type { Database } from '../platform/database.js';
 import type { Durable, RunRecord } from '../platform/durable.js';
 import type { RunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
-import { findRunByReference, findRunning, holdKind } from '../platform/ledger.js';
+import { findRunByReference, findUnderWay, holdKinds } from '../platform/ledger.js';
 import type { Log } from '../platform/log.js';
 import { publish } from '../platform/outbox.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
@@ -19,7 +19,12 @@ export type Started =
   /** The same click was taken before, by somebody (perhaps the same person). */
   | { readonly kind: 'already'; readonly by: string; readonly at: Date; readonly runId?: RunId };
 
-export type StartRequest = { readonly actor: Actor; readonly claim: Claim } & (
+export type StartRequest = {
+  readonly actor: Actor;
+  readonly claim: Claim;
+  /** What has to be written together with the start; throwing lets nothing start. */
+  readonly alongside?: (trx: Transaction) => Promise<void>;
+} & (
   | { readonly input: unknown }
   /**
    * The input that has to be read first: only once the right is there, as what is read would tell a stranger something.
@@ -95,6 +100,7 @@ export class Pipeline {
       const reference = claimKey(request.claim);
       const taken = await this.#claim(trx, request);
       if (taken !== true) return { kind: 'already', ...taken, runId: await findRunByReference(trx, reference) };
+      await request.alongside?.(trx);
       await refuseSecond(trx, operation);
       const actor = { ...request.actor, name: person.name };
       const { kind, version } = operation;
@@ -123,7 +129,7 @@ export class Pipeline {
   /** Goes on with a failed or interrupted run at the step where it stopped. A new verdict is needed. */
   async retry(runId: RunId, request: { actor: Actor; claim: Claim }): Promise<Started> {
     const run = await this.#parts.durable.find(runId);
-    if (!run || run.state === 'done' || run.state === 'running') throw stale();
+    if (!run || run.state === 'done' || run.state === 'undone' || run.state === 'running') throw stale();
     const operation = this.#parts.operations.get(run.kind);
     const person = await this.#permit(operation, request.actor, run.input);
     const started = await this.#parts.database.transaction(async (trx): Promise<Started> => {
@@ -313,16 +319,16 @@ function claimKey({ reference, verb, revision }: Claim): string {
 
 async function refuseSecond(
   trx: Transaction,
-  { kind, isExclusive }: { kind: string; isExclusive?: boolean },
+  { exclusiveAmong: kinds }: { exclusiveAmong?: readonly string[] },
   own?: RunId,
 ): Promise<void> {
-  if (isExclusive !== true) return;
-  await holdKind(trx, kind);
-  const other = await findRunning(trx, { kind, ...(own === undefined ? {} : { except: own }) });
+  if (kinds === undefined) return;
+  await holdKinds(trx, kinds);
+  const other = await findUnderWay(trx, { kinds, ...(own === undefined ? {} : { except: own }) });
   if (!other) return;
   throw new Problem({
     kind: 'refused',
-    what: `${other.actor.name} has started the same a moment ago, and it is still under way.`,
+    what: `${other.actor.name} has started a change of the same settings, and it is still under way.`,
     why: 'Two at once would write over each other.',
     remedy: 'Wait until that one has ended, then look at a new plan.',
     code: 'already-under-way',

@@ -74,7 +74,7 @@ export function parseRetryAfter(header: string | null | undefined, now: Date): n
 }
 
 /** Statuses after which a repeatable call is sent again. */
-const PASSING = new Set([429, 502, 503, 504]);
+const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
 export function isPassing(status: number): boolean {
   return PASSING.has(status);

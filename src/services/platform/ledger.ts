@@ -84,24 +84,43 @@ export async function reopenRun(trx: Transaction, run: { runId: RunId; revision:
   return row !== undefined;
 }
 
-/** A run of that kind that is under way, also one that waits. To decide something by it, hold the kind first. */
-export async function findRunning(
+/** A run of these kinds that is under way, also one that waits. To decide something by it, hold the kinds first. */
+export async function findUnderWay(
   db: Kysely<Schema>,
-  { kind, except }: { kind: string; except?: RunId },
+  { kinds, except }: { kinds: readonly string[]; except?: RunId },
 ): Promise<RunRecord | undefined> {
   const underWay = db
     .selectFrom('run')
     .selectAll()
-    .where('kind', '=', kind)
+    .where('kind', 'in', kinds)
     .where('state', 'in', ['running', 'waiting']);
   const others = except === undefined ? underWay : underWay.where('id', '<>', except);
   const row = await others.limit(1).executeTakeFirst();
   return row && recordOf(db, row);
 }
 
-/** Lets one transaction at a time, on any replica, decide whether a run of that kind may start. */
-export async function holdKind(trx: Transaction, kind: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`run of ${kind}`}, 0))`.execute(trx);
+/** Lets one transaction at a time, on any replica, decide whether a run of these kinds may start. */
+export async function holdKinds(trx: Transaction, kinds: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`runs of ${kinds.join(', ')}`}, 0))`.execute(trx);
+}
+
+/**
+ * Marks a run that has ended or waits as undone, for whoever commits the run that undoes it: it never goes on again.
+ * `false`, and nothing changed: it is no longer at that revision.
+ */
+export async function markUndone(
+  trx: Transaction,
+  run: { runId: RunId; revision: number; at: Date },
+): Promise<boolean> {
+  const row = await trx
+    .updateTable('run')
+    .set((open) => ({ state: 'undone', revision: open('revision', '+', 1), changed_at: run.at }))
+    .where('id', '=', run.runId)
+    .where('revision', '=', run.revision)
+    .where('state', 'in', ['done', 'failed', 'interrupted', 'waiting'])
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The newest run with that reference. */

@@ -51,9 +51,10 @@ export type RunCard = {
 
 /**
  * `waiting`: parked, with nobody executing it, until a remote side shows something or a person has answered ·
- * `interrupted`: it stopped without an ending, and a person decides whether it goes on
+ * `interrupted`: it stopped without an ending, and a person decides whether it goes on · `undone`: another run puts back
+ * what it did
  */
-export type RunState = 'running' | 'waiting' | 'done' | 'failed' | 'interrupted';
+export type RunState = 'running' | 'waiting' | 'done' | 'failed' | 'interrupted' | 'undone';
 export type StepState = 'started' | 'done' | 'failed';
 export type PlaceKind = 'personal' | 'channel';
 

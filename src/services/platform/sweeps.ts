@@ -14,7 +14,7 @@ const EVENT_KEPT_DAYS = 7;
 /** What leaves the platform's own tables when its time is over. Nothing depends on it: every reader checks the time. */
 export function housekeeping({ database: { db }, secrets }: { database: Database; secrets: OneTimeSecrets }): Sweep[] {
   return [
-    { name: 'expired one-time secrets', sweep: (now) => secrets.sweep(now) },
+    { name: 'expired one-time secrets', everySeconds: 5, sweep: (now) => secrets.sweep(now) },
     {
       name: 'abandoned forms',
       everySeconds: 60,

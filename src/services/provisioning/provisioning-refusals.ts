@@ -16,8 +16,8 @@ export function notSetUp(): Problem {
 export function severalInstances(count: number): Problem {
   return new Problem({
     kind: 'refused',
-    what: `There are ${count} instances of ${GALLERY_NAME} in this tenant, and Latchkey does not choose between them.`,
-    remedy: 'Remove the one that nobody signs in through, in the Entra admin center under Enterprise applications.',
+    what: `There are ${count} instances of ${GALLERY_NAME} in this tenant, and Genesys does not point to exactly one of them.`,
+    remedy: 'An admin says “set up sso” and chooses the one to use.',
     code: 'two-instances',
   });
 }

@@ -13,7 +13,7 @@ import {
 import { lookForPerson, parseNewName, type PersonFound } from '../people/person.js';
 import type { Database } from '../platform/database.js';
 import { Problem } from '../platform/problem.js';
-import { findOnlyInstance } from '../sso/read-both-sides.js';
+import { findInstanceInUse } from '../sso/read-both-sides.js';
 import { assignPerson, defaultRole, rolesOnOffer, type AssignInput } from './assign-person.js';
 import {
   addressSent,
@@ -232,13 +232,13 @@ export class ProvisioningService {
   }
 
   async #claimsSent(): Promise<Claims | undefined> {
-    const { only } = await findOnlyInstance(this.#parts.entra);
-    return only && this.#parts.entra.findClaims(only);
+    const { inUse } = await findInstanceInUse(this.#parts.entra, this.#parts.genesys);
+    return inUse && this.#parts.entra.findClaims(inUse);
   }
 
   async #application(): Promise<{ ids: InstanceIds; templateId: string }> {
-    const { only, template, instances } = await findOnlyInstance(this.#parts.entra);
-    if (only) return { ids: only, templateId: template.id };
+    const { inUse, template, instances } = await findInstanceInUse(this.#parts.entra, this.#parts.genesys);
+    if (inUse) return { ids: inUse, templateId: template.id };
     throw instances.length === 0 ? notSetUp() : severalInstances(instances.length);
   }
 }

@@ -6,7 +6,7 @@ import type { Json } from '../platform/json.js';
 import { ada, StandingClock } from '../platform/testing/test-parts.js';
 import { regionByKey } from './genesys-region.js';
 import { samlSettings } from './saml-settings.js';
-import { SET_UP_STEPS, setUpSso } from './set-up-sso.js';
+import { SET_UP_STEPS, setUpOutcome, setUpSso } from './set-up-sso.js';
 
 const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';
 const IDS = { applicationObjectId: 'app', servicePrincipalId: 'sp', appId: 'appid' };
@@ -67,7 +67,7 @@ class Sides {
 }
 
 /** Runs the set-up of the instance with a new certificate, with these steps done before, as after *Retry*. */
-function resume(sides: Sides, done: readonly string[]): Promise<unknown> {
+function resume(sides: Sides, done: readonly string[], confirmed?: string): Promise<unknown> {
   const chosen = { thumbprint: NEW.thumbprint, certificate: NEW.certificate, until: NEW.notAfter.toISOString() };
   const kept = new Map<string, Json>(done.map((name) => [name, name === SET_UP_STEPS[3] ? chosen : null]));
   if (done.includes(SET_UP_STEPS[0])) kept.set(SET_UP_STEPS[0], IDS);
@@ -75,6 +75,7 @@ function resume(sides: Sides, done: readonly string[]): Promise<unknown> {
     input: {
       ...{ planId: newRunId(), regionKey: 'eu_central_1', shortName: 'contoso-gc', tenantId: TENANT, instance: IDS },
       ...{ tileMode: 'signs-straight-in', emailFrom: 'userprincipalname' },
+      ...(confirmed === undefined ? {} : { replaces: { issuerUri: confirmed, certificates: [] } }),
     },
     ...{ runId: newRunId(), actor: ada },
     step: async <T>(name: string, deed: (attempt: { startedAt: Date }) => Promise<T>): Promise<T> =>
@@ -109,4 +110,56 @@ test.each([
 
   expect(facts).toMatchObject({ kind: 'refused', code: 'foreign-issuer' });
   expect(sides.writes).toEqual([]);
+});
+
+describe('A run whose plan was confirmed to replace another identity provider', () => {
+  const OTHER = 'https://adfs.fabrikam.example/';
+  const theirs = (issuerUri: string): Sides => {
+    const sides = new Sides();
+    if (sides.provider) sides.provider = { ...sides.provider, issuerUri, name: 'Fabrikam' };
+    return sides;
+  };
+
+  test('puts Entra in its place, and its certificate is trusted no longer', async () => {
+    const sides = theirs(OTHER);
+
+    await resume(sides, SET_UP_STEPS.slice(0, 4), OTHER);
+
+    expect(sides.writes).toEqual(['Genesys trusts B', 'Entra signs with B']);
+    expect(sides.provider).toMatchObject({ name: 'Microsoft Entra ID', issuerUri: settings.issuerUri });
+  });
+
+  test('keeps, when it goes on after its own write, the certificates that are Entra’s', async () => {
+    const sides = new Sides();
+
+    await resume(sides, SET_UP_STEPS.slice(0, 5), OTHER);
+
+    expect(sides.writes).toEqual(['Genesys trusts A and B', 'Entra signs with B']);
+  });
+
+  test('stops before a third one that nobody has confirmed', async () => {
+    const sides = theirs('https://adfs.third.example/');
+
+    const facts = await resume(sides, SET_UP_STEPS.slice(0, 4), OTHER).catch((error: Problem) => error.facts);
+
+    expect(facts).toMatchObject({ kind: 'refused', code: 'foreign-issuer' });
+    expect(sides.writes).toEqual([]);
+  });
+});
+
+describe('The record of a set-up that is done', () => {
+  const right = {
+    ...{ regionKey: 'eu_central_1', shortName: 'contoso-gc', tenantId: TENANT, tileMode: 'signs-straight-in' },
+    ...IDS,
+    ...{ issuerUri: 'i', targetUri: 't', identifier: 'x', thumbprint: 'A', certificateUntil: '2029-01-01T00:00:00Z' },
+  };
+
+  test.each([
+    ['of this release', right, right],
+    ['of a later one that says more', { ...right, more: 1 }, right],
+    ['without a value that this one needs', { ...right, appId: undefined }, undefined],
+    ['that is no record at all', 'done', undefined],
+  ])('%s is read as far as it can be', (_what, stored, read) => {
+    expect(setUpOutcome.safeParse(stored).data).toEqual(read);
+  });
 });

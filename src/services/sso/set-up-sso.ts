@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Entra, Instance, InstanceIds } from '../entra/entra.js';
-import type { Genesys } from '../genesys/genesys.js';
+import type { Genesys, IdentityProvider } from '../genesys/genesys.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import { Problem } from '../platform/problem.js';
 import type { Clock } from '../platform/clock.js';
+import { beforeSetUp } from './before-set-up.js';
 import { regionByKey } from './genesys-region.js';
 import { GALLERY_NAME } from './read-both-sides.js';
 import {
@@ -16,7 +17,7 @@ import {
   type Difference,
   type SamlSettings,
 } from './saml-settings.js';
-import { refuseOtherIssuer } from './set-up-refusals.js';
+import { otherIssuer, refuseOtherIssuer } from './set-up-refusals.js';
 
 const ids = z.object({ applicationObjectId: z.string(), servicePrincipalId: z.string(), appId: z.string() });
 
@@ -29,6 +30,10 @@ export const setUpInput = z.object({
   emailFrom: z.enum(['userprincipalname', 'mail']),
   /** The instance to adopt; absent: one is created. */
   instance: ids.optional(),
+  /** The other identity provider in Genesys whose replacement was confirmed, with the certificates that leave with it. */
+  replaces: z.object({ issuerUri: z.string(), certificates: z.array(z.string()) }).optional(),
+  /** What both sides said at Run, so that it can be put back; absent in runs of the first release. */
+  before: beforeSetUp.optional(),
 });
 export type SetUpInput = z.infer<typeof setUpInput>;
 
@@ -61,6 +66,9 @@ export const SET_UP_STEPS = [
   'Read both sides back and compare',
 ] as const;
 
+/** The operations that write the single sign-on settings of both sides: one at a time. */
+export const SSO_KINDS: readonly string[] = ['set-up-sso', 'undo-set-up'];
+
 const DAY_MS = 86_400_000;
 
 /** Sets SAML up on both sides. Every step looks first, so that a step which is repeated changes nothing twice. */
@@ -70,7 +78,7 @@ export function setUpSso(parts: { entra: Entra; genesys: Genesys; clock: Clock }
     version: 1,
     right: 'manage-sso',
     input: setUpInput,
-    isExclusive: true,
+    exclusiveAmong: SSO_KINDS,
     wanted: () => 'set up SSO between Entra and Genesys Cloud',
     concerns: () => [],
     run: (context) => new SetUp(parts, context).run(),
@@ -164,17 +172,19 @@ class SetUp {
     ]);
     const settings = { ...this.#settings, issuerUri: metadata.entityId, targetUri: metadata.signOnUrl };
     // Again, as in the plan: somebody may have put another identity provider there since, or before a Retry.
-    if (provider && provider.issuerUri !== metadata.entityId) refuseOtherIssuer(provider, this.#settings);
-    const trusted = provider?.certificates ?? [];
-    const isTrusted = trusted.some((certificate) => certificate.thumbprint === wanted.thumbprint);
+    const confirmed = this.#context.input.replaces?.issuerUri;
+    const isOther = provider !== undefined && isForeign(provider, settings) && isForeign(provider, this.#settings);
+    if (isOther) refuseOtherIssuer(provider, this.#settings, confirmed);
     const isRight =
       genesysDifferences(provider, { settings, ids: app, activeThumbprint: wanted.thumbprint }).length === 0;
     this.#hasSeenTrust = true;
     if (isRight) return null;
-    const kept = certificatesThatStay(trusted, this.#clock.now());
+    // The keys of another identity provider do not stay: whoever holds them could sign people in under our issuer.
+    const kept = isOther ? [] : certificatesThatStay(provider?.certificates ?? [], this.#clock.now());
+    const isTrusted = kept.some((certificate) => certificate.thumbprint === wanted.thumbprint);
     await this.#genesys.ensureIdentityProvider(
       {
-        name: provider?.name ?? settings.providerName,
+        name: isOther ? settings.providerName : (provider?.name ?? settings.providerName),
         issuerUri: settings.issuerUri,
         targetUri: settings.targetUri,
         relyingPartyIdentifier: app.appId,
@@ -228,6 +238,10 @@ class SetUp {
 
 type IdsJson = { applicationObjectId: string; servicePrincipalId: string; appId: string };
 type CertificateJson = { thumbprint: string; certificate: string; until: string };
+
+function isForeign(provider: IdentityProvider, settings: SamlSettings): boolean {
+  return otherIssuer(provider, settings) !== undefined;
+}
 
 function yearsFrom(now: Date): Date {
   // A day less than Entra's limit: the limit is measured by Entra's clock, not by ours.

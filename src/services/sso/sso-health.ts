@@ -1,4 +1,4 @@
-import type { BothSides } from './read-both-sides.js';
+import { aboutTheOneInUse, type BothSides } from './read-both-sides.js';
 import type { GenesysRegion } from './genesys-region.js';
 import {
   daysLeft,
@@ -21,16 +21,22 @@ export type SsoHealth =
       readonly servicePrincipalId: string;
       readonly tileMode: TileMode;
       readonly assigned: number;
+      /** Application IDs of the other instances: Genesys points to this one alone. */
+      readonly otherAppIds: readonly string[];
       /** The certificate that Entra signs with; absent: none. */
       readonly certificate?: { readonly thumbprint: string; readonly until: Date; readonly daysLeft: number };
       readonly differences: readonly Difference[];
     };
 
-/** Pure: judges what was read. */
-export function ssoHealth(sides: BothSides, wish: { region: GenesysRegion; tenantId: string; now: Date }): SsoHealth {
+/** Pure: judges what was read. Of several instances the one that Genesys points to, where that is exactly one. */
+export function ssoHealth(read: BothSides, wish: { region: GenesysRegion; tenantId: string; now: Date }): SsoHealth {
+  const sides = aboutTheOneInUse(read);
   const { organization, instance, instances, provider } = sides;
-  if (instances.length > 1) return { state: 'several-instances', appIds: instances.map(({ appId }) => appId) };
-  if (!instance) return { state: 'not-set-up', organization };
+  if (!instance) {
+    return instances.length > 1
+      ? { state: 'several-instances', appIds: instances.map(({ appId }) => appId) }
+      : { state: 'not-set-up', organization };
+  }
   const tileMode = tileModeOf(instance);
   const settings = samlSettings({
     region: wish.region,
@@ -52,6 +58,7 @@ export function ssoHealth(sides: BothSides, wish: { region: GenesysRegion; tenan
     servicePrincipalId: instance.servicePrincipalId,
     tileMode,
     assigned: sides.assigned,
+    otherAppIds: sides.others.map((other) => other.instance.appId),
     ...(active
       ? {
           certificate: {

@@ -4,16 +4,21 @@ import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
-import { newPlanId, parsePlanId, type PlanId } from '../platform/ids.js';
+import { newPlanId, parsePlanId } from '../platform/ids.js';
+import type { Log } from '../platform/log.js';
 import { Problem } from '../platform/problem.js';
 import { findPlan, savePlan, type StoredPlan } from '../platform/plan-store.js';
 import type { GenesysRegion } from './genesys-region.js';
 import { planSetUp, readHash, type SetUpPlan } from './plan-set-up.js';
-import { readBothSides } from './read-both-sides.js';
+import { beforeOf } from './before-set-up.js';
+import { choiceFor, type InstanceChoice } from './instance-choice.js';
+import { readBothSides, type BothSides } from './read-both-sides.js';
+import { instanceGone, issuerNotConfirmed } from './set-up-refusals.js';
 import { setUpOutcome, setUpSso, type SetUpInput, type SetUpOutcome } from './set-up-sso.js';
 import { ssoHealth, type SsoHealth } from './sso-health.js';
 import { testLinks, type Reachable, type TestLinks } from './test-links.js';
 import type { TileMode } from './saml-settings.js';
+import { readSurroundings } from './surroundings.js';
 
 /** A plan as it is shown: bound to what was read, to the asker, and to 15 minutes. */
 export interface PlanCard {
@@ -22,6 +27,22 @@ export interface PlanCard {
   readonly plan: SetUpPlan;
   readonly expiresAt: Date;
   readonly askerId: string;
+}
+
+/** What a set-up proposes: a plan, or, where there are several instances, the choice between them first. */
+export type SetUpProposal =
+  { readonly kind: 'plan'; readonly card: PlanCard } | { readonly kind: 'choice'; readonly choice: InstanceChoice };
+
+export interface PlanWish {
+  readonly tileMode?: TileMode;
+  /** Service principal id of the instance that the admin chose. */
+  readonly instance?: string;
+}
+
+export interface RunChoice {
+  readonly tileMode?: TileMode;
+  /** Whether the admin has confirmed that the identity provider which the plan names is replaced. */
+  readonly isReplacementConfirmed?: boolean;
 }
 
 const PLAN_MINUTES = 15;
@@ -37,6 +58,7 @@ export interface SsoServiceParts {
   readonly region: GenesysRegion;
   readonly tenantId: string;
   readonly reachable: Reachable;
+  readonly log?: Log;
 }
 
 /** SAML between the one tenant and the one Genesys organisation that this deployment serves. */
@@ -67,30 +89,51 @@ export class SsoService {
     throw wrongOrganization(typed, organization);
   }
 
-  /** Reads both sides and says, per field, what a set-up would do. Changes nothing. */
-  async plan(actor: Actor, wish: { tileMode?: TileMode }): Promise<PlanCard> {
+  /**
+   * Reads both sides and says, per field, what a set-up would do; where there are several instances and none is chosen,
+   * which there are. Changes nothing.
+   */
+  async plan(actor: Actor, wish: PlanWish): Promise<SetUpProposal> {
     await this.permitSetUp(actor);
     const { entra, genesys, region, tenantId, clock } = this.#parts;
-    const sides = await readBothSides(entra, genesys);
-    const plan = planSetUp(sides, { region, tenantId, tileMode: wish.tileMode }, clock.now());
-    return this.#store(actor, plan, readHash(sides));
+    const reading = readBothSides(entra, genesys, wish.instance);
+    const meant = reading.then(({ instance }) => instance?.servicePrincipalId);
+    const [sides, around] = await Promise.all([reading, readSurroundings(entra, genesys, meant)]);
+    if (wish.instance !== undefined && !sides.instance) throw instanceGone();
+    const choice = choiceFor(sides, region, clock.now());
+    if (choice) return { kind: 'choice', choice };
+    const plan = planSetUp(sides, { region, tenantId, tileMode: wish.tileMode }, clock.now(), around);
+    return { kind: 'plan', card: await this.#store(actor, plan, readHash(sides)) };
+  }
+
+  /** A stored plan, for its asker and while it holds. Throws a `Problem` as `setUp` does. */
+  async getPlan(actor: Actor, planId: string): Promise<PlanCard> {
+    const { id, content, expiresAt, askerId } = await this.#getOwnPlan(actor, planId);
+    return { planId: id, revision: PLAN_REVISION, plan: content as unknown as SetUpPlan, expiresAt, askerId };
+  }
+
+  /** The instance that a plan is for, by service principal id; also of a plan that no longer holds. */
+  async instanceOfPlan(planId: string): Promise<string | undefined> {
+    const stored = await findPlan(this.#parts.database.db, parsePlanId(planId));
+    return (stored?.content as unknown as SetUpPlan | undefined)?.instance?.servicePrincipalId;
   }
 
   /**
    * Runs a stored plan. Throws a `Problem`: `stale` when the plan is too old or something was changed since (then a new
-   * plan is needed), `refused` when it is another person's plan or the right is gone.
+   * plan is needed), `refused` when it is another person's plan, the right is gone, something stands in its way, or it
+   * replaces another identity provider and nobody has confirmed that.
    */
-  async setUp(actor: Actor, planId: string, choice: { tileMode?: TileMode }): Promise<Started> {
-    const stored = await this.#getPlan(parsePlanId(planId));
+  async setUp(actor: Actor, planId: string, choice: RunChoice): Promise<Started> {
+    const stored = await this.#getOwnPlan(actor, planId);
     // One run for each plan: nothing of the claim is taken from the click, where another revision would start a second.
     const claim: Claim = { reference: `plan:${stored.id}`, verb: 'run', revision: PLAN_REVISION };
     const plan = stored.content as unknown as SetUpPlan;
-    if (stored.askerId !== actor.personId) throw notYourPlan();
-    if (stored.expiresAt <= this.#parts.clock.now()) throw planTooOld();
     // A second click must hear that the run has started, not that the run itself has changed what was read.
     const before = await this.#parts.pipeline.findStarted(claim);
     if (before) return before;
-    await this.#refuseWhenChanged(stored, plan);
+    refuseObstacles(plan);
+    if (plan.otherIssuer !== undefined && !choice.isReplacementConfirmed) throw issuerNotConfirmed(plan.otherIssuer);
+    const sides = await this.#refuseWhenChanged(stored, plan);
     const input: SetUpInput = {
       planId: stored.id,
       regionKey: plan.regionKey,
@@ -99,6 +142,8 @@ export class SsoService {
       tileMode: choice.tileMode ?? plan.tileMode,
       emailFrom: plan.emailFrom,
       ...(plan.instance ? { instance: { ...plan.instance } } : {}),
+      ...(plan.otherIssuer === undefined ? {} : { replaces: replacedBy(plan.otherIssuer, sides) }),
+      before: beforeOf(sides),
     };
     return this.#parts.pipeline.start(this.#setUp, { actor, input, claim });
   }
@@ -127,12 +172,20 @@ export class SsoService {
       .orderBy('changed_at', 'desc')
       .limit(1)
       .executeTakeFirst();
-    return row?.outcome ? setUpOutcome.parse(row.outcome) : undefined;
+    if (!row?.outcome) return undefined;
+    const parsed = setUpOutcome.safeParse(row.outcome);
+    // A release before or after this one wrote it: its links are not offered, everything else goes on.
+    if (!parsed.success)
+      this.#parts.log?.warn({ kind: this.#setUp.kind }, 'The outcome of the last set-up is of another release');
+    return parsed.data;
   }
 
-  async #refuseWhenChanged(stored: StoredPlan, plan: SetUpPlan): Promise<void> {
-    const sides = await readBothSides(this.#parts.entra, this.#parts.genesys);
-    if (readHash(sides) === stored.readHash && sides.organization.shortName === plan.organization.shortName) return;
+  /** @returns both sides as they are, which is as the plan found them. */
+  async #refuseWhenChanged(stored: StoredPlan, plan: SetUpPlan): Promise<BothSides> {
+    const chosen = plan.instance?.servicePrincipalId;
+    const sides = await readBothSides(this.#parts.entra, this.#parts.genesys, chosen);
+    if (readHash(sides) === stored.readHash && sides.organization.shortName === plan.organization.shortName)
+      return sides;
     throw new Problem({
       kind: 'stale',
       what: 'Something was changed in Entra or Genesys since this plan was made.',
@@ -152,11 +205,24 @@ export class SsoService {
     return { planId, revision: PLAN_REVISION, plan, expiresAt, askerId: actor.personId };
   }
 
-  async #getPlan(planId: PlanId): Promise<StoredPlan> {
-    const stored = await findPlan(this.#parts.database.db, planId);
+  /** The plan of that person, while it holds. */
+  async #getOwnPlan(actor: Actor, planId: string): Promise<StoredPlan> {
+    const stored = await findPlan(this.#parts.database.db, parsePlanId(planId));
     if (!stored) throw planTooOld();
+    if (stored.askerId !== actor.personId) throw notYourPlan();
+    if (stored.expiresAt <= this.#parts.clock.now()) throw planTooOld();
     return stored;
   }
+}
+
+function refuseObstacles({ obstacles }: SetUpPlan): void {
+  const [obstacle] = obstacles ?? [];
+  if (obstacle) throw new Problem({ kind: 'refused', ...obstacle, code: 'plan-has-obstacles' });
+}
+
+/** The certificates are public; they are kept with the run, because Genesys does not hold them any more. */
+function replacedBy(issuerUri: string, { provider }: BothSides): NonNullable<SetUpInput['replaces']> {
+  return { issuerUri, certificates: (provider?.certificates ?? []).map(({ certificate }) => certificate) };
 }
 
 function wrongOrganization(typed: string, found: { shortName: string; name: string }): Problem {

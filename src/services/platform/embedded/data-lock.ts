@@ -50,7 +50,7 @@ function lockProblem(directory: string, note: string, error: unknown): Problem {
     kind: 'refused',
     what: `Another Latchkey (${who}) is using the data folder ${directory}.`,
     why: 'Two processes on one embedded database would lose each other’s writes.',
-    remedy: 'Stop that process, or give this one another DATA_DIR. Several replicas need PostgreSQL (DATABASE_URL).',
+    remedy: 'Stop that process, or give this one another DATA_DIR.',
     code: 'data-folder-in-use',
   });
 }

@@ -71,7 +71,7 @@ export async function checkThatCommitsReachTheDisk(pglite: PGlite, fileSystem: S
     kind: 'internal',
     what: 'The embedded database does not write its commits through to the disk.',
     why: 'A power cut would destroy it. This happens when PGlite is not the version that Latchkey was built for.',
-    remedy: 'Install exactly what package-lock.json names (npm ci), or set DATABASE_URL to use PostgreSQL.',
+    remedy: 'Install exactly what package-lock.json names (npm ci).',
     code: 'commits-not-synced',
   });
 }

@@ -6,7 +6,7 @@ export const waitingRuns = {
     await sql`alter table run drop constraint run_state_check`.execute(db);
     await sql`
       alter table run
-        add constraint run_state_check check (state in ('running', 'waiting', 'done', 'failed', 'interrupted')),
+        add constraint run_state_check check (state in ('running', 'waiting', 'done', 'failed', 'interrupted', 'undone')),
         add column signals integer not null default 0,
         add column parks integer not null default 0,
         add column parked_fence integer not null default 0,

@@ -1,0 +1,77 @@
+import type { Problem } from '../platform/problem.js';
+import {
+  alreadyExpired,
+  GraphProblem,
+  notUnderstood,
+  unreachableProblem,
+  waitingForEntra,
+  type GraphFailure,
+} from './entra-problems.js';
+import { NEEDS } from './graph-permissions.js';
+import { signInProblem } from './sign-in-problems.js';
+
+const REQUEST_ID = 'c0ffee00-0000-4000-8000-000000000001';
+const OWNED_BY = ['Application.ReadWrite.OwnedBy', 'Application.Read.All'];
+
+const attempt = { to: 'set Identifier and Reply URL', needs: NEEDS.writeApps };
+const answered = (failure: GraphFailure, granted: readonly string[] = OWNED_BY): Problem =>
+  new GraphProblem({ message: '{"error":{"code":"x"}}', requestId: REQUEST_ID, ...failure }, attempt, granted);
+const signIn = (said: string): Problem => signInProblem(said, { status: 400, requestId: REQUEST_ID });
+
+/** One of every kind that the Entra client throws after an answer. */
+const ANSWERED: Readonly<Record<string, Problem>> = {
+  'a token that is refused': answered({ status: 401 }),
+  'a permission that is missing': answered({ status: 403 }, []),
+  'an object of somebody else': answered({ status: 403 }),
+  'an object that is protected': answered({ status: 403 }, ['Application.ReadWrite.All', 'Application.Read.All']),
+  'an unknown object': answered({ status: 404 }),
+  'a time-out at Entra': answered({ status: 408 }),
+  'a value that is taken': answered({ status: 400, detailCodes: ['ObjectConflict'] }),
+  'two writes at once': answered({ status: 409, code: 'Directory_ConcurrencyViolation' }),
+  'an identifier outside the domains': answered({ status: 400, code: 'HostNameNotOnVerifiedDomain' }),
+  'a value that is refused': answered({ status: 400, code: 'Request_BadRequest' }),
+  'too many requests': answered({ status: 429 }),
+  'a fault of Entra': answered({ status: 503 }),
+  'an answer that is not understood': notUnderstood(attempt.to, REQUEST_ID, undefined),
+  'a wrong secret': signIn('AADSTS7000215: Invalid client secret provided.'),
+  'an expired secret': signIn('AADSTS7000222: The provided client secret keys are expired.'),
+  'an unknown app registration': signIn('AADSTS700016: Application was not found.'),
+  'a wrong certificate': signIn('AADSTS700027: Client assertion failed signature validation.'),
+  'an unknown tenant': signIn('AADSTS90002: Tenant not found.'),
+  'a disabled app registration': signIn('AADSTS7000112: Application is disabled.'),
+  'a busy token endpoint': signIn('AADSTS90055: The app is sending too many requests.'),
+  'a token endpoint with a fault': signIn('AADSTS90033: A transient error has occurred.'),
+  'a sign-in that is refused for another reason': signIn('AADSTS53003: Blocked.'),
+};
+
+/** One of every kind without an answer, or that is not about one. */
+const SILENT: Readonly<Record<string, Problem>> = {
+  'nobody there': unreachableProblem(attempt.to, 'refused'),
+  'a lost connection': unreachableProblem(attempt.to, 'lost'),
+  'no answer in time': unreachableProblem(attempt.to, 'timeout'),
+  'busy for the whole time': unreachableProblem('sign in to Microsoft Entra', 'busy'),
+  'a change that is not shown': waitingForEntra('the new certificate'),
+  'a certificate that has expired at its birth': alreadyExpired(),
+};
+
+function words({ facts }: Problem): string {
+  return [facts.what, facts.why, `To do: ${facts.remedy}`].filter(Boolean).join('\n');
+}
+
+test('the words for every trouble with Entra are these', () => {
+  const all = Object.entries({ ...ANSWERED, ...SILENT }).map(([name, problem]) => `[${name}]\n${words(problem)}`);
+
+  expect(`\n${all.join('\n\n')}\n`).toMatchSnapshot();
+});
+
+test.each(Object.entries({ ...ANSWERED, ...SILENT }))('%s: whole sentences, nothing of the wire', (_, { facts }) => {
+  for (const sentence of [facts.what, facts.remedy, ...(facts.why ? [facts.why] : [])]) {
+    expect(sentence).toMatch(/^[A-Z].*\.$/s);
+    expect(sentence).not.toMatch(/[{}<>]|undefined|null|\bHTTP\b|\b[45]\d\d\b/);
+  }
+  expect(facts.system).toBe('entra');
+});
+
+test.each(Object.entries(ANSWERED))('%s: the request id is there for support', (_, { facts }) => {
+  expect(facts.requestId).toBe(REQUEST_ID);
+});

@@ -1,0 +1,58 @@
+import { redactSaying } from '../platform/http.js';
+import { Problem } from '../platform/problem.js';
+
+/** The token endpoint is busy or away for a moment: it says so with a 400, and without Retry-After. */
+const PASSING_SIGN_IN_ERRORS = new Set(['AADSTS90055', 'AADSTS90033']);
+
+/** Whether a refusal of the token endpoint passes by itself. */
+export function isPassingSignIn(error: unknown): boolean {
+  return error instanceof Problem && PASSING_SIGN_IN_ERRORS.has(error.facts.code ?? '');
+}
+
+const SIGN_IN_ERRORS: Readonly<Record<string, { why: string; remedy: string }>> = {
+  '7000215': {
+    why: 'The client secret is wrong.',
+    remedy: 'Set AZURE_CLIENT_SECRET to the value (not the id) of a secret of the app registration.',
+  },
+  '7000222': {
+    why: 'The client secret has expired.',
+    remedy: 'Create a new secret for the app registration and set AZURE_CLIENT_SECRET to it.',
+  },
+  '700016': {
+    why: 'The tenant does not know the app registration.',
+    remedy: 'Check AZURE_CLIENT_ID, and that AZURE_TENANT_ID is the tenant it lives in.',
+  },
+  '700027': {
+    why: 'The certificate of the credential is not one of the app registration.',
+    remedy: 'Upload the certificate to the app registration, or configure the one that is there.',
+  },
+  '90002': { why: 'There is no such tenant.', remedy: 'Check AZURE_TENANT_ID.' },
+  '90055': {
+    why: 'Entra counts too many sign-ins of this kind for the moment.',
+    remedy: 'Try again in a minute: nothing is wrong with the credential.',
+  },
+  '90033': { why: 'The sign-in of Entra has a passing fault.', remedy: 'Try again in a minute.' },
+  '7000112': { why: 'The app registration of Latchkey is disabled.', remedy: 'Enable it in the Entra admin center.' },
+};
+
+/** Entra refused the bot's own credential. @param said the text of the refusal, with its AADSTS code. */
+export function signInProblem(said: string, more: { status?: number; requestId?: string | undefined }): Problem {
+  const number = /AADSTS(\d{4,9})/.exec(said)?.[1] ?? /\b(\d{7}|900\d\d|700016)\b/.exec(said)?.[1];
+  const known = number === undefined ? undefined : SIGN_IN_ERRORS[number];
+  const isPassing = number !== undefined && PASSING_SIGN_IN_ERRORS.has(`AADSTS${number}`);
+  return new Problem({
+    kind: 'remote',
+    system: 'entra',
+    answer: isPassing ? 'throttled' : 'unauthorized',
+    what: isPassing
+      ? 'Entra did not let Latchkey sign in at this moment.'
+      : 'Entra did not accept the credential of Latchkey.',
+    remedy:
+      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret. Preflight (npm run preflight) looks at all of them.',
+    ...known,
+    ...(number ? { code: `AADSTS${number}` } : {}),
+    ...(said ? { said: redactSaying(said) } : {}),
+    ...(more.status ? { status: more.status } : {}),
+    ...(more.requestId ? { requestId: more.requestId } : {}),
+  });
+}

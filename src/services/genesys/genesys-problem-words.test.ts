@@ -1,0 +1,70 @@
+import type { Problem } from '../platform/problem.js';
+import {
+  GenesysProblem,
+  loginProblem,
+  notUnderstood,
+  waitingForGenesys,
+  type GenesysFailure,
+} from './genesys-problems.js';
+
+const CORRELATION_ID = 'c0ffee00-0000-4000-8000-000000000002';
+const PLACE = 'EMEA (Frankfurt)';
+const TO = 'write the single sign-on provider';
+
+const answered = (failure: GenesysFailure): Problem =>
+  new GenesysProblem({ message: '{"code":"x"}', correlationId: CORRELATION_ID, ...failure }, TO);
+const login = (failure: GenesysFailure): Problem => loginProblem({ correlationId: CORRELATION_ID, ...failure }, PLACE);
+
+/** One of every kind that the Genesys client throws after an answer. */
+const ANSWERED: Readonly<Record<string, Problem>> = {
+  'a token that is refused': answered({ status: 401 }),
+  'a permission that is missing': answered({ status: 403, message: 'You are missing: [sso:provider:edit]' }),
+  'a permission that is missing in a division': answered({
+    ...{ status: 403, code: 'missing.division.permission', message: 'You are missing: [directory:user:add]' },
+  }),
+  'a right that is not named': answered({ status: 403, message: 'Not authorized.' }),
+  'an unknown object': answered({ status: 404 }),
+  'a time-out at Genesys': answered({ status: 504, code: 'request.timeout' }),
+  'a change of somebody else': answered({ status: 409, code: 'general.conflict' }),
+  'a value that is refused': answered({ status: 400, code: 'invalid.target.url' }),
+  'a certificate that has expired': answered({ status: 400, code: 'certificate.expired' }),
+  'a certificate of tomorrow': answered({ status: 400, code: 'certificate.not.yet.valid' }),
+  'a certificate that cannot be read': answered({ status: 400, code: 'certificate.unparseable' }),
+  'a certificate that is no base64': answered({ status: 400, code: 'certificate.invalid.base64' }),
+  'too many requests': answered({ status: 429 }),
+  'a fault of Genesys': answered({ status: 503 }),
+  'an answer that is not understood': notUnderstood(TO, CORRELATION_ID, undefined),
+  'an unknown client': login({ status: 400, code: 'invalid_client' }),
+  'a wrong secret': login({ status: 401, code: 'invalid_client' }),
+  'a client of another kind': login({ status: 400, code: 'unauthorized_client' }),
+};
+
+/** One of every kind without an answer, or that is not about one. */
+const SILENT: Readonly<Record<string, Problem>> = {
+  'nobody there': new GenesysProblem({ silence: 'refused' }, TO),
+  'a lost connection': new GenesysProblem({ silence: 'lost' }, TO),
+  'no answer in time': new GenesysProblem({ silence: 'timeout' }, TO),
+  'a change that is not shown': waitingForGenesys('the single sign-on provider'),
+};
+
+function words({ facts }: Problem): string {
+  return [facts.what, facts.why, `To do: ${facts.remedy}`].filter(Boolean).join('\n');
+}
+
+test('the words for every trouble with Genesys are these', () => {
+  const all = Object.entries({ ...ANSWERED, ...SILENT }).map(([name, problem]) => `[${name}]\n${words(problem)}`);
+
+  expect(`\n${all.join('\n\n')}\n`).toMatchSnapshot();
+});
+
+test.each(Object.entries({ ...ANSWERED, ...SILENT }))('%s: whole sentences, nothing of the wire', (_, { facts }) => {
+  for (const sentence of [facts.what, facts.remedy, ...(facts.why ? [facts.why] : [])]) {
+    expect(sentence).toMatch(/^[A-Z].*\.$/s);
+    expect(sentence).not.toMatch(/[{}<>]|undefined|null|\bHTTP\b|\b[45]\d\d\b/);
+  }
+  expect(facts.system).toBe('genesys');
+});
+
+test.each(Object.entries(ANSWERED))('%s: the correlation id is there for support', (_, { facts }) => {
+  expect(facts.requestId).toBe(CORRELATION_ID);
+});

@@ -1,0 +1,119 @@
+import type { Entra } from '../entra/entra.js';
+import type { Genesys } from '../genesys/genesys.js';
+import type { Actor } from '../operations/operation.js';
+import type { Pipeline, Started } from '../operations/run-operation.js';
+import type { Clock } from '../platform/clock.js';
+import type { Durable, RunRecord } from '../platform/durable.js';
+import { parseRunId, type RunId } from '../platform/ids.js';
+import { markUndone } from '../platform/ledger.js';
+import { Problem } from '../platform/problem.js';
+import { setUpInput } from './set-up-sso.js';
+import type { UndoLine } from './undo-plan.js';
+import { lookAtUndo, undoSetUp, type UndoInput } from './undo-set-up.js';
+
+/** What an undo would do now, for whoever is about to press the button. */
+export interface UndoCard {
+  readonly runId: RunId;
+  /** Of the set-up's run: the confirmation holds for the run as it was shown. */
+  readonly revision: number;
+  readonly startedBy: string;
+  readonly startedAt: Date;
+  readonly lines: readonly UndoLine[];
+}
+
+export interface UndoServiceParts {
+  readonly entra: Entra;
+  readonly genesys: Genesys;
+  readonly pipeline: Pipeline;
+  readonly durable: Durable;
+  readonly clock: Clock;
+}
+
+/** Puts back what a set-up changed. */
+export class UndoService {
+  readonly #parts: UndoServiceParts;
+  readonly #undo;
+
+  constructor(parts: UndoServiceParts) {
+    this.#parts = parts;
+    this.#undo = undoSetUp(parts);
+    parts.pipeline.register(this.#undo);
+  }
+
+  /** Reads both sides and says what an undo would do. Throws a `Problem`: `refused`, or `stale` when nothing can be undone. */
+  async look(actor: Actor, runId: string): Promise<UndoCard> {
+    await this.#parts.pipeline.permitted('manage-sso', actor, 'undo the set-up of SSO');
+    const run = await this.#getSetUp(parseRunId(runId));
+    const lines = await lookAtUndo(this.#parts, inputOf(run));
+    const { id, revision, actor: starter, startedAt } = run;
+    return { runId: id, revision, startedBy: starter.name, startedAt, lines };
+  }
+
+  /** Starts the undo. The set-up's run ends with that: it never goes on again. */
+  async undo(actor: Actor, runId: string, revision: number): Promise<Started> {
+    const { pipeline, clock } = this.#parts;
+    const id = parseRunId(runId);
+    const claim = { reference: `run:${id}`, verb: 'undo', revision };
+    const before = await pipeline.findStarted(claim);
+    if (before) return before;
+    const run = await this.#getSetUp(id);
+    return pipeline.start(this.#undo, {
+      ...{ actor, claim, input: inputOf(run) },
+      alongside: async (trx) => {
+        if (!(await markUndone(trx, { runId: id, revision, at: clock.now() }))) throw movedOn();
+      },
+    });
+  }
+
+  async #getSetUp(runId: RunId): Promise<RunRecord> {
+    const run = await this.#parts.durable.find(runId);
+    if (run?.kind !== 'set-up-sso' || run.state === 'running') throw movedOn();
+    if (run.state === 'undone') throw undoneAlready();
+    return run;
+  }
+}
+
+function inputOf(run: RunRecord): UndoInput {
+  const { before, ...setUp } = setUpInput.parse(run.input);
+  if (!before) throw notKept();
+  if (setUp.replaces) throw replacedAnother();
+  return { setUpRunId: run.id, setUpStartedAt: run.startedAt.toISOString(), setUp: { ...setUp, before } };
+}
+
+function movedOn(): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: 'This set-up has moved on since the card was drawn.',
+    remedy: 'Look at its card: when it has stopped or is done, press Undo there.',
+    code: 'undo-outdated',
+  });
+}
+
+function undoneAlready(): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: 'This set-up has been undone already, or is just being undone.',
+    remedy: 'The card of the undo shows what was put back.',
+    code: 'undone-already',
+  });
+}
+
+function replacedAnother(): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: 'This set-up replaced another identity provider in Genesys, after a second confirmation. It cannot be undone.',
+    why: 'The certificates of that provider left with it, so that nobody can sign in with its keys.',
+    remedy: 'To go back, enter that provider again in Genesys under Single Sign-on, with its certificates.',
+    code: 'undo-after-replacement',
+  });
+}
+
+function notKept(): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: 'What both sides said before this set-up was not kept, so it cannot be undone.',
+    why: 'An earlier release of Latchkey made it.',
+    remedy: 'Change the settings by hand, or say “set up sso” to repair them.',
+    code: 'undo-not-kept',
+  });
+}

@@ -1,0 +1,260 @@
+import { BOT, GENESYS, TENANT_ID } from '../../sandbox/credentials.js';
+import type { SandboxAddresses } from '../../sandbox/addresses.js';
+import { createEntraSandbox } from '../../sandbox/entra/entra-sandbox.js';
+import { createGenesysSandbox } from '../../sandbox/genesys/genesys-sandbox.js';
+import { SandboxClock } from '../../sandbox/kit/clock.js';
+import type { SandboxServer } from '../../sandbox/kit/server.js';
+import { SandboxStore } from '../../sandbox/kit/store.js';
+import { createSelfSignedCertificate } from '../../sandbox/saml/certificate.js';
+import { createEntra, type EntraOptions } from '../../src/services/entra/entra-client.js';
+import type { Entra, InstanceIds } from '../../src/services/entra/entra.js';
+import { createGenesys } from '../../src/services/genesys/genesys-client.js';
+import { Problem, type ProblemFacts } from '../../src/services/platform/problem.js';
+import { regionByKey } from '../../src/services/sso/genesys-region.js';
+import { createReachable } from '../../src/services/sso/test-links.js';
+import { FlakyWire, WaitingClock } from './remote-stand.js';
+
+const GALLERY_NAME = 'Genesys Cloud for Azure';
+const INSTANTIATE = /\/instantiate$/;
+const ADD_CERTIFICATE = /\/addTokenSigningCertificate$/;
+
+const stores: SandboxStore[] = [];
+const servers: SandboxServer[] = [];
+const wires: FlakyWire[] = [];
+
+/** A server of the sandbox behind a wire that counts. */
+async function stand(
+  create: (parts: { store: SandboxStore; clock: SandboxClock; addresses: SandboxAddresses }) => SandboxServer,
+): Promise<{ server: SandboxServer; wire: FlakyWire }> {
+  const store = new SandboxStore(':memory:');
+  const nobody = 'http://127.0.0.1:9';
+  const addresses: SandboxAddresses = { entra: nobody, genesys: nobody, teams: nobody };
+  const server = create({ store, clock: new SandboxClock(store), addresses });
+  const wire = await FlakyWire.to(`http://127.0.0.1:${await server.listen(0)}`);
+  Object.assign(addresses, { entra: wire.url, genesys: wire.url });
+  stores.push(store);
+  servers.push(server);
+  wires.push(wire);
+  return { server, wire };
+}
+
+afterEach(async () => {
+  await Promise.all(wires.splice(0).map((wire) => wire.close()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+  for (const store of stores.splice(0)) store.close();
+});
+
+async function problemOf(work: Promise<unknown>): Promise<ProblemFacts> {
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  if (!(error instanceof Problem)) throw new Error(`Expected a Problem, got ${String(error)}`);
+  return error.facts;
+}
+
+describe('Entra', () => {
+  let server: SandboxServer;
+  let wire: FlakyWire;
+
+  beforeEach(async () => {
+    ({ server, wire } = await stand(createEntraSandbox));
+  });
+
+  function client(own: Partial<EntraOptions> = {}): Entra {
+    const clock = new WaitingClock();
+    return createEntra({
+      tenantId: TENANT_ID,
+      clientId: BOT.clientId,
+      clientSecret: BOT.clientSecret,
+      graphBaseUrl: wire.url,
+      loginUrl: wire.url,
+      reachable: createReachable({ entraLoginUrl: wire.url }),
+      clock,
+      sleep: clock.sleep,
+      budgetMs: 5_000,
+      ...own,
+    });
+  }
+
+  const add = async (entra: Entra, since: Date): Promise<InstanceIds> =>
+    entra.addFromGallery(await entra.getGalleryTemplate(GALLERY_NAME), since);
+
+  test('An application that stays invisible for longer than the budget is waited for, and never made again', async () => {
+    const [entra, since] = [client(), new Date()];
+    server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+
+    const first = await problemOf(add(entra, since));
+    const second = await problemOf(add(entra, since));
+    server.faults.set({ fault: 'replication-lag', on: false });
+    const ids = await add(entra, since);
+
+    expect([first.kind, second.kind]).toEqual(['waiting', 'waiting']);
+    expect(wire.count('POST', INSTANTIATE)).toBe(1);
+    expect(await entra.getInstance(ids)).toMatchObject({ isOwnedByLatchkey: true });
+  });
+
+  test('An application that an ended process has made is found, though Entra shows it seconds later', async () => {
+    const since = new Date(Date.now() - 2_000);
+    server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+    await problemOf(add(client(), since));
+    const showsIt = async (): Promise<void> => {
+      server.faults.set({ fault: 'replication-lag', on: false });
+      return Promise.resolve();
+    };
+
+    await add(client({ sleep: showsIt }), since);
+
+    expect(wire.count('POST', INSTANTIATE)).toBe(1);
+  });
+
+  test('A certificate that stays invisible for longer than the budget is waited for, and never made again', async () => {
+    const entra = client();
+    const ids = await add(entra, new Date());
+    const wish = { name: 'Latchkey run-1', notAfter: new Date(Date.now() + 300 * 86_400_000) };
+    server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+
+    const facts = await problemOf(entra.addSigningCertificate(ids, wish));
+    const again = await problemOf(entra.addSigningCertificate(ids, wish));
+    server.faults.set({ fault: 'replication-lag', on: false });
+    await entra.addSigningCertificate(ids, wish);
+
+    expect([facts.kind, again.kind]).toEqual(['waiting', 'waiting']);
+    expect(wire.count('POST', ADD_CERTIFICATE)).toBe(1);
+    expect((await entra.getInstance(ids)).certificates).toHaveLength(1);
+  });
+
+  test.each([
+    ['an application', INSTANTIATE],
+    ['a certificate', ADD_CERTIFICATE],
+  ])('%s whose answer comes after the time-out is found, not made again', async (_, path) => {
+    const entra = client({ timeoutMs: 400 });
+    await entra.grantedPermissions();
+    server.faults.set({ fault: 'slow-replies', ms: '900', match: path.source.replaceAll(/\\|\$/g, '') });
+
+    const ids = await add(entra, new Date());
+    await entra.addSigningCertificate(ids, { name: 'Latchkey run-2', notAfter: new Date(Date.now() + 86_400_000) });
+
+    expect(wire.count('POST', path)).toBe(1);
+  });
+
+  test('The twin of an application that showed up after the whole budget is switched off', async () => {
+    const [entra, since] = [client(), new Date()];
+    server.faults.set({ fault: 'gateway-timeout-after-commit', match: '/instantiate' });
+    server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+
+    const facts = await problemOf(add(entra, since));
+    server.faults.set({ fault: 'replication-lag', on: false });
+    const kept = await add(entra, since);
+
+    expect(facts.kind).toBe('waiting');
+    const template = await entra.getGalleryTemplate(GALLERY_NAME);
+    const all = await Promise.all((await entra.findInstances(template.id)).map((one) => entra.getInstance(one)));
+    const enabled = all.filter(({ isEnabled }) => isEnabled).map(({ appId }) => appId);
+    expect([all.length, enabled]).toEqual([2, [kept.appId]]);
+  });
+
+  test('A clock that is wrong by an hour does not hide what an unanswered call has made', async () => {
+    const entra = client();
+    const since = new Date(Date.now() + 3_600_000);
+    server.faults.set({ fault: 'gateway-timeout-after-commit', match: '/instantiate' });
+
+    await add(entra, since);
+
+    expect(wire.count('POST', INSTANTIATE)).toBe(1);
+  });
+
+  test('An application of this minute is waited for, wherever it is read', async () => {
+    const entra = client();
+    server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+    const [facts] = [await problemOf(add(entra, new Date()))];
+    const { applications } = server.options.state() as {
+      applications: { displayName: string; id: string; appId: string }[];
+    };
+    const app = applications.find(({ displayName }) => displayName === GALLERY_NAME);
+    const ids = { applicationObjectId: app?.id ?? '', appId: app?.appId ?? '', servicePrincipalId: app?.id ?? '' };
+
+    const reads = [await problemOf(entra.getInstance(ids)), await problemOf(entra.getFederationMetadata(ids.appId))];
+
+    expect([facts, ...reads].map(({ kind }) => kind)).toEqual(['waiting', 'waiting', 'waiting']);
+  });
+
+  test('A busy token endpoint is asked again, though it says so with a 400', async () => {
+    server.faults.set({ fault: 'token-throttled', times: '2' });
+
+    await expect(client().grantedPermissions()).resolves.not.toHaveLength(0);
+  });
+
+  test('A token endpoint that stays busy is named as what it is: busy, and the credential is not blamed', async () => {
+    server.faults.set({ fault: 'token-throttled', times: 'always' });
+
+    const facts = await problemOf(client().grantedPermissions());
+
+    expect(facts).toMatchObject({ answer: 'throttled', code: 'AADSTS90055' });
+    expect(facts.requestId).toBeDefined();
+    expect(facts.remedy).toContain('nothing is wrong with the credential');
+  });
+});
+
+describe('Genesys', () => {
+  const JUNK = 'bm90IGEgY2VydGlmaWNhdGU=';
+
+  test('A certificate that cannot be read but stands there already goes back as it came', async () => {
+    const { wire } = await stand(createGenesysSandbox);
+    const clock = new WaitingClock();
+    const genesys = createGenesys({
+      ...{ region: regionByKey('eu_central_1'), clientId: GENESYS.clientId, clientSecret: GENESYS.clientSecret },
+      ...{ gatewayUrl: wire.url, clock, sleep: clock.sleep, budgetMs: 5_000 },
+    });
+    const fresh = createSelfSignedCertificate({
+      ...{ commonName: 'x', notBefore: new Date(Date.now() - 1_000), notAfter: new Date(Date.now() + 86_400_000) },
+    }).der.toString('base64');
+    const wanted = {
+      ...{
+        name: 'Microsoft Entra ID',
+        issuerUri: 'https://sts.windows.net/t/',
+        targetUri: 'https://login.example/saml2',
+      },
+      ...{ relyingPartyIdentifier: 'app-1', certificates: [JUNK, fresh] },
+    };
+    const standing = (certificates: string[]): string =>
+      JSON.stringify({
+        ...{ name: wanted.name, issuerURI: wanted.issuerUri, ssoTargetURI: wanted.targetUri, certificates },
+        relyingPartyIdentifier: 'app-1',
+      });
+    const is = (method: string) => (passing: { method: string; path: string }) =>
+      passing.method === method && passing.path.includes('/identityproviders/adfs');
+    const headers = { 'Content-Type': 'application/json' };
+    wire.answersFor(is('GET'), { status: 200, headers, body: standing([JUNK]) });
+    wire.answersFor(is('PUT'), { status: 200, headers, body: '{}' });
+    wire.answersFor(is('GET'), { status: 200, headers, body: standing([JUNK, fresh]) });
+
+    const before = await genesys.findIdentityProvider();
+    const after = await genesys.ensureIdentityProvider(wanted, before);
+
+    const sent = wire.seen.find(is('PUT'))?.body ?? '{}';
+    expect(JSON.parse(sent)).toMatchObject({ certificates: [JUNK, fresh] });
+    expect(after.certificates.map(({ certificate }) => certificate)).toEqual([JUNK, fresh]);
+  });
+
+  test('A new certificate that cannot be read is refused before anything is sent', async () => {
+    const { wire } = await stand(createGenesysSandbox);
+    const genesys = createGenesys({
+      ...{ region: regionByKey('eu_central_1'), clientId: GENESYS.clientId, clientSecret: GENESYS.clientSecret },
+      ...{ gatewayUrl: wire.url, clock: new WaitingClock(), budgetMs: 5_000 },
+    });
+
+    const facts = await problemOf(
+      genesys.ensureIdentityProvider(
+        {
+          ...{ name: 'x', issuerUri: 'https://sts.windows.net/t/', targetUri: 'https://login.example/saml2' },
+          ...{ relyingPartyIdentifier: 'app-1', certificates: [JUNK] },
+        },
+        undefined,
+      ),
+    );
+
+    expect(facts).toMatchObject({ kind: 'refused', code: 'provider-certificates' });
+    expect(wire.seen).toEqual([]);
+  });
+});

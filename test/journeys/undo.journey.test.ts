@@ -1,0 +1,82 @@
+import { journey } from '../support/journey.js';
+import { plansSso, setsUpSso } from '../support/deeds.js';
+
+interface EntraState {
+  readonly applications: { displayName: string; appId: string; identifierUris: string[] }[];
+  readonly servicePrincipals: {
+    displayName: string;
+    accountEnabled: boolean;
+    preferredTokenSigningKeyThumbprint: string | null;
+  }[];
+}
+
+const NAME = 'Genesys Cloud for Azure';
+
+journey(
+  'A set-up that is done can be undone: Genesys is as before, the application stays, switched off',
+  async ({ world, ada }) => {
+    const done = await setsUpSso(ada);
+
+    await ada.presses(done, 'Undo …');
+    const plan = await ada.sees('Undo the set-up?');
+    expect(plan.text).toContain('switched off');
+    await ada.presses(plan, 'Undo');
+    const undone = await ada.watches(plan, 'Set-up undone');
+
+    expect(undone.text).toContain('Identity provider');
+    const { identityProviders } = await world.genesys.state<{ identityProviders: unknown[] }>();
+    expect(identityProviders).toEqual([]);
+    const { servicePrincipals } = await world.entra.state<EntraState>();
+    expect(servicePrincipals.find(({ displayName }) => displayName === NAME)).toMatchObject({
+      accountEnabled: false,
+      preferredTokenSigningKeyThumbprint: null,
+    });
+    const first = await ada.watches(done, 'was undone');
+    expect(first.buttons()).not.toContain('Retry');
+  },
+);
+
+journey('After an undo the next set-up takes the same application again', async ({ world, ada }) => {
+  const done = await setsUpSso(ada);
+  await ada.presses(done, 'Undo …');
+  const plan = await ada.sees('Undo the set-up?');
+  await ada.presses(plan, 'Undo');
+  await ada.watches(plan, 'Set-up undone');
+
+  await setsUpSso(ada);
+
+  const { applications } = await world.entra.state<EntraState>();
+  expect(applications.filter(({ displayName }) => displayName === NAME)).toHaveLength(1);
+});
+
+journey(
+  'A set-up that failed offers Undo beside Retry, and what others changed since is left alone',
+  async ({ world, ada }) => {
+    const card = await plansSso(ada);
+    for (const permission of ['sso:provider:add', 'sso:provider:edit']) {
+      await world.genesys.fault('permission-removed', { permission });
+    }
+    await ada.presses(card, 'Run');
+    const failed = await ada.watches(card, 'did not finish');
+    expect(failed.buttons()).toEqual(['Retry', 'Undo …']);
+
+    await ada.presses(failed, 'Undo …');
+    const plan = await ada.sees('Undo the set-up?');
+    await ada.presses(plan, 'Undo');
+    await ada.watches(plan, 'Set-up undone');
+
+    const again = await ada.presses(failed, 'Retry').catch(String);
+    expect(JSON.stringify(again)).toMatch(/moved on|no longer/i);
+  },
+);
+
+journey('Two clicks on Undo are one undo', async ({ ada }) => {
+  const done = await setsUpSso(ada);
+  await ada.presses(done, 'Undo …');
+  const plan = await ada.sees('Undo the set-up?');
+
+  const clicks = await Promise.all([ada.presses(plan, 'Undo'), ada.presses(plan, 'Undo')]);
+  await ada.watches(plan, 'Set-up undone');
+
+  expect(clicks.filter(({ value }) => JSON.stringify(value ?? '').includes('already started'))).toHaveLength(1);
+});
