@@ -177,14 +177,6 @@ export const FAULT_CASES: readonly FaultCase[] = [
   stops('certificates that Genesys calls expired', /certificate/i, genesys('certificate-expired')),
   stops('new certificates that have already expired', /expired/, entra('certificate-expired')),
   itself('clocks that jump back by an hour', entra('clock-jumps-back')),
-  {
-    ...itself(
-      'clocks that jump back, and 504 after the application was created',
-      entra('clock-jumps-back'),
-      entra('gateway-timeout-after-commit', { match: '/instantiate' }),
-    ),
-    createsOnce: true,
-  },
 ];
 
 /** Faults that no step of a set-up meets, and why. */

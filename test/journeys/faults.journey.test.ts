@@ -51,7 +51,7 @@ function ended(card: SeenCard): Promise<SeenCard> {
       const now = await ada.looksAgainAt(card);
       return now.says(ENDED) ? now : undefined;
     },
-    45_000,
+    120_000,
   );
 }
 
