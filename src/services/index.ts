@@ -38,5 +38,5 @@ export type { SsoHealth } from './sso/sso-health.js';
 export type { ChoosableInstance, InstanceChoice } from './sso/instance-choice.js';
 export { SsoService, type PlanCard, type PlanWish } from './sso/sso-service.js';
 export type { TestLinks } from './sso/test-links.js';
-export { UndoService, type UndoCard } from './sso/undo-service.js';
+export { canUndo, UndoService, type UndoCard } from './sso/undo-service.js';
 export { UNDO_STEPS, type UndoOutcome } from './sso/undo-set-up.js';

@@ -1,18 +1,10 @@
-import { Problem } from '../../services/index.js';
 import type { Answer } from '../turn.js';
-import { problemView } from '../views/problem.view.js';
 import { undoPlanView } from '../views/undo.view.js';
 import { actorOf, followStarted, show, type Click, type Parts } from './talk.js';
 
 /** *Undo* on the card of a set-up: what it would put back, in a card of its own; the set-up's card stays. */
 export async function askUndo(parts: Parts, turn: Click): Promise<Answer | undefined> {
-  try {
-    const card = await parts.undo.look(actorOf(turn), turn.said.reference);
-    return await show(parts, turn, undoPlanView(card));
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return show(parts, turn, problemView(error.facts));
-  }
+  return show(parts, turn, undoPlanView(await parts.undo.look(actorOf(turn), turn.said.reference)));
 }
 
 /** The second click: the card follows the undo, and the set-up's own card says that it was undone. */

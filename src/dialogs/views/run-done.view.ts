@@ -8,7 +8,7 @@ import type {
   UndoOutcome,
 } from '../../services/index.js';
 import { buttonName, nextFor, testLinkActions } from './people.view.js';
-import { doneSteps, undoButton } from './run.view.js';
+import { doneSteps, undoButtons } from './run.view.js';
 import { setUpDoneView } from './setup.view.js';
 import { undoneView } from './undo.view.js';
 import type { View } from './view.js';
@@ -31,7 +31,7 @@ export function doneView(run: RunRecord, context: DoneContext): View {
       const { regionName, now } = context;
       const links = context.linksOf(outcome);
       const view = setUpDoneView(outcome, { regionName, now, links, before: [doneSteps(run)] });
-      return { ...view, actions: [...view.actions, undoButton(run)] };
+      return { ...view, actions: [...view.actions, ...undoButtons(run)] };
     }
     case 'undo-set-up':
       return undoneView(run, run.outcome as unknown as UndoOutcome);

@@ -1,4 +1,4 @@
-import { SET_UP_STEPS, UNDO_STEPS, type RunRecord } from '../../services/index.js';
+import { canUndo, SET_UP_STEPS, UNDO_STEPS, type RunRecord } from '../../services/index.js';
 import { problemView } from './problem.view.js';
 import { timeText } from './when.js';
 import type { Action, Element, StepState, View } from './view.js';
@@ -45,7 +45,7 @@ export function waitingView(run: RunRecord): View {
         ? []
         : [{ kind: 'text', text: `Request id: ${requestId}`, style: 'subtle' } as const]),
     ],
-    actions: [checkNow(run), ...undoable(run)],
+    actions: [checkNow(run), ...undoButtons(run)],
     fallback: `${titleOf(run)} is waiting. ${what}`,
   };
 }
@@ -64,7 +64,7 @@ export function stoppedView(run: RunRecord): View {
     before: [{ kind: 'text', text: startedText(run), style: 'subtle' }, stepsElement(run)],
     actions: [
       { kind: 'verb', label: 'Retry', verb: 'retry-run', reference: run.id, revision: run.revision, style: 'primary' },
-      ...undoable(run),
+      ...undoButtons(run),
     ],
   });
 }
@@ -88,14 +88,10 @@ function checkNow(run: RunRecord): Action {
   return { kind: 'verb', label: 'Check now', verb: 'retry-run', reference: run.id, revision: run.revision };
 }
 
-/** What opens the plan of an undo. */
-export function undoButton(run: RunRecord): Action {
-  return { kind: 'verb', label: 'Undo …', verb: 'ask-undo', reference: run.id, revision: run.revision };
-}
-
-/** A set-up that changed nothing yet has nothing to undo. */
-function undoable(run: RunRecord): Action[] {
-  return run.kind === 'set-up-sso' && run.steps.length > 0 ? [undoButton(run)] : [];
+/** What opens the plan of an undo, where there can be one. */
+export function undoButtons(run: RunRecord): Action[] {
+  if (!canUndo(run)) return [];
+  return [{ kind: 'verb', label: 'Undo …', verb: 'ask-undo', reference: run.id, revision: run.revision }];
 }
 
 /** The steps of a finished run, behind a heading of their own. */

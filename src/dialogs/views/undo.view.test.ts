@@ -4,10 +4,15 @@ import { undoneView, undoPlanView } from './undo.view.js';
 
 const NOW = new Date('2026-11-24T12:30:00Z');
 
+const input = {
+  ...{ planId: 'p', regionKey: 'eu_central_1', shortName: 'contoso-gc', tenantId: 't' },
+  ...{ tileMode: 'signs-straight-in', emailFrom: 'mail', before: { entra: null, genesys: null } },
+};
+
 function run(changes: Partial<RunRecord>): RunRecord {
   return {
     ...{ id: 'r', kind: 'set-up-sso', state: 'failed', revision: 7, actor: { name: 'Ada Admin' } },
-    ...{ startedAt: new Date('2026-11-24T12:00:00Z'), steps: [{ name: 'x', state: 'started' }] },
+    ...{ startedAt: new Date('2026-11-24T12:00:00Z'), steps: [{ name: 'x', state: 'started' }], input },
     ...changes,
   } as unknown as RunRecord;
 }
@@ -64,9 +69,11 @@ test.each([
   expect(view(run({ state })).actions.map(({ label }) => label)).toEqual(labels);
 });
 
-test('a run of another kind, or one that has done nothing yet, offers no Undo', () => {
+test('a run of another kind, one that has done nothing yet, or one that replaced another provider offers no Undo', () => {
   expect(stoppedView(run({ kind: 'assign-person' })).actions.map(({ label }) => label)).toEqual(['Retry']);
   expect(stoppedView(run({ steps: [] })).actions.map(({ label }) => label)).toEqual(['Retry']);
+  const replaces = { issuerUri: 'https://sts.windows.net/other/', certificates: [] };
+  expect(stoppedView(run({ input: { ...input, replaces } })).actions.map(({ label }) => label)).toEqual(['Retry']);
 });
 
 test('a run that waits says what for, and that nobody has to do anything', () => {

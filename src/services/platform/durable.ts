@@ -57,6 +57,8 @@ export interface Durable {
   /** The runs that are under way. At the start: the runs whose process died, as the data lock proves. */
   listRunning(): Promise<readonly RunId[]>;
   find(runId: RunId): Promise<RunRecord | undefined>;
+  /** What the finished steps of a run gave, by their names. */
+  results(runId: RunId): Promise<ReadonlyMap<string, Json>>;
   /** Calls after each committed change of a run, except its creation. */
   onProgress(listener: (runId: RunId) => void): void;
 }

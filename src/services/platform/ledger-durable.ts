@@ -9,6 +9,7 @@ import {
   insertRun,
   interruptRun,
   listRunning,
+  readJournal,
   reopenRun,
   RunLost,
   type Claim,
@@ -116,9 +117,13 @@ class LedgerDurable implements Durable {
     name: 'waiting runs',
     everySeconds: 5,
     sweep: async (now) => {
-      for (const runId of await listDue(this.#parts.database.db, now)) await this.goOn(runId);
+      for (const runId of await listDue(this.#parts.database.db, now)) void this.goOn(runId);
     },
   };
+
+  async results(runId: RunId): Promise<ReadonlyMap<string, Json>> {
+    return (await readJournal(this.#parts.database.db, runId)).done;
+  }
 
   listRunning(): Promise<readonly RunId[]> {
     return listRunning(this.#parts.database.db);

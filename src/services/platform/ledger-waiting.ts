@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { parseRunId, type RunId } from './ids.js';
-import { jsonText, type Json } from './json.js';
+import { jsonText, type Json, type JsonText } from './json.js';
 import { held, type Claim } from './ledger.js';
 import type { ProblemFacts } from './problem.js';
 import type { RunActor, RunState, Schema, Transaction } from './schema.js';
@@ -46,7 +46,8 @@ export async function parkRun(
     .updateTable('run')
     .set((run) => ({
       state: sql<RunState>`case when signals > ${seenSignals}::integer then 'running' else 'waiting' end`,
-      ...{ problem: jsonText(problem), wake_at: wakeAt ?? null, parked_fence: run.ref('fence') },
+      problem: sql<JsonText<ProblemFacts> | null>`case when signals > ${seenSignals}::integer then null else ${jsonText(problem)}::jsonb end`,
+      ...{ wake_at: wakeAt ?? null, parked_fence: run.ref('fence') },
       ...{ parks: run('parks', '+', isRemote ? 1 : 0), revision: run('revision', '+', 1), changed_at: at },
     }))
     .where('id', '=', claim.runId)

@@ -105,7 +105,8 @@ export async function holdKinds(trx: Transaction, kinds: readonly string[]): Pro
 }
 
 /**
- * Marks a run that has ended or waits as undone, for whoever commits the run that undoes it: it never goes on again.
+ * Marks a run that has ended or waits as undone, for whoever commits the run that undoes it: it never goes on again, and
+ * whoever may still hold it has lost it.
  * `false`, and nothing changed: it is no longer at that revision.
  */
 export async function markUndone(
@@ -114,7 +115,10 @@ export async function markUndone(
 ): Promise<boolean> {
   const row = await trx
     .updateTable('run')
-    .set((open) => ({ state: 'undone', revision: open('revision', '+', 1), changed_at: run.at }))
+    .set((open) => ({
+      ...{ state: 'undone', fence: open('fence', '+', 1), revision: open('revision', '+', 1) },
+      changed_at: run.at,
+    }))
     .where('id', '=', run.runId)
     .where('revision', '=', run.revision)
     .where('state', 'in', ['done', 'failed', 'interrupted', 'waiting'])

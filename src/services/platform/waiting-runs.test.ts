@@ -105,7 +105,9 @@ describe('a run that waits for a person', () => {
     });
     const racedRun = await createRun(racing);
     expect(await racing.execute(racedRun)).toBe('done');
-    expect(await racing.find(racedRun)).toMatchObject({ outcome: 'denied' });
+    const raced = await racing.find(racedRun);
+    expect(raced).toMatchObject({ outcome: 'denied' });
+    expect(raced).not.toHaveProperty('problem'); // what it was about to wait for is nothing that went wrong
   });
 
   test('goes on at once when the answer comes while its execution here is ending', async () => {
@@ -133,6 +135,7 @@ describe('a run that waits for a person', () => {
 
     clock.advance(61);
     await restarted.dueRuns.sweep(clock.now());
+    await restarted.goOn(runId);
 
     expect(await restarted.find(runId)).toMatchObject({ state: 'done', outcome: 'nobody answered' });
   });

@@ -19,7 +19,11 @@ import {
 } from './saml-settings.js';
 import { otherIssuer, refuseOtherIssuer } from './set-up-refusals.js';
 
-const ids = z.object({ applicationObjectId: z.string(), servicePrincipalId: z.string(), appId: z.string() });
+export const applicationIds = z.object({
+  applicationObjectId: z.string(),
+  servicePrincipalId: z.string(),
+  appId: z.string(),
+});
 
 export const setUpInput = z.object({
   planId: z.string(),
@@ -29,7 +33,7 @@ export const setUpInput = z.object({
   tileMode: z.enum(['signs-straight-in', 'opens-genesys']),
   emailFrom: z.enum(['userprincipalname', 'mail']),
   /** The instance to adopt; absent: one is created. */
-  instance: ids.optional(),
+  instance: applicationIds.optional(),
   /** The other identity provider in Genesys whose replacement was confirmed, with the certificates that leave with it. */
   replaces: z.object({ issuerUri: z.string(), certificates: z.array(z.string()) }).optional(),
   /** What both sides said at Run, so that it can be put back; absent in runs of the first release. */

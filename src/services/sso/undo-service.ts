@@ -7,7 +7,7 @@ import type { Durable, RunRecord } from '../platform/durable.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
 import { markUndone } from '../platform/ledger.js';
 import { Problem } from '../platform/problem.js';
-import { setUpInput } from './set-up-sso.js';
+import { applicationIds, SET_UP_STEPS, setUpInput } from './set-up-sso.js';
 import type { UndoLine } from './undo-plan.js';
 import { lookAtUndo, undoSetUp, type UndoInput } from './undo-set-up.js';
 
@@ -44,7 +44,7 @@ export class UndoService {
   async look(actor: Actor, runId: string): Promise<UndoCard> {
     await this.#parts.pipeline.permitted('manage-sso', actor, 'undo the set-up of SSO');
     const run = await this.#getSetUp(parseRunId(runId));
-    const lines = await lookAtUndo(this.#parts, inputOf(run));
+    const lines = await lookAtUndo(this.#parts, await this.#inputOf(run));
     const { id, revision, actor: starter, startedAt } = run;
     return { runId: id, revision, startedBy: starter.name, startedAt, lines };
   }
@@ -58,11 +58,24 @@ export class UndoService {
     if (before) return before;
     const run = await this.#getSetUp(id);
     return pipeline.start(this.#undo, {
-      ...{ actor, claim, input: inputOf(run) },
+      ...{ actor, claim, input: await this.#inputOf(run) },
       alongside: async (trx) => {
         if (!(await markUndone(trx, { runId: id, revision, at: clock.now() }))) throw movedOn();
       },
     });
+  }
+
+  async #inputOf(run: RunRecord): Promise<UndoInput> {
+    const { before, ...setUp } = setUpInput.parse(run.input);
+    if (!before) throw notKept();
+    if (setUp.replaces) throw replacedAnother();
+    // The one that the set-up made, unless it died before it could note which one that was.
+    const made = applicationIds.safeParse((await this.#parts.durable.results(run.id)).get(SET_UP_STEPS[0]));
+    const instance = setUp.instance ?? made.data;
+    return {
+      ...{ setUpRunId: run.id, setUpStartedAt: run.startedAt.toISOString() },
+      setUp: { ...setUp, before, ...(instance ? { instance } : {}) },
+    };
   }
 
   async #getSetUp(runId: RunId): Promise<RunRecord> {
@@ -73,11 +86,11 @@ export class UndoService {
   }
 }
 
-function inputOf(run: RunRecord): UndoInput {
-  const { before, ...setUp } = setUpInput.parse(run.input);
-  if (!before) throw notKept();
-  if (setUp.replaces) throw replacedAnother();
-  return { setUpRunId: run.id, setUpStartedAt: run.startedAt.toISOString(), setUp: { ...setUp, before } };
+/** Whether a card offers *Undo*: a set-up that changed nothing yet has nothing to undo, and some cannot be. */
+export function canUndo(run: RunRecord): boolean {
+  if (run.kind !== 'set-up-sso' || run.steps.length === 0) return false;
+  const { data } = setUpInput.safeParse(run.input);
+  return data?.before !== undefined && data.replaces === undefined;
 }
 
 function movedOn(): Problem {

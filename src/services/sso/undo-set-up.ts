@@ -90,7 +90,7 @@ class UndoReader {
     this.#input = input;
   }
 
-  /** The instance that the set-up adopted, or the one that it made, if it came so far. */
+  /** The instance that the set-up adopted or noted that it made; else one that is not older than the set-up. */
   async findInstance(): Promise<InstanceIds | undefined> {
     const { setUp, setUpStartedAt } = this.#input;
     if (setUp.instance) return setUp.instance;
