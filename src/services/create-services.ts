@@ -4,19 +4,21 @@ import { createConversationMemory, type ConversationMemory } from './conversatio
 import { createEntra } from './entra/entra-client.js';
 import { createGenesys } from './genesys/genesys-client.js';
 import { AuditService } from './operations/audit-service.js';
-import { OperatorAudit } from './operations/operator-audit.js';
-import { OperationRegistry, outcomeRecorder, Pipeline } from './operations/run-operation.js';
+import { OperationRegistry } from './operations/operation-registry.js';
 import type { Actor } from './operations/operation.js';
+import { OperatorAudit } from './operations/operator-audit.js';
+import { outcomeRecorder } from './operations/outcome-recorder.js';
+import { Pipeline } from './operations/run-operation.js';
 import { Runs } from './operations/runs.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
+import { auditCheckpoints } from './platform/audit-checkpoints.js';
 import type { Clock } from './platform/clock.js';
 import type { Database } from './platform/database.js';
 import { databaseCare } from './platform/embedded/database-care.js';
-import { createDurable } from './platform/ledger-durable.js';
 import type { RunId } from './platform/ids.js';
 import { loadKey } from './platform/keys.js';
+import { createDurable } from './platform/ledger-durable.js';
 import type { Log } from './platform/log.js';
-import { auditCheckpoints } from './platform/audit-checkpoints.js';
 import { createOneTimeSecrets } from './platform/one-time-secrets.js';
 import { createOutbox } from './platform/outbox.js';
 import { Problem } from './platform/problem.js';
@@ -26,8 +28,8 @@ import { createWake } from './platform/wake.js';
 import { ProvisioningService } from './provisioning/provisioning-service.js';
 import { parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
 import { SsoService } from './sso/sso-service.js';
-import { UndoService } from './sso/undo-service.js';
 import { createReachable } from './sso/test-links.js';
+import { UndoService } from './sso/undo-service.js';
 
 /** The work, wired. What conversations and doors are given. */
 export interface Services {

@@ -1,7 +1,7 @@
 import { createClaimsMapping, type AssignedMapping } from './entra-claims-mapping.js';
 import type { ClaimsWish } from './claims-mapping.js';
-import type { Claims, InstanceIds } from './entra.js';
-import { isNotFound, isUnknownSegment } from './entra-problems.js';
+import type { Claims, ClaimValues, InstanceIds } from './entra.js';
+import { isNotFound, isUnknownSegment, type Attempt } from './entra-problems.js';
 import { claimsPolicyWire, type ClaimsPolicyWire, type ClaimWire } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
@@ -38,6 +38,7 @@ export function createClaims({ graph, replication, oneAtATime }: Parts): {
   readClaims(ids: InstanceIds): Promise<ClaimsReading>;
   findClaims(ids: InstanceIds): Promise<Claims | undefined>;
   setClaims(ids: InstanceIds, wish: ClaimsWish): Promise<void>;
+  putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void>;
 } {
   const mapping = createClaimsMapping({ graph, replication });
   const path = (ids: InstanceIds): string => graphPath`/servicePrincipals/${ids.servicePrincipalId}/claimsPolicy`;
@@ -87,21 +88,33 @@ export function createClaims({ graph, replication, oneAtATime }: Parts): {
   }
 
   async function putPolicy(ids: InstanceIds, before: ClaimsPolicyWire | undefined, wish: ClaimsWish): Promise<void> {
-    const call = {
-      method: 'PUT',
-      path: path(ids),
-      version: 'beta',
-      body: mergedPolicy(before, wish),
-      attempt: { to: 'set the claims', needs: NEEDS.writeClaims },
-    } as const;
-    await replication.despiteLag('the new application', () => graph.send(call));
+    const attempt = { to: 'set the claims', needs: NEEDS.writeClaims };
+    await put(ids, { body: mergedPolicy(before, wish), attempt });
     await replication.shown('the claims', async () => {
       const { policy } = await readPortal(ids);
       return (policy && sends(toClaims(policy), wish)) || undefined;
     });
   }
 
-  return { readClaims, findClaims, setClaims };
+  async function put(ids: InstanceIds, { body, attempt }: { body: object; attempt: Attempt }): Promise<void> {
+    const call = { method: 'PUT', path: path(ids), version: 'beta', body, attempt } as const;
+    await replication.despiteLag('the new application', () => graph.send(call));
+  }
+
+  async function putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void> {
+    await oneAtATime(ids.appId, async () => {
+      const { policy } = await readPortal(ids);
+      if (!policy || says(toClaims(policy), values)) return;
+      const attempt = { to: 'put back the claims', needs: NEEDS.writeClaims };
+      await put(ids, { body: policyWith(policy, values), attempt });
+      await replication.shown('the former claims', async () => {
+        const { policy: now } = await readPortal(ids);
+        return !now || says(toClaims(now), values) || undefined;
+      });
+    });
+  }
+
+  return { readClaims, findClaims, setClaims, putBackClaims };
 }
 
 function sends(claims: Claims, wish: ClaimsWish): boolean {
@@ -112,15 +125,22 @@ function sends(claims: Claims, wish: ClaimsWish): boolean {
   );
 }
 
+function says(claims: Claims, { emailFrom, organizationName }: ClaimValues): boolean {
+  return (
+    (emailFrom === undefined || (claims.emailFrom ?? null) === emailFrom) &&
+    (organizationName === undefined || (claims.organizationName ?? null) === organizationName)
+  );
+}
+
 const NAME_ID = '#microsoft.graph.samlNameIdClaim';
 const CUSTOM = '#microsoft.graph.customClaim';
 
-export function isNameId(claim: ClaimWire): boolean {
+function isNameId(claim: ClaimWire): boolean {
   return claim['@odata.type'] === NAME_ID;
 }
 
 /** Ours are the claims of these names without a namespace; Genesys tells names apart by case. */
-export function isNamed(claim: ClaimWire, name: string): boolean {
+function isNamed(claim: ClaimWire, name: string): boolean {
   return !isNameId(claim) && claim.name === name && !claim.namespace;
 }
 
@@ -149,27 +169,34 @@ function attributeOf(
 
 /** The policy with our two claims in it: everything that others set stays, a NameID too; only a new one gets ours. */
 export function mergedPolicy(before: ClaimsPolicyWire | undefined, wish: ClaimsWish): object {
-  const settings = Object.entries(before ?? { includeBasicClaimSet: true }).filter(
-    ([name]) => name !== 'id' && !name.startsWith('@odata.'),
-  );
-  const kept = (before?.claims ?? []).filter(
-    (claim) => !isNamed(claim, 'Email') && !isNamed(claim, 'OrganizationName'),
-  );
+  const policy = before ?? { includeBasicClaimSet: true };
+  const hasNameId = (policy.claims ?? []).some(isNameId);
+  return policyWith(policy, wish, hasNameId ? [] : [nameIdClaim()]);
+}
+
+/** The policy where our two claims say these values, after `first` and everything that others set. `null`: not sent. */
+function policyWith(
+  policy: ClaimsPolicyWire,
+  { emailFrom, organizationName }: ClaimValues,
+  first: readonly object[] = [],
+): object {
+  const settings = Object.entries(policy).filter(([name]) => name !== 'id' && !name.startsWith('@odata.'));
+  const isReplaced = (claim: ClaimWire): boolean =>
+    (emailFrom !== undefined && isNamed(claim, 'Email')) ||
+    (organizationName !== undefined && isNamed(claim, 'OrganizationName'));
+  const constant = { '@odata.type': '#microsoft.graph.valueBasedAttribute', value: organizationName };
   return {
     ...Object.fromEntries(settings),
     claims: [
-      ...(kept.some(isNameId) ? [] : [nameIdClaim()]),
-      ...kept,
-      customClaim('Email', sourced(wish.emailFrom)),
-      customClaim('OrganizationName', {
-        '@odata.type': '#microsoft.graph.valueBasedAttribute',
-        value: wish.organizationName,
-      }),
+      ...first,
+      ...(policy.claims ?? []).filter((claim) => !isReplaced(claim)),
+      ...(emailFrom ? [customClaim('Email', sourced(emailFrom))] : []),
+      ...(organizationName ? [customClaim('OrganizationName', constant)] : []),
     ],
   };
 }
 
-export function sourced(id: string): object {
+function sourced(id: string): object {
   return { '@odata.type': '#microsoft.graph.sourcedAttribute', id, source: 'user', isExtensionAttribute: false };
 }
 
@@ -186,7 +213,7 @@ function nameIdClaim(): object {
   };
 }
 
-export function customClaim(name: string, attribute: object): object {
+function customClaim(name: string, attribute: object): object {
   return {
     '@odata.type': CUSTOM,
     name,

@@ -61,6 +61,7 @@ export function createEntra(options: EntraOptions): Entra {
     ...createGallery({ ...shared, instances }),
     findClaims: claims.findClaims,
     setClaims: claims.setClaims,
+    putBackClaims: claims.putBackClaims,
     ...createCertificates(shared),
     ...createRestore(shared),
     getFederationMetadata: createFederationMetadata({

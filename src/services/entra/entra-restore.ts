@@ -1,16 +1,11 @@
-import type { ClaimValues, InstanceIds, SignOnValues } from './entra.js';
+import type { InstanceIds, SignOnValues } from './entra.js';
 import { thumbprintOf } from './entra-certificates.js';
-import { customClaim, isNamed, sourced, toClaims } from './entra-claims.js';
-import { isNotFound } from './entra-problems.js';
 import {
   APPLICATION_SELECT,
   applicationWire,
-  claimsPolicyWire,
   SERVICE_PRINCIPAL_SELECT,
   servicePrincipalWire,
   type ApplicationWire,
-  type ClaimsPolicyWire,
-  type ClaimWire,
   type ServicePrincipalWire,
 } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
@@ -30,7 +25,6 @@ const THE_APP = 'the enterprise application';
 export function createRestore({ graph, replication, oneAtATime }: Parts): {
   putBackSignOn(ids: InstanceIds, values: SignOnValues): Promise<void>;
   takeOutAddresses(ids: InstanceIds, values: { identifier?: string; replyUrl?: string }): Promise<void>;
-  putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void>;
 } {
   const principalPath = (ids: InstanceIds): string => graphPath`/servicePrincipals/${ids.servicePrincipalId}`;
   const applicationPath = (ids: InstanceIds): string => graphPath`/applications/${ids.applicationObjectId}`;
@@ -80,31 +74,7 @@ export function createRestore({ graph, replication, oneAtATime }: Parts): {
     return graph.ask({ method: 'GET', path: applicationPath(ids), query, attempt }, applicationWire);
   }
 
-  async function putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void> {
-    await oneAtATime(ids.appId, async () => {
-      const before = await findPolicy(ids);
-      if (!before || says(before, values)) return;
-      const attempt = { to: 'put back the claims', needs: NEEDS.writeClaims };
-      const body = policyWith(before, values);
-      await graph.send({ method: 'PUT', path: `${principalPath(ids)}/claimsPolicy`, version: 'beta', body, attempt });
-      await replication.shown('the former claims', async () => {
-        const now = await findPolicy(ids);
-        return (now ? says(now, values) : true) || undefined;
-      });
-    });
-  }
-
-  async function findPolicy(ids: InstanceIds): Promise<ClaimsPolicyWire | undefined> {
-    const attempt = { to: 'read the claims', needs: NEEDS.readClaims };
-    const call = { method: 'GET', path: `${principalPath(ids)}/claimsPolicy`, version: 'beta', attempt } as const;
-    const policy = await graph.ask(call, claimsPolicyWire.nullish()).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-    return policy ?? undefined;
-  }
-
-  return { putBackSignOn, takeOutAddresses, putBackClaims };
+  return { putBackSignOn, takeOutAddresses };
 }
 
 function signOnBody({ isEnabled, singleSignOnMode, signOnUrl, activeThumbprint }: SignOnValues): object {
@@ -125,28 +95,4 @@ function holds(principal: ServicePrincipalWire, values: SignOnValues): boolean {
     (signOnUrl === undefined || (principal.loginUrl || null) === signOnUrl) &&
     (activeThumbprint === undefined || (active ? thumbprintOf(active) : null) === activeThumbprint)
   );
-}
-
-function says(policy: ClaimsPolicyWire, { emailFrom, organizationName }: ClaimValues): boolean {
-  const now = toClaims(policy);
-  return (
-    (emailFrom === undefined || (now.emailFrom ?? null) === emailFrom) &&
-    (organizationName === undefined || (now.organizationName ?? null) === organizationName)
-  );
-}
-
-function policyWith(policy: ClaimsPolicyWire, { emailFrom, organizationName }: ClaimValues): object {
-  const settings = Object.entries(policy).filter(([name]) => name !== 'id' && !name.startsWith('@odata.'));
-  const isReplaced = (claim: ClaimWire): boolean =>
-    (emailFrom !== undefined && isNamed(claim, 'Email')) ||
-    (organizationName !== undefined && isNamed(claim, 'OrganizationName'));
-  const constant = { '@odata.type': '#microsoft.graph.valueBasedAttribute', value: organizationName };
-  return {
-    ...Object.fromEntries(settings),
-    claims: [
-      ...(policy.claims ?? []).filter((claim) => !isReplaced(claim)),
-      ...(emailFrom ? [customClaim('Email', sourced(emailFrom))] : []),
-      ...(organizationName ? [customClaim('OrganizationName', constant)] : []),
-    ],
-  };
 }

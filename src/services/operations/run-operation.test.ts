@@ -8,7 +8,9 @@ import { newId } from '../platform/ids.js';
 import { Problem } from '../platform/problem.js';
 import { ada, omar, silentLog, StandingClock } from '../platform/testing/test-parts.js';
 import type { Operation } from './operation.js';
-import { OperationRegistry, outcomeRecorder, Pipeline, type Started } from './run-operation.js';
+import { OperationRegistry } from './operation-registry.js';
+import { outcomeRecorder } from './outcome-recorder.js';
+import { Pipeline, type Started } from './run-operation.js';
 
 const CLOUD_APP_ADMIN = '158c047a-c907-4556-b7ef-446551a6b5f7';
 const CREATED = '33333333-3333-4333-8333-333333333333';

@@ -3,15 +3,16 @@ import { appendAudit } from '../platform/audit.js';
 import type { Clock } from '../platform/clock.js';
 import { findClaim, takeClaim, type ClaimTaken } from '../platform/conversation-store.js';
 import type { Database } from '../platform/database.js';
-import type { Durable, RunRecord } from '../platform/durable.js';
+import type { Durable } from '../platform/durable.js';
 import type { RunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
 import { findRunByReference, findUnderWay, holdKinds } from '../platform/ledger.js';
 import type { Log } from '../platform/log.js';
-import { publish } from '../platform/outbox.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
 import type { Transaction } from '../platform/schema.js';
 import type { Actor, Claim, Operation } from './operation.js';
+import type { OperationRegistry } from './operation-registry.js';
+import { auditedActor } from './outcome-recorder.js';
 import { judge, judgeTarget, refusalFacts, rightsOf, type Right, type Verdict } from './permissions.js';
 
 export type Started =
@@ -46,29 +47,6 @@ export interface PipelineParts {
   readonly entra: Entra;
   readonly log: Log;
   readonly operations: OperationRegistry;
-}
-
-type AnyOperation = Operation<Json, Json>;
-
-/** The operations by kind. One object, so that an outcome can be described without knowing who started it. */
-export class OperationRegistry {
-  readonly #byKind = new Map<string, AnyOperation>();
-
-  add<I extends Json, O extends Json>(operation: Operation<I, O>): void {
-    this.#byKind.set(operation.kind, {
-      ...operation,
-      input: operation.input,
-      wanted: (input) => operation.wanted(operation.input.parse(input)),
-      concerns: (input) => operation.concerns(operation.input.parse(input)),
-      run: (context) => operation.run({ ...context, input: operation.input.parse(context.input) }),
-    } satisfies AnyOperation);
-  }
-
-  get(kind: string): AnyOperation {
-    const operation = this.#byKind.get(kind);
-    if (!operation) throw new Error(`No operation of kind ${kind} is registered.`);
-    return operation;
-  }
 }
 
 /**
@@ -267,49 +245,6 @@ export class Pipeline {
   #goOn(runId: RunId): void {
     void this.#parts.durable.execute(runId);
   }
-}
-
-/** The event of a run that is done or has failed: `{ runId, kind, state }`. */
-export const RUN_ENDED = 'run-ended';
-
-/** Writes what a run ended with, to the audit and the outbox, within the transaction of its last step. */
-export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegistry }) {
-  return async (trx: Transaction, run: RunRecord): Promise<void> => {
-    const operation = parts.operations.get(run.kind);
-    const concerns = [...new Set([...operation.concerns(run.input), ...personIn(run.outcome)])];
-    const what = operation.wanted(run.input);
-    const at = parts.clock.now();
-    const ended: Readonly<Record<string, Json>> = run.problem
-      ? { problem: { what: run.problem.what, code: run.problem.code ?? '', requestId: run.problem.requestId ?? '' } }
-      : { outcome: run.outcome ?? null };
-    const payload = { runId: run.id, kind: run.kind, state: run.state };
-    await publish(trx, { type: RUN_ENDED, payload, at });
-    await appendAudit(trx, {
-      at,
-      kind: 'outcome',
-      body: {
-        operation: run.kind,
-        what,
-        runId: run.id,
-        actor: auditedActor(run.actor),
-        state: run.state,
-        concerns,
-        ...ended,
-      },
-    });
-  };
-}
-
-/** Who and from where; which message held the button is no business of the audit. */
-function auditedActor({ personId, name, channel }: Actor): { personId: string; name: string; channel: string } {
-  return { personId, name, channel };
-}
-
-/** Somebody who was created has an id only in the outcome, and is to be found in the audit all the same. */
-function personIn(outcome: Json | undefined): string[] {
-  if (typeof outcome !== 'object' || outcome === null || !('personId' in outcome)) return [];
-  const { personId } = outcome;
-  return typeof personId === 'string' ? [personId] : [];
 }
 
 /** What a click claimed, as the reference of the run that it started: a second click finds the run by it. */

@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import type { Durable, RunRecord } from '../platform/durable.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
 import type { Outbox } from '../platform/outbox.js';
 import type { Actor, Claim } from './operation.js';
+import { RUN_ENDED } from './outcome-recorder.js';
 import type { Right } from './permissions.js';
-import { RUN_ENDED, type Pipeline, type Started } from './run-operation.js';
-import { z } from 'zod';
+import type { Pipeline, Started } from './run-operation.js';
 
 const runEnded = z.object({ runId: z.string() });
 
