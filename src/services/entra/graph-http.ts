@@ -137,11 +137,11 @@ export function createGraph(options: GraphOptions): Graph {
   }
 
   async function list<T>(call: Omit<GraphCall, 'method'>, item: z.ZodType<T>): Promise<T[]> {
-    const pages = z.object({ value: z.array(item), '@odata.nextLink': z.string().startsWith(GRAPH).optional() });
+    const pages = pagesOf(item);
     const items: T[] = [];
     let next: Omit<GraphCall, 'method'> | undefined = call;
     for (let count = 0; next && count < MOST_PAGES; count += 1) {
-      const page: z.infer<typeof pages> = await ask({ ...next, method: 'GET' }, pages);
+      const page: Page<T> = await ask({ ...next, method: 'GET' }, pages);
       items.push(...page.value);
       const link = page['@odata.nextLink'];
       next = link === undefined ? undefined : { path: link, attempt: call.attempt };
@@ -156,6 +156,23 @@ export function createGraph(options: GraphOptions): Graph {
     ask,
     list,
   };
+}
+
+interface Page<T> {
+  readonly value: T[];
+  readonly '@odata.nextLink'?: string | undefined;
+}
+
+/** One schema for each kind of item: zod compiles a schema on its first use, which costs more than the parsing. */
+const pageSchemas = new WeakMap<z.ZodType, z.ZodType>();
+
+function pagesOf<T>(item: z.ZodType<T>): z.ZodType<Page<T>> {
+  // What is stored under an item's schema was made from it.
+  const known = pageSchemas.get(item) as z.ZodType<Page<T>> | undefined;
+  if (known) return known;
+  const pages = z.object({ value: z.array(item), '@odata.nextLink': z.string().startsWith(GRAPH).optional() });
+  pageSchemas.set(item, pages);
+  return pages;
 }
 
 /**
