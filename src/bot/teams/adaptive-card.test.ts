@@ -107,12 +107,12 @@ describe('a card for every kind of element and action', () => {
   });
 
   test('a step says its state in words, for those who hear the card', () => {
-    const states = ['waiting', 'working', 'done', 'failed'] as const;
+    const states = ['ahead', 'working', 'waiting', 'done', 'failed'] as const;
     const words = wordsOf(
       toAdaptiveCard(viewOf({ kind: 'steps', steps: states.map((state) => ({ name: 'x', state })) })),
     );
 
-    for (const word of ['○', '(waiting)', '●', '(in progress)', '✓', '(done)', '✕', '(failed)'])
+    for (const word of ['○', '(not yet)', '●', '(in progress)', '◐', '(waiting)', '✓', '(done)', '✕', '(failed)'])
       expect(words).toContain(word);
   });
 
@@ -246,7 +246,13 @@ const element: fc.Arbitrary<Element> = fc.oneof(
     steps: fc.array(
       fc.record({
         name: hostileText,
-        state: fc.constantFrom('waiting' as const, 'working' as const, 'done' as const, 'failed' as const),
+        state: fc.constantFrom(
+          'ahead' as const,
+          'working' as const,
+          'waiting' as const,
+          'done' as const,
+          'failed' as const,
+        ),
         note: hostileText,
       }),
       { maxLength: 60 },

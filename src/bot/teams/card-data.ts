@@ -32,8 +32,9 @@ const TONES: Readonly<Record<Tone, { headerStyle: string; badge: string; badgeCo
 };
 
 const STEPS: Readonly<Record<StepState, { symbol: string; word: string; color: string; weight: string }>> = {
-  waiting: { symbol: '○', word: 'waiting', color: 'Default', weight: 'Default' },
+  ahead: { symbol: '○', word: 'not yet', color: 'Default', weight: 'Default' },
   working: { symbol: '●', word: 'in progress', color: 'Accent', weight: 'Bolder' },
+  waiting: { symbol: '◐', word: 'waiting', color: 'Accent', weight: 'Bolder' },
   done: { symbol: '✓', word: 'done', color: 'Good', weight: 'Default' },
   failed: { symbol: '✕', word: 'failed', color: 'Attention', weight: 'Bolder' },
 };

@@ -117,16 +117,21 @@ function startedText(run: RunRecord): string {
 function stepsElement(run: RunRecord): Element {
   const known = KNOWN_STEPS[run.kind] ?? run.steps.map(({ name }) => name);
   const states = new Map(run.steps.map(({ name, state }) => [name, state]));
-  const isStopped = run.state === 'failed' || run.state === 'interrupted';
-  const steps = known.map((name) => ({ name, state: shownState(states.get(name), isStopped) }));
-  if (isStopped || steps.some(({ state }) => state === 'working')) return { kind: 'steps', steps };
+  const begun = begunState(run.state);
+  const steps = known.map((name) => ({ name, state: shownState(states.get(name), begun) }));
+  if (begun === 'failed' || steps.some(({ state }) => state === begun)) return { kind: 'steps', steps };
   // Between two steps the next one is what is being worked on.
-  const next = steps.findIndex(({ state }) => state === 'waiting');
-  return { kind: 'steps', steps: steps.map((step, at) => (at === next ? { ...step, state: 'working' } : step)) };
+  const next = steps.findIndex(({ state }) => state === 'ahead');
+  return { kind: 'steps', steps: steps.map((step, at) => (at === next ? { ...step, state: begun } : step)) };
 }
 
-function shownState(state: 'started' | 'done' | 'failed' | undefined, isStopped: boolean): StepState {
-  if (state === undefined) return 'waiting';
-  if (state === 'started') return isStopped ? 'failed' : 'working';
-  return state;
+/** What a step that has begun and is not done is, by the state of its run. */
+function begunState(run: RunRecord['state']): StepState {
+  if (run === 'failed' || run === 'interrupted') return 'failed';
+  return run === 'waiting' ? 'waiting' : 'working';
+}
+
+function shownState(state: 'started' | 'done' | 'failed' | undefined, begun: StepState): StepState {
+  if (state === undefined) return 'ahead';
+  return state === 'started' ? begun : state;
 }

@@ -1,4 +1,4 @@
-import type { RunRecord, UndoCard } from '../../services/index.js';
+import { SET_UP_STEPS, type RunRecord, type UndoCard } from '../../services/index.js';
 import { stoppedView, undoneRunView, waitingView } from './run.view.js';
 import { undoneView, undoPlanView } from './undo.view.js';
 
@@ -82,8 +82,12 @@ test('a run that waits says what for, and that nobody has to do anything', () =>
     ...{ remedy: 'There is nothing to do.', requestId: 'request-1' },
   };
 
-  const view = waitingView(run({ state: 'waiting', problem }));
+  const steps = [{ name: SET_UP_STEPS[0], state: 'started' }] as unknown as RunRecord['steps'];
 
+  const view = waitingView(run({ state: 'waiting', problem, steps }));
+
+  const shown = view.elements.find((element) => element.kind === 'steps')?.steps;
+  expect(shown?.map(({ state }) => state)).toEqual(['waiting', ...SET_UP_STEPS.slice(1).map(() => 'ahead')]);
   expect(view.title).toBe('Setting up SSO is waiting');
   expect(JSON.stringify(view.elements)).toContain('There is nothing to do.');
   expect(JSON.stringify(view.elements)).toContain('request-1');

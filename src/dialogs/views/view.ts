@@ -6,7 +6,8 @@
 /** The mood of a view. It is always said in words as well; colour only supports it. */
 export type Tone = 'neutral' | 'working' | 'good' | 'warning' | 'problem';
 
-export type StepState = 'waiting' | 'working' | 'done' | 'failed';
+/** `ahead`: not begun. `waiting`: begun, and parked until something else has happened. */
+export type StepState = 'ahead' | 'working' | 'waiting' | 'done' | 'failed';
 
 export interface Choice {
   readonly title: string;

@@ -62,7 +62,7 @@ test('a run that has just begun shows its first step as being worked on, and onl
 
   const steps = progressView(run).elements.find((element) => element.kind === 'steps')?.steps;
 
-  expect(steps?.map(({ state }) => state)).toEqual(['working', ...SET_UP_STEPS.slice(1).map(() => 'waiting')]);
+  expect(steps?.map(({ state }) => state)).toEqual(['working', ...SET_UP_STEPS.slice(1).map(() => 'ahead')]);
 });
 
 describe('A problem in few words', () => {
