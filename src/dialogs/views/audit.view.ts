@@ -1,4 +1,5 @@
-import { describePerson, type AuditLine, type AuditPage, type EntraPerson } from '../../services/index.js';
+import type { AuditLine, AuditPage, EntraPerson } from '../../services/index.js';
+import { askPersonView, choosePersonView } from './person-question.js';
 import type { Action, View } from './view.js';
 
 /** What is recorded about a person, newest first. The cursor of another page stands in its button's reference. */
@@ -21,49 +22,17 @@ export function auditView({ person, lines, hasNewer, hasOlder }: AuditPage): Vie
 
 /** Nobody named, or nobody found: the card asks. */
 export function auditWhomView(words: string): View {
-  const nobody = `Entra knows nobody by “${words}”.`;
-  return {
-    title: words ? 'Nobody found' : 'Whose audit?',
-    tone: 'neutral',
-    elements: [
-      ...(words ? [{ kind: 'text', text: nobody } as const] : []),
-      {
-        kind: 'text',
-        text: `Type ${words ? 'another' : 'the'} name, user principal name, mail address or object ID. Somebody who is no longer in Entra is found by the object ID.`,
-        style: 'subtle',
-      },
-      {
-        kind: 'write',
-        id: 'words',
-        label: 'Person',
-        placeholder: 'for example b.simon',
-        maxLength: 100,
-        required: 'Type a name, user principal name, mail address or object ID.',
-      },
-    ],
-    actions: [verb('Search', 'audit-search', 'card', 'primary'), cancel()],
-    fallback: words ? nobody : 'Whose audit? Say it by name, user principal name or mail address.',
-  };
+  return askPersonView({
+    ...{ words, title: 'Whose audit?', verb: 'audit-search', reference: 'card' },
+    by: 'name, user principal name, mail address or object ID',
+    more: 'Somebody who is no longer in Entra is found by the object ID.',
+    fallback: 'Whose audit? Say it by name, user principal name or mail address.',
+  });
 }
 
-/** Namesakes, with what tells them apart. */
+/** Namesakes, of whom one is looked up. */
 export function auditWhichView(words: string, people: readonly EntraPerson[]): View {
-  return {
-    title: 'Whose audit?',
-    tone: 'neutral',
-    elements: [
-      { kind: 'text', text: `“${words}” may be one of these.` },
-      {
-        kind: 'choose',
-        id: 'person',
-        label: 'Person',
-        choices: people.map((person) => ({ title: `${person.name} (${describePerson(person)})`, value: person.id })),
-        required: 'Choose the person.',
-      },
-    ],
-    actions: [verb('Continue', 'audit-choose', 'card', 'primary'), cancel()],
-    fallback: `“${words}” may be one of ${String(people.length)} people. Choose one.`,
-  };
+  return choosePersonView(words, people, { title: 'Whose audit?', verb: 'audit-choose', reference: 'card' });
 }
 
 /** In a channel everybody reads along, and most of them may not look. */
@@ -135,15 +104,11 @@ function pageActions(
 ): Action[] {
   const [newest, oldest] = [lines[0], lines.at(-1)];
   return [
-    ...(hasNewer && newest ? [verb('Newer', 'audit-page', `newer:${String(newest.seq)}:${personId}`)] : []),
-    ...(hasOlder && oldest ? [verb('Older', 'audit-page', `older:${String(oldest.seq)}:${personId}`)] : []),
+    ...(hasNewer && newest ? [turnPage('Newer', `newer:${String(newest.seq)}:${personId}`)] : []),
+    ...(hasOlder && oldest ? [turnPage('Older', `older:${String(oldest.seq)}:${personId}`)] : []),
   ];
 }
 
-function verb(label: string, name: string, reference: string, style?: 'primary'): Action {
-  return { kind: 'verb', label, verb: name, reference, revision: 0, ...(style ? { style } : {}) };
-}
-
-function cancel(): Action {
-  return { kind: 'verb', label: 'Cancel', verb: 'dismiss', reference: 'card', revision: 0, ignoresInputs: true };
+function turnPage(label: string, reference: string): Action {
+  return { kind: 'verb', label, verb: 'audit-page', reference, revision: 0 };
 }

@@ -1,69 +1,32 @@
 import {
-  describePerson,
   type AssignmentProposal,
   type EntraPerson,
   type NewPersonProposal,
   type ProvisioningProposal,
   type TestLinks,
 } from '../../services/index.js';
+import { askPersonView, choosePersonView, dismiss } from './person-question.js';
 import type { Action, Element, View } from './view.js';
 
-/** Namesakes, with what tells them apart, one button each. */
-export function whichPersonView(words: string, people: readonly EntraPerson[], verb: 'assign' | 'provision'): View {
-  return {
-    title: 'Which person?',
-    tone: 'neutral',
-    elements: [
-      { kind: 'text', text: `“${words}” may be one of these.` },
-      {
-        kind: 'choose',
-        id: 'person',
-        label: 'Person',
-        choices: people.map((person) => ({ title: `${person.name} (${describePerson(person)})`, value: person.id })),
-        required: 'Choose the person.',
-      },
-    ],
-    actions: [
-      { kind: 'verb', label: 'Continue', verb: 'choose-person', reference: verb, revision: 0, style: 'primary' },
-      dismiss(),
-    ],
-    fallback: `“${words}” may be one of ${people.length} people. Choose one.`,
-  };
+type Giving = 'assign' | 'provision';
+
+const WHOM: Readonly<Record<Giving, string>> = {
+  assign: 'Assign whom to Genesys Cloud?',
+  provision: 'Provision whom in Genesys Cloud?',
+};
+
+/** Namesakes, of whom one shall be given access. */
+export function whichPersonView(words: string, people: readonly EntraPerson[], giving: Giving): View {
+  return choosePersonView(words, people, { title: 'Which person?', verb: 'choose-person', reference: giving });
 }
 
-/** Nobody found: the card asks again. */
-export function noPersonView(words: string, verb: 'assign' | 'provision'): View {
-  return {
-    title: words
-      ? 'Nobody found'
-      : verb === 'assign'
-        ? 'Assign whom to Genesys Cloud?'
-        : 'Provision whom in Genesys Cloud?',
-    tone: 'neutral',
-    elements: [
-      ...(words ? [{ kind: 'text', text: `Entra knows nobody by “${words}”.` } as const] : []),
-      {
-        kind: 'text',
-        text: `Type ${words ? 'another' : 'the'} name, user principal name or mail address.`,
-        style: 'subtle',
-      },
-      {
-        kind: 'write',
-        id: 'words',
-        label: 'Person',
-        placeholder: 'for example b.simon',
-        maxLength: 100,
-        required: 'Type a name, user principal name or mail address.',
-      },
-    ],
-    actions: [
-      { kind: 'verb', label: 'Search', verb: 'search-person', reference: verb, revision: 0, style: 'primary' },
-      dismiss(),
-    ],
-    fallback: words
-      ? `Entra knows nobody by “${words}”.`
-      : 'Whom? Say it by name, user principal name or mail address.',
-  };
+/** Nobody named, or nobody found: the card asks. */
+export function noPersonView(words: string, giving: Giving): View {
+  return askPersonView({
+    ...{ words, title: WHOM[giving], verb: 'search-person', reference: giving },
+    by: 'name, user principal name or mail address',
+    fallback: 'Whom? Say it by name, user principal name or mail address.',
+  });
 }
 
 /** What an assignment would do, before anybody confirms it. */
@@ -259,8 +222,4 @@ function warnings(person: EntraPerson): Element[] {
       : `${person.name} is disabled in Entra and cannot sign in until a user administrator enables the account.`,
   ].filter(Boolean);
   return texts.map((text) => ({ kind: 'notice', tone: 'warning', text }));
-}
-
-function dismiss(): Action {
-  return { kind: 'verb', label: 'Cancel', verb: 'dismiss', reference: 'card', revision: 0, ignoresInputs: true };
 }

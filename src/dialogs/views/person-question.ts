@@ -1,0 +1,73 @@
+import { describePerson, type EntraPerson } from '../../services/index.js';
+import type { Action, View } from './view.js';
+
+/** What a question about a person is asked for. */
+export interface PersonQuestion {
+  readonly title: string;
+  /** What the answer leads to. */
+  readonly verb: string;
+  readonly reference: string;
+}
+
+interface PersonSearch extends PersonQuestion {
+  /** What was typed before; empty: nothing yet. */
+  readonly words: string;
+  /** What a person can be found by, as one reads it. */
+  readonly by: string;
+  readonly more?: string;
+  /** For clients that show no cards. */
+  readonly fallback: string;
+}
+
+/** Namesakes, with what tells them apart. @param words what was typed. */
+export function choosePersonView(words: string, people: readonly EntraPerson[], question: PersonQuestion): View {
+  return {
+    title: question.title,
+    tone: 'neutral',
+    elements: [
+      { kind: 'text', text: `“${words}” may be one of these.` },
+      {
+        kind: 'choose',
+        id: 'person',
+        label: 'Person',
+        choices: people.map((person) => ({ title: `${person.name} (${describePerson(person)})`, value: person.id })),
+        required: 'Choose the person.',
+      },
+    ],
+    actions: [answer('Continue', question), dismiss()],
+    fallback: `“${words}” may be one of ${String(people.length)} people. Choose one.`,
+  };
+}
+
+/** Asks for a person by words, again when those typed before found nobody. */
+export function askPersonView({ words, title, by, more, fallback, ...question }: PersonSearch): View {
+  const nobody = words === '' ? undefined : `Entra knows nobody by “${words}”.`;
+  const ask = `Type ${nobody === undefined ? 'the' : 'another'} ${by}.`;
+  return {
+    title: nobody === undefined ? title : 'Nobody found',
+    tone: 'neutral',
+    elements: [
+      ...(nobody === undefined ? [] : [{ kind: 'text', text: nobody } as const]),
+      { kind: 'text', text: more === undefined ? ask : `${ask} ${more}`, style: 'subtle' },
+      {
+        kind: 'write',
+        id: 'words',
+        label: 'Person',
+        placeholder: 'for example b.simon',
+        maxLength: 100,
+        required: `Type a ${by}.`,
+      },
+    ],
+    actions: [answer('Search', question), dismiss()],
+    fallback: nobody ?? fallback,
+  };
+}
+
+/** The button that takes a card away and does nothing. */
+export function dismiss(): Action {
+  return { kind: 'verb', label: 'Cancel', verb: 'dismiss', reference: 'card', revision: 0, ignoresInputs: true };
+}
+
+function answer(label: string, { verb, reference }: Pick<PersonQuestion, 'verb' | 'reference'>): Action {
+  return { kind: 'verb', label, verb, reference, revision: 0, style: 'primary' };
+}
