@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { benchAudit } from './audit.bench.js';
+import { benchHostile } from './hostile.bench.js';
 import { benchLedger } from './ledger.bench.js';
 import { benchRest } from './rest.bench.js';
+import { benchSetUp } from './set-up.bench.js';
 import { benchStart } from './start.bench.js';
 import { DIST } from './support/processes.js';
 import { judge, tableOf, type Figure, type Judged } from './support/report.js';
@@ -17,10 +19,12 @@ interface Choice {
 
 const BENCHMARKS: Readonly<Record<string, (choice: Choice) => Promise<Figure[]>>> = {
   turns: ({ size }) => benchTurns(size),
+  'set-up': ({ size }) => benchSetUp(size),
   ledger: ({ size }) => benchLedger(size),
   audit: ({ size, isLong }) => benchAudit(size, { isLong }),
   start: ({ size }) => benchStart(size),
   rest: ({ size }) => benchRest(size),
+  hostile: ({ size }) => benchHostile(size),
 };
 
 /** Runs the benchmarks that are named, or all; prints one table and writes `bench/results.json`. */

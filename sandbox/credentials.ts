@@ -39,8 +39,14 @@ export const GENESYS = {
   region: 'mypurecloud.de',
 } as const;
 
-/** The Teams bot's id in recipient and sender fields; there is no Bot Framework app id in the sandbox. */
+/** The Teams bot's id in recipient and sender fields. */
 export const TEAMS_BOT = { id: '28:latchkey', name: 'Latchkey' } as const;
+
+/** The bot's registration at Bot Framework, for live mode in front of the sandbox; sandbox mode has none. */
+export const TEAMS_APP = {
+  appId: 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0003',
+  password: 'sandbox-teams-client-secret',
+} as const;
 
 export const SEED_PASSWORD = 'Sandbox-2026!';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { runServers, type RunningServers } from './run-servers.js';
-import { givenAddresses, portWish } from './settings.js';
+import { givenAddresses, portWish, tlsFiles } from './settings.js';
 
 /** `npm run sandbox`: the servers alone, without the bot, for any client that wants to be tried against them. */
 async function main(): Promise<void> {
@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     given: givenAddresses(env),
     ports: { entra: portWish(env, 'entra'), genesys: portWish(env, 'genesys'), teams: portWish(env, 'teams') },
     botUrl: () => botUrl,
+    tls: tlsFiles(env),
     fresh: process.argv.includes('--fresh'),
   });
   process.stdout.write(welcome(servers, botUrl));
@@ -28,6 +29,7 @@ function welcome({ addresses, remarks }: RunningServers, botUrl: string): string
     `The bot is expected at     ${botUrl}`,
     '',
     'To put Latchkey in front of these servers, start it with:',
+    ...(addresses.entra.startsWith('https:') ? ['  NODE_EXTRA_CA_CERTS=<PEM of the authority> \\'] : []),
     `  GRAPH_BASE_URL=${addresses.entra} ENTRA_LOGIN_URL=${addresses.entra} \\`,
     `  GENESYS_GATEWAY_URL=${addresses.genesys} SANDBOX_TEAMS_URL=${addresses.teams} npm start`,
     '',

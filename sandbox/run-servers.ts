@@ -5,10 +5,10 @@ import { createEntraSandbox } from './entra/entra-sandbox.js';
 import { lockFolder } from './folder-lock.js';
 import { createGenesysSandbox } from './genesys/genesys-sandbox.js';
 import { SandboxClock } from './kit/clock.js';
-import type { SandboxServer } from './kit/server.js';
+import type { SandboxServer, TlsIdentity } from './kit/server.js';
 import { SandboxStore } from './kit/store.js';
 import { pageFolders } from './page-folders.js';
-import { type PortWish, SERVER_NAMES, type ServerName } from './settings.js';
+import { type PortWish, SERVER_NAMES, type ServerName, type TlsFiles } from './settings.js';
 import { createTeamsSandbox, watchForBot } from './teams/teams-sandbox.js';
 
 export interface RunServersOptions {
@@ -18,6 +18,8 @@ export interface RunServersOptions {
   readonly given: Partial<SandboxAddresses>;
   readonly ports: Readonly<Record<ServerName, PortWish>>;
   readonly botUrl: () => string;
+  /** PEM files with which Entra and Genesys speak https; absent: http. The chat has no need of it. */
+  readonly tls?: TlsFiles | undefined;
   /** Forget what was stored. */
   readonly fresh?: boolean;
 }
@@ -50,6 +52,7 @@ export async function runServers(options: RunServersOptions): Promise<RunningSer
 async function start(options: RunServersOptions, opened: Opened, addresses: SandboxAddresses): Promise<string[]> {
   const clock = new SandboxClock(opened.store('clock'));
   const { botUrl } = options;
+  const tls = options.tls && readTls(options.tls);
   const create: Readonly<Record<ServerName, (store: SandboxStore) => SandboxServer>> = {
     entra: (store) => createEntraSandbox({ store, clock, addresses }),
     genesys: (store) => createGenesysSandbox({ store, clock, addresses }),
@@ -59,9 +62,10 @@ async function start(options: RunServersOptions, opened: Opened, addresses: Sand
   const remarks: string[] = [];
   for (const name of SERVER_NAMES.filter((server) => options.given[server] === undefined)) {
     const server = create[name](opened.store(name));
-    const { port, remark } = await listen(server, options.ports[name], noted.find(name));
+    const ownTls = name === 'teams' ? undefined : tls;
+    const { port, remark } = await listen((wish) => server.listen(wish, ownTls), options.ports[name], noted.find(name));
     opened.add(server);
-    addresses[name] = `http://127.0.0.1:${port}`;
+    addresses[name] = `${ownTls ? 'https' : 'http'}://127.0.0.1:${port}`;
     noted.note(name, port);
     if (remark !== undefined) remarks.push(`${name}: ${remark}`);
   }
@@ -137,18 +141,22 @@ function readObject(file: string): Record<string, unknown> {
   }
 }
 
+function readTls({ certificate, key }: TlsFiles): TlsIdentity {
+  return { cert: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };
+}
+
 const NEXT_PORTS = 50;
 
 async function listen(
-  server: SandboxServer,
+  tryPort: (port: number) => Promise<number>,
   wish: PortWish,
   noted: number | undefined,
 ): Promise<{ port: number; remark?: string }> {
-  if (wish.kind === 'exactly') return { port: await server.listen(wish.port) };
+  if (wish.kind === 'exactly') return { port: await tryPort(wish.port) };
   const preferred = wish.kind === 'from' ? (noted ?? wish.port) : noted;
   const following = wish.kind === 'from' ? Array.from({ length: NEXT_PORTS }, (_, step) => wish.port + step) : [0];
   for (const candidate of [...(preferred === undefined ? [] : [preferred]), ...following]) {
-    const port = await server.listen(candidate).catch(ignoreTaken);
+    const port = await tryPort(candidate).catch(ignoreTaken);
     if (port === undefined) continue;
     if (preferred === undefined || port === preferred) return { port };
     return { port, remark: `port ${preferred} is taken, so it listens on ${port}. Links in old messages may be dead.` };

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 /** The sandbox's own settings, as `.env.example` documents them. Nothing outside `sandbox/` reads them. */
 export const SANDBOX_SETTINGS = [
   {
@@ -24,6 +26,16 @@ export const SANDBOX_SETTINGS = [
     name: 'SANDBOX_BOT_URL',
     meaning: 'where the Teams sandbox finds the bot',
     default: 'http://127.0.0.1:<PORT>',
+  },
+  {
+    name: 'SANDBOX_TLS_CERTIFICATE',
+    meaning: 'PEM file of a certificate for 127.0.0.1; with it the sandboxes of Entra and Genesys speak https',
+    default: 'none, http',
+  },
+  {
+    name: 'SANDBOX_TLS_KEY',
+    meaning: 'PEM file of the key of that certificate; its authority goes into NODE_EXTRA_CA_CERTS',
+    default: 'none',
   },
 ] as const;
 
@@ -62,6 +74,22 @@ export function givenAddresses(env: SandboxEnvironment): Partial<Record<ServerNa
     genesys: address(env, 'GENESYS_GATEWAY_URL'),
     teams: address(env, 'SANDBOX_TEAMS_URL'),
   };
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Both files, or none. Throws a RangeError for half of it. */
+export function tlsFiles(env: SandboxEnvironment): TlsFiles | undefined {
+  const certificate = env['SANDBOX_TLS_CERTIFICATE']?.trim() || undefined;
+  const key = env['SANDBOX_TLS_KEY']?.trim() || undefined;
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    throw new RangeError('Set SANDBOX_TLS_CERTIFICATE and SANDBOX_TLS_KEY together, or neither.');
+  }
+  return { certificate: resolve(certificate), key: resolve(key) };
 }
 
 function address(env: SandboxEnvironment, name: string): string | undefined {

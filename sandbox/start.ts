@@ -6,7 +6,7 @@ import type { SandboxAddresses } from './addresses.js';
 import type { FromChild, ToChild } from './child.js';
 import { BOT, GENESYS, TENANT_ID } from './credentials.js';
 import { pageFolders, projectRoot } from './page-folders.js';
-import { givenAddresses, portWish, type SandboxEnvironment, SERVER_NAMES } from './settings.js';
+import { givenAddresses, portWish, type SandboxEnvironment, SERVER_NAMES, tlsFiles } from './settings.js';
 
 export interface StartSandboxOptions {
   readonly dataDir: string;
@@ -59,6 +59,12 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
   };
 }
 
+/** The settings of a sandbox that runs already; `undefined` when the environment does not say where. */
+export function findSandbox(env: SandboxEnvironment): Readonly<Record<string, string>> | undefined {
+  const { entra, genesys } = givenAddresses(env);
+  return entra && genesys ? settingsOf({ entra, genesys, teams: '' }, env) : undefined;
+}
+
 function settingsOf(addresses: SandboxAddresses, env: SandboxEnvironment): Record<string, string> {
   return {
     AZURE_TENANT_ID: TENANT_ID,
@@ -100,6 +106,7 @@ class Servers {
         folder: resolve(dataDir, 'sandbox'),
         given: givenAddresses(env),
         ports: { entra, genesys, teams },
+        tls: tlsFiles(env),
         fresh,
       },
     });

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askBot, noAnswer } from './bot/cli/ask-bot.js';
 import { answer, COMMANDS, type Command, type Reply } from './bot/cli/replies.js';
 import { findSocketPath } from './bot/cli/socket-path.js';
-import { dataDirOf, keyOf } from './config.js';
+import { migrate, move } from './cli-database.js';
+import { ConfigError, readCommandSettings, type CommandSettings } from './config.js';
 import { OperatorAudit } from './services/operations/operator-audit.js';
 import { auditCheckpoints } from './services/platform/audit-checkpoints.js';
 import { createClock } from './services/platform/clock.js';
@@ -23,8 +24,11 @@ const HELP = `npx latchkey <command>
 
   audit verify [--json]   check that no entry of the audit log was changed, hidden, moved or cut off
   audit export            write the audit log, one JSON object per line, the oldest entry first
+  move [--to <address>]   copy the embedded database to an empty one on PostgreSQL (default: DATABASE_URL), and compare;
+                          the bot must be off
+  migrate                 make or update the tables in DATABASE_URL, as the role that owns them
 
-DATA_DIR says where the data is (default ./.latchkey), as for the bot, which may be running or not.
+DATABASE_URL or DATA_DIR (default ./.latchkey) say where the data is, as for the bot, which may be running or not.
 Exit code: 0 fine, 1 found something, 2 could not look.
 `;
 
@@ -44,11 +48,32 @@ export async function runCli(words: readonly string[]): Promise<void> {
 }
 
 async function run(words: readonly string[]): Promise<number> {
+  if (words[0] === 'move' || words[0] === 'migrate') return changeDatabase(words);
   const asked = parse(words);
   if (asked.kind === 'command') return print(await look(asked.command), asked);
   const stream = asked.kind === 'help' ? process.stdout : process.stderr;
   stream.write(asked.kind === 'help' ? HELP : `There is no such command.\n\n${HELP}`);
   return asked.kind === 'help' ? FINE : COULD_NOT_LOOK;
+}
+
+/** The commands that have the database to themselves. */
+async function changeDatabase([command, ...options]: readonly string[]): Promise<number> {
+  const [name, to] = options;
+  const isTo = command === 'move' && name === '--to' && to !== undefined && options.length === 2;
+  if (options.length > 0 && !isTo) {
+    process.stderr.write(HELP);
+    return options.includes('--help') ? FINE : COULD_NOT_LOOK;
+  }
+  const settings = readCommandSettings();
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const parts = { settings, log: createLog({ level: 'warn', stream: process.stderr }), say };
+  if (command === 'migrate') {
+    await migrate(parts);
+  } else {
+    if (!hasDatabase(join(settings.dataDir, 'db'))) throw noDatabase(settings.dataDir);
+    await move(parts, to);
+  }
+  return FINE;
 }
 
 function parse(words: readonly string[]): Asked {
@@ -62,14 +87,14 @@ function parse(words: readonly string[]): Asked {
 
 /** Asks the running bot, or reads the database itself where none runs. */
 async function look(command: Command): Promise<AsyncIterable<Reply>> {
-  const dataDir = dataDirOf();
+  const settings = readCommandSettings();
   const user = osUser();
   const { wall } = createClock();
   const last = wall().getTime() + ANSWER_WITHIN_MS;
   for (;;) {
     const withinMs = Math.max(last - wall().getTime(), 1);
-    const answered = await askBot(findSocketPath(dataDir), { command, user, withinMs });
-    const replies = answered ?? (await readHere(dataDir, command, user));
+    const answered = await askBot(findSocketPath(settings.dataDir), { command, user, withinMs });
+    const replies = answered ?? (await readHere(settings, command, user));
     if (replies) return replies;
     // Somebody has the lock and does not listen yet: it may be starting.
     if (wall().getTime() >= last) throw noAnswer();
@@ -77,15 +102,18 @@ async function look(command: Command): Promise<AsyncIterable<Reply>> {
   }
 }
 
-/** `undefined`: another process has the database. */
-async function readHere(dataDir: string, command: Command, user: string): Promise<AsyncIterable<Reply> | undefined> {
-  if (!hasDatabase(join(dataDir, 'db'))) throw noDatabase(dataDir);
+/** `undefined`: another process has the database, which then is the embedded one. */
+async function readHere(
+  { dataDir, key, previousKey, database: postgres }: CommandSettings,
+  command: Command,
+  user: string,
+): Promise<AsyncIterable<Reply> | undefined> {
+  if (!postgres && !hasDatabase(join(dataDir, 'db'))) throw noDatabase(dataDir);
   const log = createLog({ level: 'warn', stream: process.stderr });
   const clock = createClock();
-  const latchkeyKey = keyOf()?.reveal();
-  const keys = findKey({ dataDir, ...(latchkeyKey === undefined ? {} : { latchkeyKey }) });
+  const keys = findKey({ dataDir, latchkeyKey: key?.reveal(), previousKey: previousKey?.reveal() });
   try {
-    const database = await openDatabase({ dataDir, log, clock });
+    const database = await openDatabase({ dataDir, postgres, log, clock });
     const checkpoints = keys && auditCheckpoints({ database, keys, clock, log, dataDir });
     const audit = new OperatorAudit({ database, clock, log, ...(checkpoints ? { checkpoints } : {}) });
     const replies = answer(command, user, audit);
@@ -152,6 +180,10 @@ async function write(line: string): Promise<void> {
 }
 
 function complain(error: unknown): number {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    return COULD_NOT_LOOK;
+  }
   const { what, why, remedy } = problemFacts(error);
   const unforeseen =
     error instanceof Problem ? '' : `\n${error instanceof Error ? String(error.stack) : String(error)}`;

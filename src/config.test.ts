@@ -1,5 +1,14 @@
 import { inspect } from 'node:util';
-import { ConfigError, publicUrl, readConfig, readRemoteSettings, Secret, type Environment } from './config.js';
+import fc from 'fast-check';
+import {
+  ConfigError,
+  publicUrl,
+  readConfig,
+  readRemoteSettings,
+  Secret,
+  SETTINGS,
+  type Environment,
+} from './config.js';
 
 const LIVE: Environment = {
   PUBLIC_URL: 'https://latchkey.contoso.example',
@@ -24,13 +33,10 @@ function problemsOf(env: Environment): readonly string[] {
   return [];
 }
 
-test.each([
-  ['DATABASE_URL', 'postgres://localhost/latchkey'],
-  ['LATCHKEY_KEY_PREVIOUS', 'AAAA'],
-  ['AZURE_CLOUD', 'usgov'],
-])('%s, which this release does not know, is an error and no trap', (name, value) => {
-  expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} is set`)]);
-  expect(problemsOf({ AZURE_CLOUD: 'global' })).toEqual([]);
+test('a setting that @azure/identity would read behind our back is an error and no trap', () => {
+  expect(problemsOf({ AZURE_REGIONAL_AUTHORITY_NAME: 'westeurope' })).toEqual([
+    expect.stringMatching(/^AZURE_REGIONAL_AUTHORITY_NAME is set, .* remove it/),
+  ]);
 });
 
 describe('the mode', () => {
@@ -45,7 +51,7 @@ describe('the mode', () => {
     const problems = problemsOf({ AZURE_CLIENT_SECRET: 'x' });
 
     const named = problems.map((problem) => problem.split(' ')[0]);
-    expect(named).toEqual(expect.arrayContaining(Object.keys(LIVE).filter((name) => name !== 'AZURE_CLIENT_SECRET')));
+    expect(new Set(named)).toEqual(new Set(Object.keys(LIVE).filter((name) => name !== 'AZURE_CLIENT_SECRET')));
     expect(problems.find((problem) => problem.startsWith('MicrosoftAppPassword'))).toMatch(/Azure portal/);
   });
 
@@ -55,12 +61,54 @@ describe('the mode', () => {
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is missing`))]);
   });
 
+  test('whatever is missing, live does not start and names all of it at once', () => {
+    fc.assert(
+      fc.property(
+        fc.subarray(Object.keys(LIVE), { minLength: 1 }),
+        fc.constantFrom('', '  ', undefined),
+        (missing, nothing) => {
+          const without = Object.fromEntries(missing.map((name) => [name, nothing]));
+          const problems = problemsOf({ ...LIVE, ...without, LATCHKEY_MODE: 'live' });
+
+          const named = problems.map((problem) => problem.split(' ')[0]);
+          expect([...named].sort()).toEqual([...missing].sort());
+          for (const problem of problems) expect(problem).toMatch(/ is missing/);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('no credential, alone or with others, right or wrong, leads to the sandbox or to live without authentication', () => {
+    const credentials = SETTINGS.filter(({ isCredential }) => isCredential).map(({ name }) => name);
+    const some = fc.uniqueArray(fc.constantFrom(...credentials), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        some,
+        fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''),
+        fc.boolean(),
+        (names, value, others) => {
+          const env = { ...(others ? LIVE : {}), ...Object.fromEntries(names.map((name) => [name, value])) };
+          let config: ReturnType<typeof readConfig> | undefined;
+          try {
+            config = readConfig(env);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ConfigError);
+          }
+          if (config !== undefined)
+            expect(config).toMatchObject({ mode: 'live', remote: { teams: { kind: 'registered' } } });
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('live with everything set has authentication on', () => {
     const config = readConfig(LIVE);
 
     expect(config).toMatchObject({
       mode: 'live',
-      remote: { tenantId: LIVE['AZURE_TENANT_ID'], teams: { kind: 'single-tenant', appId: LIVE['MicrosoftAppId'] } },
+      remote: { tenantId: LIVE['AZURE_TENANT_ID'], teams: { kind: 'registered', appId: LIVE['MicrosoftAppId'] } },
     });
   });
 
@@ -131,6 +179,22 @@ describe('values', () => {
     const problems = problemsOf({ ...LIVE, AZURE_TENANT_ID: '00000000-1d2e-4a7f-9c1b-0a8d5e4c7b21' });
 
     expect(problems).toEqual([expect.stringMatching(/^MicrosoftAppTenantId and AZURE_TENANT_ID name two tenants/)]);
+  });
+
+  test('an unknown region is refused with the nearest that there are', () => {
+    expect(problemsOf({ ...LIVE, GENESYSCLOUD_REGION: 'eu-central-9' })).toEqual([
+      expect.stringMatching(/^GENESYSCLOUD_REGION is no region .* eu-central-1 \(mypurecloud\.de\)/),
+    ]);
+    expect(problemsOf({ ...LIVE, GENESYSCLOUD_REGION: 'login.mypurecloud.de.evil.example' })).toHaveLength(1);
+  });
+
+  test('the sandbox stands for the global cloud alone', () => {
+    expect(problemsOf({ AZURE_CLOUD: 'usgov' })).toEqual([expect.stringMatching(/^AZURE_CLOUD must be global/)]);
+    expect(problemsOf({ AZURE_CLOUD: 'global' })).toEqual([]);
+  });
+
+  test('a password in an address is not repeated', () => {
+    expect(problemsOf({ GRAPH_BASE_URL: 'http://me:hunter2@127.0.0.1:4010' }).join()).not.toContain('hunter2');
   });
 
   test('a secret of Genesys is not sent to a host of Microsoft', () => {

@@ -4,71 +4,63 @@ requireNodeVersion();
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openCliSocket } from './bot/cli/cli-socket.js';
-import { startHttpServer, type HttpServer } from './bot/http-server.js';
-import { Router } from './bot/router.js';
 import type { SandboxPage } from './bot/sandbox-page.js';
-import { createTeams, type Teams } from './bot/teams/teams.js';
-import { ConfigError, publicUrl, readConfig, readRemoteSettings, type Config, type RemoteSettings } from './config.js';
-import { deliverPasswordLink } from './dialogs/conversations/deliver-password.js';
-import { followLeftBehind, renderRun } from './dialogs/conversations/follow-run.js';
-import type { Parts } from './dialogs/conversations/talk.js';
-import { Noticeboard } from './dialogs/noticeboard.js';
-import { createServices, type Services } from './services/create-services.js';
-import { createClock } from './services/platform/clock.js';
-import { openDatabase } from './services/platform/database.js';
+import {
+  ConfigError,
+  databaseName,
+  readConfig,
+  readRemoteSettings,
+  secretsOfEntra,
+  secretsOfTeams,
+  type Config,
+  type RemoteSettings,
+  type Secret,
+} from './config.js';
+import { stopOnSignal } from './graceful-stop.js';
+import { runBot } from './run-bot.js';
 import { createLog, type Log } from './services/platform/log.js';
 import { Problem } from './services/platform/problem.js';
 
-/** config → store → clients → services → conversations → doors. */
+/** Reads the settings, finds the systems that they name, and lets the bot run until it is told to stop. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (process.argv.includes('--fresh')) forgetEverything(config);
   const around = await findSurroundings(config, say);
-  const { remote } = around;
+  const { remote, listening } = around;
   const log = createLog({ level: config.logLevel, secrets: secretsOf(config, remote) });
   endOnFaults(log);
-  const clock = createClock(remote.clockUrl === undefined ? {} : { clockUrl: remote.clockUrl });
-  if (remote.clockUrl !== undefined) await clock.refresh();
-  const database = await openDatabase({ dataDir: config.dataDir, log, clock });
 
-  const late: { url: string; channels: Parts['channels'] } = { url: '', channels: [] };
-  const services = createServices({
-    ...{ config, remote, database, clock, log },
-    deliverLink: (actor, { token, ...link }) =>
-      deliverPasswordLink(late.channels, actor, { ...link, url: `${late.url}/secret/${token}` }),
-  });
-  const teams = createTeams({
-    credentials: remote.teams,
-    tenantId: remote.tenantId,
-    places: services.memory.places,
-    log,
-  });
-  late.channels = [teams.channel];
-  const { router, noticeboard } = openConversations(services, teams, log);
-  // Before the doors open: what is started from then on is nobody's leftover.
-  const abandoned = await services.start();
-  const server = await openDoors({ config, services, teams, router, page: around.page, log });
-  const commands = await openCliSocket({ dataDir: config.dataDir, audit: services.operatorAudit, log });
-  late.url = publicUrl(config, server.port);
-  around.listening(server.port);
-  for (const runId of abandoned) await followLeftBehind({ runs: services.runs, noticeboard }, runId);
-  services.goOn(abandoned);
-  for (const reference of await services.memory.findCardsBehind()) noticeboard.refresh(reference);
-
+  // A database of its own is its operator's to empty.
+  const page = around.page && { ...around.page, ...(config.database ? {} : { onReset: startOver }) };
+  let running = runBot({ ...{ config, remote, log, listening }, ...(page ? { page } : {}) });
+  const { url } = await running;
   for (const line of systemLines(config, remote)) say(line);
-  say(config.mode === 'sandbox' ? `Open ${late.url}/` : `Latchkey answers at ${late.url}`);
-  stopOnSignal(async () => {
-    await commands.close();
-    await server.close();
-    await noticeboard.settle();
-    await services.stop();
-    clock.stop();
-    await database.close();
+  say(config.mode === 'sandbox' ? `Open ${url}/` : `Latchkey answers at ${url}`);
+  const stop = async (): Promise<void> => {
+    await (await running).stop();
     await around.stop();
-  });
+  };
+  stopOnSignal({ log, stop, boundMs: STOP_BOUND_MS + config.stopNoticeS * 1_000 });
+
+  /** *Start over* has emptied the sandbox: the bot begins anew, or it would speak of things that are gone. */
+  function startOver(): void {
+    const before = running;
+    running = before.then(async (bot) => {
+      await bot.stop();
+      forget(config, ['db', 'key']);
+      return runBot({
+        ...{ config: { ...config, port: bot.port }, remote, log, listening },
+        ...(page ? { page } : {}),
+      });
+    });
+    // Nobody catches a failure, which so ends the process: without its database there is no bot to go back to.
+    void running.then(() => say('Started over: the database is empty.'));
+  }
 }
+
+/** For turns, steps, cards and the database together. */
+const STOP_BOUND_MS = 25_000;
 
 interface Surroundings {
   readonly remote: RemoteSettings;
@@ -92,54 +84,25 @@ async function findSurroundings(config: Config, say: (line: string) => void): Pr
   };
 }
 
-function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
-  const { sso, undo, provisioning, runs, audit, memory, clock } = services;
-  const channels = [teams.channel];
-  const noticeboard = new Noticeboard({
-    channels,
-    postings: memory.postings,
-    log,
-    render: renderRun({ runs, sso, clock }),
-  });
-  runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
-  // A run may have ended just before its card could say so, or while the chat was away.
-  runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
-  const parts: Parts = { sso, undo, provisioning, runs, audit, noticeboard, channels, clock, log, forms: memory.forms };
-  return { router: new Router(parts, memory.isNewDelivery), noticeboard };
-}
-
-function openDoors(parts: {
-  config: Config;
-  services: Services;
-  teams: Teams;
-  router: Router;
-  page: SandboxPage | undefined;
-  log: Log;
-}): Promise<HttpServer> {
-  const { config, services, teams, router, page, log } = parts;
-  const door = teams.openDoor((turn) => router.handle(turn));
-  const { host, port } = config;
-  return startHttpServer({
-    host,
-    port,
-    log,
-    teams: door,
-    ready: services.ready,
-    secrets: services.passwords,
-    ...(page ? { page } : {}),
-  });
-}
+const NOT_FRESH =
+  '--fresh deletes what is in DATA_DIR only, and DATABASE_URL is set: drop that database, create it anew, delete ' +
+  'DATA_DIR/sandbox, and start without --fresh.';
 
 /** `--fresh`: database and sandbox are deleted together, or the one would speak of things the other has forgotten. */
 function forgetEverything(config: Config): void {
   if (config.mode === 'live') throw new ConfigError(['--fresh deletes everything and is for the sandbox only.']);
-  for (const name of ['db', 'sandbox', 'key']) rmSync(join(config.dataDir, name), { recursive: true, force: true });
+  if (config.database) throw new ConfigError([NOT_FRESH]);
+  forget(config, ['db', 'sandbox', 'key']);
+}
+
+function forget({ dataDir }: Config, names: readonly string[]): void {
+  for (const name of names) rmSync(join(dataDir, name), { recursive: true, force: true });
 }
 
 function systemLines(config: Config, remote: RemoteSettings): string[] {
   const kind = config.mode;
   return [
-    `Latchkey     database embedded in ${config.dataDir}`,
+    `Latchkey     database ${config.database ? databaseName(config.database) : `embedded in ${config.dataDir}`}`,
     `Entra        ${kind}${remote.entra.loginUrl === undefined ? '' : `, ${remote.entra.loginUrl}`}`,
     `Genesys      ${kind}${remote.genesys.gatewayUrl === undefined ? '' : `, ${remote.genesys.gatewayUrl}`}`,
     `Teams        ${kind}`,
@@ -147,9 +110,18 @@ function systemLines(config: Config, remote: RemoteSettings): string[] {
 }
 
 function secretsOf(config: Config, remote: RemoteSettings): string[] {
-  const teams = remote.teams.kind === 'single-tenant' ? [remote.teams.password] : [];
-  const all = [remote.entra.clientSecret, remote.genesys.clientSecret, ...teams, ...(config.key ? [config.key] : [])];
+  const teams = secretsOfTeams(remote.teams);
+  const all = [
+    ...secretsOfEntra(remote.entra.credential),
+    remote.genesys.clientSecret,
+    ...teams,
+    ...ownSecrets(config),
+  ];
   return all.map((secret) => secret.reveal());
+}
+
+function ownSecrets({ key, previousKey, database, metricsToken }: Config): Secret[] {
+  return [key, previousKey, database?.password, metricsToken].filter((secret) => secret !== undefined);
 }
 
 /** What nobody caught leaves the process in an unknown state: a supervisor starts it again. */
@@ -160,11 +132,6 @@ function endOnFaults(log: Log): void {
       process.exit(70);
     });
   }
-}
-
-function stopOnSignal(stop: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stop().finally(() => process.exit(0)));
 }
 
 main().catch((error: unknown) => {

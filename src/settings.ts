@@ -20,6 +20,11 @@ const TABLE = [
     default: 'made once in DATA_DIR/key',
   },
   {
+    name: 'LATCHKEY_KEY_PREVIOUS',
+    meaning: 'the key before the last change, so that open one-time links and older signatures still count',
+    whereToFind: 'The former value of LATCHKEY_KEY, or the text in DATA_DIR/key. Remove it a day after the change.',
+  },
+  {
     name: 'LATCHKEY_CLOCK_URL',
     meaning: 'address on this machine that says the business time; for tests in front of a sandbox',
     default: "the machine's clock",
@@ -37,14 +42,42 @@ const TABLE = [
     default: 'http://localhost:<PORT> in the sandbox',
   },
   { name: 'DATA_DIR', meaning: 'folder of the database, the key and the sandbox', default: './.latchkey' },
+  {
+    name: 'DATABASE_URL',
+    meaning: 'address of a PostgreSQL database, for several replicas; live, LATCHKEY_KEY must be set beside it',
+    whereToFind:
+      'postgres://<role>:<password>@<host>:5432/<database>?sslmode=verify-full&sslrootcert=<file>, see docs/operations.md.',
+    default: 'the embedded database in DATA_DIR',
+  },
   { name: 'LOG_LEVEL', meaning: 'how much is logged: debug, info, warn, error or silent', default: 'info' },
+  {
+    name: 'METRICS_TOKEN',
+    meaning: 'what whoever reads /metrics must send as "Authorization: Bearer", 16 characters or more',
+    whereToFind: 'Make one with "openssl rand -hex 24".',
+    default: 'none; live there is then no /metrics',
+  },
+  {
+    name: 'TURNS_PER_MINUTE',
+    meaning: 'how many messages and clicks of one person are taken in a minute, all of them at once if need be',
+    default: '120',
+  },
+  {
+    name: 'STOP_NOTICE_S',
+    meaning: 'how long after SIGTERM /readyz says no while messages are still taken, for a proxy that looks at it',
+    unit: 'seconds',
+    default: '0',
+  },
   {
     name: 'MicrosoftAppId',
     meaning: 'application (client) ID of the bot',
     whereToFind: 'Azure portal, Azure Bot, Configuration, Microsoft App ID.',
     isCredential: true,
   },
-  { name: 'MicrosoftAppType', meaning: 'how the bot is registered; only SingleTenant', default: 'SingleTenant' },
+  {
+    name: 'MicrosoftAppType',
+    meaning: 'how the bot is registered: SingleTenant, or UserAssignedMSI for a managed identity, which has no secret',
+    default: 'SingleTenant',
+  },
   {
     name: 'MicrosoftAppTenantId',
     meaning: 'tenant of the bot; messages of any other tenant are refused',
@@ -58,6 +91,19 @@ const TABLE = [
     isCredential: true,
   },
   {
+    name: 'CertificateThumbprint',
+    meaning: 'certificate of the bot instead of a client secret: its SHA-1 thumbprint',
+    whereToFind: 'Entra admin center, App registrations, the bot, Certificates & secrets, Certificates.',
+    default: 'that of the certificate in the file of CertificatePrivateKey',
+    isCredential: true,
+  },
+  {
+    name: 'CertificatePrivateKey',
+    meaning: 'private key of that certificate: the path of a PEM file, or the PEM text itself',
+    whereToFind: 'The file that was made together with the certificate.',
+    isCredential: true,
+  },
+  {
     name: 'AZURE_TENANT_ID',
     meaning: 'Entra tenant whose sign-in is managed',
     whereToFind: 'Entra admin center, Overview, Tenant ID.',
@@ -65,15 +111,45 @@ const TABLE = [
   },
   {
     name: 'AZURE_CLIENT_ID',
-    meaning: 'application (client) ID of the app registration that calls Microsoft Graph',
+    meaning:
+      'application (client) ID of the app registration that calls Microsoft Graph, or of a user-assigned managed identity',
     whereToFind: 'Entra admin center, App registrations, Overview.',
     isCredential: true,
   },
   {
     name: 'AZURE_CLIENT_SECRET',
-    meaning: 'client secret of that app registration',
+    meaning: 'client secret of that app registration; one of the four ways to sign in, exactly one of which is set',
     whereToFind: 'Entra admin center, App registrations, Certificates & secrets (the value, not the ID).',
     isCredential: true,
+  },
+  {
+    name: 'AZURE_CLIENT_CERTIFICATE_PATH',
+    meaning: 'PEM file with a certificate of that app registration and its RSA key; the second way',
+    whereToFind:
+      'Upload the certificate under Certificates & secrets. "openssl pkcs12 -nodes" makes PEM of a .pfx file.',
+    isCredential: true,
+  },
+  {
+    name: 'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+    meaning: 'password of the key in that file, when it has one',
+    isCredential: true,
+  },
+  {
+    name: 'AZURE_FEDERATED_TOKEN_FILE',
+    meaning: 'file with a token of another identity provider that the app registration trusts; the third way',
+    whereToFind: 'AKS workload identity sets it. Entra admin center, Certificates & secrets, Federated credentials.',
+    isCredential: true,
+  },
+  {
+    name: 'AZURE_TOKEN_CREDENTIALS',
+    meaning: '"ManagedIdentityCredential" takes the managed identity of the Azure resource; the fourth way',
+    whereToFind: 'Azure portal, the resource, Identity. AZURE_CLIENT_ID chooses a user-assigned one.',
+    isCredential: true,
+  },
+  {
+    name: 'AZURE_CLOUD',
+    meaning: 'the Microsoft cloud of the tenant: global, usgov (GCC High), dod or china',
+    default: 'global',
   },
   {
     name: 'GENESYSCLOUD_REGION',
@@ -102,17 +178,45 @@ const TABLE = [
   {
     name: 'GRAPH_BASE_URL',
     meaning: 'where Microsoft Graph is: an address on this machine, for a sandbox or a recording proxy',
-    default: 'https://graph.microsoft.com',
+    default: 'the host of AZURE_CLOUD',
   },
   {
     name: 'ENTRA_LOGIN_URL',
-    meaning: "where Entra's sign-in is: an address on this machine, for a sandbox or a recording proxy",
-    default: 'https://login.microsoftonline.com',
+    meaning: "where Entra's sign-in is: an address on this machine, or another sign-in host of AZURE_CLOUD",
+    default: 'the host of AZURE_CLOUD',
+  },
+  {
+    name: 'ENTRA_ISSUER_HOST',
+    meaning: 'host in the Microsoft Entra Identifier of the tenant, where a national cloud has another one',
+    whereToFind: 'Entra admin center, the enterprise application, Single sign-on, Set up: Microsoft Entra Identifier.',
+    default: 'the host of AZURE_CLOUD',
+  },
+  {
+    name: 'ENTRA_MYAPPS_HOST',
+    meaning: 'host of My Apps, where a national cloud has another one',
+    whereToFind: 'The address at which people open My Apps.',
+    default: 'the host of AZURE_CLOUD',
   },
   {
     name: 'GENESYS_GATEWAY_URL',
     meaning: 'where Genesys Cloud is: an address on this machine, for a sandbox or a recording proxy',
     default: "the region's own hosts",
+  },
+  {
+    name: 'TEAMS_OPENID_URL',
+    meaning:
+      'live mode in front of the Teams sandbox: the OpenID document of whoever signs the messages, on this machine',
+    default: "Bot Framework's",
+  },
+  {
+    name: 'TEAMS_TOKEN_ISSUER',
+    meaning: 'with TEAMS_OPENID_URL: the issuer that the tokens of messages name, an address on this machine',
+    default: "Bot Framework's",
+  },
+  {
+    name: 'TEAMS_LOGIN_URL',
+    meaning: 'with TEAMS_OPENID_URL: where the bot gets its own token, an address on this machine',
+    default: "Entra's sign-in",
   },
 ] as const satisfies readonly Setting[];
 

@@ -31,11 +31,13 @@ export class ConnectorStub {
       await once(server.close(), 'close');
     });
     server.on('request', (request, response) => {
-      void read(request).then((text) => {
+      const answer = (text: string): void => {
         const id = stub.#take(request.method ?? '', request.url ?? '', text, performance.now());
         response.writeHead(200, { 'Content-Type': 'application/json' });
         response.end(JSON.stringify({ id }));
-      });
+      };
+      // A bot that is stopped breaks off what it was saying.
+      read(request).then(answer, () => response.destroy());
     });
     return stub;
   }

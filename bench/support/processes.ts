@@ -33,6 +33,11 @@ export class Running {
     }
   }
 
+  /** The end of what it has printed. */
+  get printed(): string {
+    return this.#printed;
+  }
+
   get pid(): number {
     if (this.child.pid === undefined) throw new Error('The process did not start.');
     return this.child.pid;

@@ -81,10 +81,14 @@ export class Talker {
 
 /** Sets up single sign-on, so that `status` has both sides to compare. */
 export async function setUpSso(talker: Talker): Promise<void> {
+  await talker.presses(await plansSso(talker), 'Run', 'SSO is set up');
+}
+
+/** Answers both questions and returns the plan. */
+export async function plansSso(talker: Talker): Promise<SeenCard> {
   await talker.saysAndSees('set up sso', 'Which Genesys Cloud region?');
   await talker.saysAndSees('Frankfurt', 'Which organisation?');
-  const plan = await talker.saysAndSees('contoso-gc', 'Plan for SSO');
-  await talker.presses(plan, 'Run', 'SSO is set up');
+  return talker.saysAndSees('contoso-gc', 'Plan for SSO');
 }
 
 function cardOf({ activityId, activity }: Arrival): SeenCard {

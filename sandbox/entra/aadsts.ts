@@ -4,6 +4,8 @@ const SENTENCES = {
   50003: 'No signing key is configured for the application {appId} ({app}).',
   50011:
     "The reply URL '{value}' in the request does not match the reply URLs configured for the application '{appId}'.",
+  50013: 'Assertion failed signature validation. The key that signed it is not one of its issuer.',
+  50027: 'The JWT token is invalid or malformed: {value}.',
   50034: "The user account '{user}' does not exist in the tenant {tenant}.",
   50055: 'The password has to be changed before the first use.',
   50057: 'The user account is disabled.',
@@ -32,6 +34,13 @@ const SENTENCES = {
   650056: "Misconfigured application. '{app}' ({appId}) is not set up for SAML-based sign-on in this tenant.",
   700016:
     "The application with the identifier '{value}' was not found in the tenant {tenant}. Nobody installed it there, or the request was sent to the wrong tenant.",
+  700021: "The client assertion application identifier does not match 'client_id' parameter.",
+  700023: "The client assertion audience claim '{value}' does not match the realm issuer.",
+  700024: 'The client assertion is not within its valid time range.',
+  700027: 'The client assertion failed signature validation: {value}.',
+  700211: "No matching federated identity record was found for the presented assertion issuer '{value}'.",
+  700212: "No matching federated identity record was found for the presented assertion audience '{value}'.",
+  700213: "No matching federated identity record was found for the presented assertion subject '{value}'.",
   750054: 'SAMLRequest must be present as a parameter of the SAML request of the HTTP-Redirect or HTTP-POST binding.',
   900144: "The request body must contain the following parameter: '{value}'.",
   900236: "The SAML authentication request property '{value}' is not supported.",

@@ -1,4 +1,4 @@
-import { TIMES } from '../kit/fault-options.js';
+import { COUNT, TIMES } from '../kit/fault-options.js';
 import type { FaultKind } from '../kit/faults.js';
 
 /** Faults of Entra that concern single routes. The layers around all routes bring their own. */
@@ -20,6 +20,12 @@ export const ENTRA_FAULTS = {
   },
   'certificate-foreign': { describe: 'Assertions are signed with a key that the app does not have.' },
   'token-expired-now': { describe: 'Every access token issued so far is refused.', once: true },
+  'pim-expired': {
+    describe:
+      'Every active directory role of people has run out in Privileged Identity Management: it is eligible, and not active any more. What the bot itself holds stays.',
+    options: { afterReads: 'how often role assignments are still read as active; none when left out' },
+    forms: { afterReads: COUNT },
+  },
   'not-owned': { describe: 'Applications made from the gallery belong to nobody.' },
   'no-claims-policy-api': {
     describe:

@@ -20,6 +20,8 @@ import { federationMetadataRoutes } from './federation-metadata.js';
 import { GraphGateway } from './graph-gateway.js';
 import { GraphLayers } from './graph-layers.js';
 import { groupRoutes } from './groups.js';
+import { managedIdentityRoutes } from './managed-identity.js';
+import { RegisteredCredentials } from './registered-credentials.js';
 import { Replication } from './replication.js';
 import { seedDirectory } from './seed.js';
 import { servicePrincipalRoutes } from './service-principals.js';
@@ -69,7 +71,8 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   const certificates = new SigningCertificates(directory, { faults: server.faults, store });
   const sessions = new Sessions(store, directory);
 
-  tokenRoutes(server, { tokens, directory, addresses });
+  tokenRoutes(server, { tokens, directory, addresses, registered: new RegisteredCredentials(server) });
+  managedIdentityRoutes(server, tokens);
   applicationTemplateRoutes(graph, directory, server);
   applicationRoutes(graph, directory, server.faults);
   servicePrincipalRoutes(graph, directory);
@@ -80,7 +83,7 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   groupRoutes(graph, directory);
   appRoleAssignmentRoutes(graph, directory, server.faults);
   deletionRoutes(graph, directory, server.faults);
-  tenantRoutes(graph, directory);
+  tenantRoutes(graph, directory, server.faults);
   tenantPolicyRoutes(graph, server.faults, TENANT_ID);
   batchRoutes(graph, server);
   federationMetadataRoutes(server, { directory, certificates });

@@ -1,9 +1,19 @@
-import { BOT, DIRECTORY_ROLES, PEOPLE, SEED_PASSWORD, VERIFIED_DOMAIN, type SandboxPerson } from '../credentials.js';
+import { randomUUID } from 'node:crypto';
+import {
+  BOT,
+  DIRECTORY_ROLES,
+  PEOPLE,
+  SEED_PASSWORD,
+  TEAMS_APP,
+  VERIFIED_DOMAIN,
+  type SandboxPerson,
+} from '../credentials.js';
 import type { Directory } from './directory.js';
-import type { User } from './directory-objects.js';
+import type { Application, User } from './directory-objects.js';
 import { EMPTY_USER } from './users.js';
 
 const BOT_APPLICATION_ID = 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0003';
+const TEAMS_APPLICATION_ID = 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0005';
 
 /** Groups that exist from the start. Nobody holds a directory role through the role-assignable one. */
 export const GROUPS = {
@@ -85,7 +95,16 @@ function seedGroups(directory: Directory): void {
 function seedBot(directory: Directory): void {
   // Without a directory role, User.ReadWrite.All creates people but resets nobody's password.
   seedRole(BOT.servicePrincipalId, DIRECTORY_ROLES['User Administrator'], directory);
-  const shared = {
+  seedRegistration(directory, { ...BOT, id: BOT_APPLICATION_ID, secret: BOT.clientSecret });
+  // Of the bot in Teams, which has no rights in the directory, only its registration is ever looked at.
+  seedRegistration(directory, {
+    id: TEAMS_APPLICATION_ID,
+    clientId: TEAMS_APP.appId,
+    secret: TEAMS_APP.password,
+    displayName: 'Latchkey in Teams',
+  });
+  directory.servicePrincipals.put(BOT.servicePrincipalId, {
+    id: BOT.servicePrincipalId,
     appId: BOT.clientId,
     applicationTemplateId: null,
     createdDateTime: directory.now(),
@@ -95,22 +114,6 @@ function seedBot(directory: Directory): void {
     tags: [],
     keyCredentials: [],
     passwordCredentials: [],
-  };
-  directory.applications.put(BOT_APPLICATION_ID, {
-    ...shared,
-    id: BOT_APPLICATION_ID,
-    identifierUris: [],
-    signInAudience: 'AzureADMyOrg',
-    defaultRedirectUri: null,
-    groupMembershipClaims: null,
-    api: { acceptMappedClaims: null, requestedAccessTokenVersion: 2, oauth2PermissionScopes: [] },
-    appRoles: [],
-    web: { homePageUrl: null, logoutUrl: null, redirectUris: [], redirectUriSettings: [] },
-    requestSignatureVerification: null,
-  });
-  directory.servicePrincipals.put(BOT.servicePrincipalId, {
-    ...shared,
-    id: BOT.servicePrincipalId,
     accountEnabled: true,
     appRoleAssignmentRequired: false,
     preferredSingleSignOnMode: null,
@@ -119,4 +122,49 @@ function seedBot(directory: Directory): void {
     notificationEmailAddresses: [],
     samlSingleSignOnSettings: null,
   });
+}
+
+function seedRegistration(
+  directory: Directory,
+  { id, clientId, secret, displayName }: { id: string; clientId: string; secret: string; displayName: string },
+): void {
+  const registration: Application = {
+    id,
+    appId: clientId,
+    applicationTemplateId: null,
+    createdDateTime: directory.now(),
+    displayName,
+    description: null,
+    notes: null,
+    identifierUris: [],
+    signInAudience: 'AzureADMyOrg',
+    tags: [],
+    defaultRedirectUri: null,
+    groupMembershipClaims: null,
+    api: { acceptMappedClaims: null, requestedAccessTokenVersion: 2, oauth2PermissionScopes: [] },
+    appRoles: [],
+    web: { homePageUrl: null, logoutUrl: null, redirectUris: [], redirectUriSettings: [] },
+    requestSignatureVerification: null,
+    keyCredentials: [],
+    passwordCredentials: [secretOf(secret, directory)],
+  };
+  directory.applications.put(id, registration);
+}
+
+const SECRET_LIFETIME_MONTHS = 24;
+
+/** As Graph lists a secret: when it ends and how it begins, never itself. */
+function secretOf(secret: string, directory: Directory): object {
+  const startDateTime = directory.now();
+  const end = new Date(startDateTime);
+  end.setUTCMonth(end.getUTCMonth() + SECRET_LIFETIME_MONTHS);
+  return {
+    customKeyIdentifier: null,
+    displayName: 'Sandbox',
+    startDateTime,
+    endDateTime: end.toISOString(),
+    hint: secret.slice(0, 3),
+    keyId: randomUUID(),
+    secretText: null,
+  };
 }

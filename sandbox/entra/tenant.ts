@@ -1,7 +1,9 @@
-import { TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
+import { BOT, TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
+import type { Faults } from '../kit/faults.js';
 import { badRequest, resourceNotFound } from './graph-problem.js';
 import { anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
 import type { Directory } from './directory.js';
+import type { RoleAssignment, RoleEligibility } from './directory-objects.js';
 import { entityReply, listReply, type EntityShape } from './odata-query.js';
 
 const ROLE_ASSIGNMENT: EntityShape = {
@@ -61,16 +63,18 @@ const DOMAINS = [
 ];
 
 /** Who is administrator or may become one, and the tenant's domains and name. */
-export function tenantRoutes(graph: GraphGateway, directory: Directory): void {
+export function tenantRoutes(graph: GraphGateway, directory: Directory, faults: Faults): void {
   const roles = '/v1.0/roleManagement/directory';
+  const pim = new PimTime(faults);
   graph.on('GET', `${roles}/roleAssignments`, anyOf('RoleManagement.Read.Directory'), (call) => {
     requireFilter(call);
-    return listReply(call.request, ROLE_ASSIGNMENT, directory.roleAssignments.list());
+    pim.passes();
+    return listReply(call.request, ROLE_ASSIGNMENT, activeRoles(directory, pim));
   });
   const readEligibility = anyOf('RoleEligibilitySchedule.Read.Directory');
   graph.on('GET', `${roles}/roleEligibilityScheduleInstances`, readEligibility, (call) => {
     requireFilter(call);
-    return listReply(call.request, ROLE_ELIGIBILITY, directory.roleEligibilities.list());
+    return listReply(call.request, ROLE_ELIGIBILITY, eligibleRoles(directory, pim));
   });
   const readDomains = anyOf('Domain.Read.All');
   graph.on('GET', '/v1.0/domains', readDomains, ({ request }) => listReply(request, DOMAIN, DOMAINS));
@@ -82,6 +86,49 @@ export function tenantRoutes(graph: GraphGateway, directory: Directory): void {
   graph.on('GET', '/v1.0/organization', anyOf('Organization.Read.All', 'Directory.Read.All'), ({ request }) =>
     listReply(request, ORGANIZATION, [organization(directory)]),
   );
+}
+
+/** The fault `pim-expired`: after so many readings the activations of people have run out. */
+class PimTime {
+  readonly #faults: Faults;
+  #readings = 0;
+
+  constructor(faults: Faults) {
+    this.#faults = faults;
+  }
+
+  /** One more reading of active roles. */
+  passes(): void {
+    this.#readings = this.#faults.active('pim-expired') ? this.#readings + 1 : 0;
+  }
+
+  get hasRunOut(): boolean {
+    const fault = this.#faults.active('pim-expired');
+    return fault !== undefined && this.#readings > Number(fault['afterReads'] ?? 0);
+  }
+}
+
+function activeRoles(directory: Directory, pim: PimTime): RoleAssignment[] {
+  const all = directory.roleAssignments.list();
+  return pim.hasRunOut ? all.filter(isOfTheBot) : all;
+}
+
+function eligibleRoles(directory: Directory, pim: PimTime): RoleEligibility[] {
+  const all = directory.roleEligibilities.list();
+  if (!pim.hasRunOut) return all;
+  const runOut = directory.roleAssignments.list().filter((role) => !isOfTheBot(role));
+  return [
+    ...all,
+    ...runOut.map((role) => ({
+      ...role,
+      ...{ memberType: 'Direct', roleEligibilityScheduleId: role.id },
+      ...{ startDateTime: '2026-01-01T00:00:00Z', endDateTime: null },
+    })),
+  ];
+}
+
+function isOfTheBot({ principalId }: RoleAssignment): boolean {
+  return principalId === BOT.servicePrincipalId;
 }
 
 /** Graph lists all role assignments only with a filter on principal or role. */

@@ -57,12 +57,14 @@ describe('the token endpoint', () => {
   });
 
   it('publishes reachable endpoints and the real issuer', async () => {
-    const response = await fetch(`${world.base}/${TENANT_ID}/v2.0/.well-known/openid-configuration`);
+    for (const base of [world.base, `${world.base}/login.microsoftonline.com`]) {
+      const response = await fetch(`${base}/${TENANT_ID}/v2.0/.well-known/openid-configuration`);
 
-    expect(await response.json()).toMatchObject({
-      issuer: `https://login.microsoftonline.com/${TENANT_ID}/v2.0`,
-      token_endpoint: `${world.base}/login.microsoftonline.com/${TENANT_ID}/oauth2/v2.0/token`,
-    });
+      expect(await response.json()).toMatchObject({
+        issuer: `https://login.microsoftonline.com/${TENANT_ID}/v2.0`,
+        token_endpoint: `${base}/${TENANT_ID}/oauth2/v2.0/token`,
+      });
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { AadstsError, type AadstsCode } from './aadsts.js';
 import { TOKEN_LIFETIME_SECONDS, type AccessTokens } from './access-tokens.js';
 import type { Directory } from './directory.js';
+import type { RegisteredCredentials } from './registered-credentials.js';
 
 /** A secret of the bot that ran out long ago: for the answer that tells a wrong secret from an expired one. */
 export const EXPIRED_BOT_SECRET = 'sandbox-entra-expired-secret';
@@ -19,12 +20,17 @@ export function grantedPermissions(server: SandboxServer): string[] {
   return BOT_PERMISSIONS.filter((permission) => !removed.has(permission));
 }
 
-/** Token endpoint (client credentials with a secret), discovery document and keys, with and without the host segment. */
-export function tokenRoutes(
-  server: SandboxServer,
-  { tokens, directory, addresses }: { tokens: AccessTokens; directory: Directory; addresses: SandboxAddresses },
-): void {
-  const token = (request: SandboxRequest): Reply => answered(request, directory, () => issue(request, server, tokens));
+interface TokenParts {
+  readonly tokens: AccessTokens;
+  readonly directory: Directory;
+  readonly addresses: SandboxAddresses;
+  readonly registered: RegisteredCredentials;
+}
+
+/** Token endpoint (client credentials with a secret or a client assertion), discovery document and keys, with and without the host segment. */
+export function tokenRoutes(server: SandboxServer, { tokens, directory, addresses, registered }: TokenParts): void {
+  const token = (request: SandboxRequest): Reply =>
+    answered(request, directory, () => issue(request, { server, tokens, registered }));
   const discovery = (request: SandboxRequest): Reply =>
     answered(request, directory, () => discoveryDocument(request, addresses));
   const keys = (): Reply => ({ status: 200, body: { keys: tokens.publicKeys() } });
@@ -45,6 +51,15 @@ const REFUSALS: Partial<Record<AadstsCode, OAuthRefusal>> = {
   70011: { status: 400, error: 'invalid_scope' },
   500011: { status: 400, error: 'invalid_resource' },
   700016: { status: 400, error: 'unauthorized_client' },
+  50013: { status: 401, error: 'invalid_client' },
+  50027: { status: 401, error: 'invalid_client' },
+  700021: { status: 401, error: 'invalid_client' },
+  700023: { status: 401, error: 'invalid_client' },
+  700024: { status: 401, error: 'invalid_client' },
+  700027: { status: 401, error: 'invalid_client' },
+  700211: { status: 401, error: 'invalid_client' },
+  700212: { status: 401, error: 'invalid_client' },
+  700213: { status: 401, error: 'invalid_client' },
   7000215: { status: 401, error: 'invalid_client' },
   7000218: { status: 401, error: 'invalid_client' },
   7000222: { status: 401, error: 'invalid_client' },
@@ -84,7 +99,10 @@ function requireTenant(request: SandboxRequest): void {
   if (!isTenant(tenant)) throw new AadstsError(90002, { tenant });
 }
 
-function issue(request: SandboxRequest, server: SandboxServer, tokens: AccessTokens): object {
+function issue(
+  request: SandboxRequest,
+  { server, tokens, registered }: { server: SandboxServer; tokens: AccessTokens; registered: RegisteredCredentials },
+): object {
   if (server.faults.strikes('token-throttled')) throw new AadstsError(90055);
   const form = request.form();
   const field = (name: string): string => {
@@ -97,25 +115,38 @@ function issue(request: SandboxRequest, server: SandboxServer, tokens: AccessTok
   const clientId = field('client_id').toLowerCase();
   const scope = field('scope');
   if (clientId !== BOT.clientId) throw new AadstsError(700016, { value: clientId, tenant: TENANT_ID });
-  requireSecret(form.get('client_secret'));
+  requireProof(form, server, registered);
   requireGraphScope(scope);
   tokens.expireAllIf(server.faults);
   return {
     token_type: 'Bearer',
     expires_in: TOKEN_LIFETIME_SECONDS,
     ext_expires_in: TOKEN_LIFETIME_SECONDS,
-    access_token: tokens.issue({
-      appId: BOT.clientId,
-      servicePrincipalId: BOT.servicePrincipalId,
-      roles: grantedPermissions(server),
-    }),
+    access_token: botToken(server, tokens),
   };
+}
+
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** A client assertion where there is one, else the secret. */
+function requireProof(form: URLSearchParams, server: SandboxServer, registered: RegisteredCredentials): void {
+  const assertion = form.get('client_assertion');
+  if (!assertion) return requireSecret(form.get('client_secret'));
+  const type = form.get('client_assertion_type') ?? '';
+  if (type !== JWT_BEARER) throw new AadstsError(90023, { value: 'client_assertion_type' });
+  registered.verify(assertion, server.options.clock.wall());
 }
 
 function requireSecret(secret: string | null): void {
   if (!secret) throw new AadstsError(7000218);
   if (secret === EXPIRED_BOT_SECRET) throw new AadstsError(7000222, { appId: BOT.clientId });
   if (secret !== BOT.clientSecret) throw new AadstsError(7000215, { appId: BOT.clientId });
+}
+
+/** A token for the bot with what it may do now. */
+export function botToken(server: SandboxServer, tokens: AccessTokens): string {
+  const { clientId, servicePrincipalId } = BOT;
+  return tokens.issue({ appId: clientId, servicePrincipalId, roles: grantedPermissions(server) });
 }
 
 function requireGraphScope(scope: string): void {
@@ -125,12 +156,19 @@ function requireGraphScope(scope: string): void {
   if (!known.includes(resource)) throw new AadstsError(500011, { value: resource, tenant: TENANT_ID });
 }
 
-/** Addresses in it are reachable ones, as a client goes where it points; the issuer stays what tokens and libraries expect. */
+/**
+ * Addresses in it are reachable ones, under the host segment only when it was asked for there: MSAL takes the first
+ * segment of the path for the tenant. The issuer stays what tokens and libraries expect.
+ */
 function discoveryDocument(request: SandboxRequest, addresses: SandboxAddresses): object {
-  const login = reach(addresses, `https://login.microsoftonline.com/${request.params['tenant'] ?? ''}`);
+  const tenant = request.params['tenant'] ?? '';
+  const hasHost = request.path.startsWith('/login.microsoftonline.com/');
+  const login = hasHost
+    ? reach(addresses, `https://login.microsoftonline.com/${tenant}`)
+    : `${addresses.entra}/${tenant}`;
   return {
     token_endpoint: `${login}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
     jwks_uri: `${login}/discovery/v2.0/keys`,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['pairwise'],

@@ -68,11 +68,16 @@ export class PlatformApi {
     return known.id;
   }
 
+  /** What the role of the OAuth client allows now: that of the seed without what a fault took away. */
+  clientPermissions(): string[] {
+    const removed = this.#server.faults.allActive('permission-removed').map((setting) => setting['permission']);
+    return CLIENT_PERMISSIONS.filter((permission) => !removed.includes(permission));
+  }
+
   #authorize(wanted: Wanted): void {
     if (wanted === 'none') return;
-    const removed = this.#server.faults.allActive('permission-removed').map((setting) => setting['permission']);
-    const isHeld = (permission: string): boolean =>
-      CLIENT_PERMISSIONS.some((held) => held === permission) && !removed.includes(permission);
+    const held = this.clientPermissions();
+    const isHeld = (permission: string): boolean => held.includes(permission);
     if ('all' in wanted) {
       const lacking = wanted.all.filter((permission) => !isHeld(permission));
       if (lacking.length > 0) throw problems.missingPermissions(lacking);

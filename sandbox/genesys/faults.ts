@@ -69,6 +69,9 @@ export const GENESYS_FAULTS = {
     describe:
       'The organisation allows single sign-on only: password login is disabled, and the last enabled provider cannot be deleted.',
   },
+  'no-licence': {
+    describe: 'No licence is left for any role but employee: giving one is refused, and nothing is given.',
+  },
   'permission-removed': {
     describe:
       'The role of the OAuth client lacks a permission: calls that need it answer 403. May be on several times.',

@@ -62,7 +62,7 @@ export function createGenesysSandbox({ store, clock, addresses }: GenesysSandbox
 function addPlatformRoutes(server: SandboxServer, data: GenesysData): void {
   const api = new PlatformApi(server, data);
   addOrganizationRoutes(api, data);
-  addSubjectRoutes(api, data);
+  addSubjectRoutes(api, data, server.faults);
   addUserSearchRoute(api, data);
   addUserRoutes(api, data, server.faults);
   addProviderRoutes(api, data, server.faults);

@@ -45,7 +45,9 @@ function addRoleRoutes(api: PlatformApi, data: GenesysData): void {
     );
   });
   api.route('GET', '/api/v2/authorization/roles/:roleId', canView, (request) => {
-    const role = findRole(param(request, 'roleId'));
+    const id = param(request, 'roleId');
+    if (id === CLIENT_ROLE_ID) return { status: 200, body: clientRoleView(api.clientPermissions()) };
+    const role = findRole(id);
     if (!role) throw problems.notFound();
     return { status: 200, body: roleView(role, data) };
   });
@@ -80,6 +82,23 @@ function tokenInfo(): object {
 /** A division as the authorization API shows it. */
 export function divisionView(division: DivisionRecord): object {
   return { ...division, selfUri: `/api/v2/authorization/divisions/${division.id}` };
+}
+
+/** The role of the OAuth client, one policy for each permission. */
+function clientRoleView(permissions: readonly string[]): object {
+  return {
+    id: CLIENT_ROLE_ID,
+    name: 'Latchkey',
+    permissions: [],
+    permissionPolicies: permissions.map((permission) => {
+      const [domain, entityName, action] = permission.split(':');
+      return { domain, entityName, actionSet: [action], allowConditions: false };
+    }),
+    default: false,
+    base: false,
+    userCount: 0,
+    selfUri: `/api/v2/authorization/roles/${CLIENT_ROLE_ID}`,
+  };
 }
 
 function roleView(role: RoleRecord, data: GenesysData): object {

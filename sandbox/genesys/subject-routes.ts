@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { Faults } from '../kit/faults.js';
 import type { SandboxRequest } from '../kit/server.js';
 import { param, parseBody, type PlatformApi } from './api.js';
-import { problems } from './api-problem.js';
-import { findDivision, findRole } from './directory.js';
+import { ApiProblem, problems } from './api-problem.js';
+import { EMPLOYEE_ROLE, findDivision, findRole } from './directory.js';
 import type { GenesysData, StoredGrant, StoredUser } from './genesys-data.js';
 import { divisionView } from './organization-routes.js';
 
@@ -11,7 +12,7 @@ const grantsBody = z.object({
 });
 
 /** Which roles a person holds in which divisions. */
-export function addSubjectRoutes(api: PlatformApi, data: GenesysData): void {
+export function addSubjectRoutes(api: PlatformApi, data: GenesysData, faults: Faults): void {
   api.route('GET', '/api/v2/authorization/subjects/:subjectId', { any: ['authorization:grant:view'] }, (request) => ({
     status: 200,
     body: subjectView(subjectOf(request, data), data),
@@ -22,7 +23,9 @@ export function addSubjectRoutes(api: PlatformApi, data: GenesysData): void {
     { any: ['authorization:grant:add'] },
     (request) => {
       const subject = subjectOf(request, data);
-      for (const { roleId, divisionId } of existingPairs(request)) data.grant(subject.id, roleId, divisionId);
+      const pairs = existingPairs(request);
+      if (faults.active('no-licence')) for (const { roleId } of pairs) requireLicence(roleId);
+      for (const { roleId, divisionId } of pairs) data.grant(subject.id, roleId, divisionId);
       return { status: 204 };
     },
   );
@@ -36,6 +39,13 @@ export function addSubjectRoutes(api: PlatformApi, data: GenesysData): void {
       return { status: 204 };
     },
   );
+}
+
+/** How a licence that is used up is refused is not published: code and text are ours. */
+function requireLicence(roleId: string): void {
+  const role = findRole(roleId);
+  if (!role || role.id === EMPLOYEE_ROLE.id) return;
+  throw new ApiProblem(400, 'constraint.validation', `No ${role.baseLicense} license is available for the role.`);
 }
 
 /** One grant as the subject's list and the sandbox's state show it. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import findMyWay from 'find-my-way';
 import type { SandboxClock } from './clock.js';
@@ -53,6 +54,12 @@ export interface SandboxServerOptions {
   readonly everyReply?: (request: SandboxRequest) => Readonly<Record<string, string>>;
 }
 
+/** PEM: the certificate, with its chain where it has one, and its key. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|[a-z0-9-]+\.localhost|\[::1\])(:\d+)?$/i;
 
@@ -63,12 +70,11 @@ export class SandboxServer {
   readonly options: SandboxServerOptions;
   readonly #router = findMyWay({ ignoreTrailingSlash: false, maxParamLength: 2_000 });
   readonly #routes: string[] = [];
-  readonly #server: Server;
+  #server: Server | undefined;
 
   constructor(options: SandboxServerOptions) {
     this.options = options;
     this.faults = new Faults(options.store);
-    this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#controlRoutes();
   }
 
@@ -114,19 +120,23 @@ export class SandboxServer {
     }
   }
 
-  /** Starts to listen. @param port 0 takes any free one. @returns the port. */
-  async listen(port: number): Promise<number> {
+  /** Starts to listen, over https when it has an identity. @param port 0 takes any free one. @returns the port. */
+  async listen(port: number, tls?: TlsIdentity): Promise<number> {
     if (this.options.store.collection('seeded').size === 0) this.#seed();
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
+    const server = tls ? createTlsServer(tls, answer) : createServer(answer);
+    this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
     });
-    return (this.#server.address() as AddressInfo).port;
+    return (server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const server = this.#server;
+    server?.closeAllConnections();
+    await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   }
 
   #seed(): void {
@@ -135,10 +145,13 @@ export class SandboxServer {
     this.options.store.flush();
   }
 
+  /** Adds a control route, `/_sandbox/<path>`: what an operator of the vendor would do. */
+  control(method: Method, path: string, handler: Handler): void {
+    this.#router.on(method, `/_sandbox/${path}`, () => undefined, handler);
+  }
+
   #controlRoutes(): void {
-    const on = (method: Method, path: string, handler: Handler): void => {
-      this.#router.on(method, `/_sandbox/${path}`, () => undefined, handler);
-    };
+    const on = this.control.bind(this);
     on('GET', 'state', () => ({ status: 200, body: this.options.state() }));
     on('GET', 'requests', () => ({ status: 200, body: { requests: this.requests.list() } }));
     on('GET', 'faults', () => ({ status: 200, body: { faults: this.faults.list() } }));
@@ -198,7 +211,8 @@ function isControl(path: string): boolean {
   return path.startsWith('/_sandbox/');
 }
 
-function refusable(act: () => void, then: () => object): Reply {
+/** What `then` says, or a 400 with the words of what `act` threw. */
+export function refusable(act: () => void, then: () => object): Reply {
   try {
     act();
     return { status: 200, body: then() };

@@ -65,8 +65,12 @@ export class SandboxApi {
     await this.#post('trouble/clock', { advance: duration });
   }
 
-  async startOver(): Promise<void> {
-    await this.#post('trouble/reset', {});
+  /** @returns whether the bot has begun anew as well; one that runs apart from the page does not. */
+  async startOver(): Promise<boolean> {
+    const response = await this.#post('trouble/reset', {});
+    const beginsAnew = response.headers.has('X-Bot-Starts-Over');
+    if (beginsAnew) await botIsBack();
+    return beginsAnew;
   }
 
   /** Throws ApiError for every refusal. */
@@ -82,6 +86,24 @@ export class SandboxApi {
     await this.directory();
     return this.#post(what, body, true);
   }
+}
+
+const BACK_WITHIN_MS = 30_000;
+const ASK_EVERY_MS = 150;
+
+/** Waits until the bot has closed its doors and opened them again. */
+async function botIsBack(): Promise<void> {
+  const until = Date.now() + BACK_WITHIN_MS;
+  for (let wasAway = false; Date.now() < until;) {
+    const isReady = await fetch('readyz').then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady && wasAway) return;
+    wasAway ||= !isReady;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+  throw new ApiError('BotAway', 'The sandbox is empty, but Latchkey has not come back. Look at its console.');
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

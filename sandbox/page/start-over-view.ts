@@ -7,7 +7,7 @@ export interface StartOverOptions {
   readonly done: (words: string) => Promise<void>;
 }
 
-/** *Start over*: asks once, then puts every server back to how it was at the first start. */
+/** *Start over*: asks once, then puts every server, and the bot behind the page, back to how it was at the first start. */
 export class StartOverView {
   readonly #options: StartOverOptions;
   readonly #dialog: HTMLDialogElement;
@@ -22,7 +22,7 @@ export class StartOverView {
       this.#error.hidden = true;
       this.#dialog.showModal();
     });
-    const what = 'Puts Entra, Genesys Cloud and Teams back to how they were at the first start.';
+    const what = 'Puts Entra, Genesys Cloud, Teams and Latchkey back to how they were at the first start.';
     section.append(
       make('h3', { id: 'trouble-over-title' }, 'Start over'),
       make('p', { class: 'field-hint' }, what),
@@ -48,9 +48,7 @@ export class StartOverView {
         make(
           'p',
           {},
-          'Latchkey’s own memory (its audit, its unfinished work) stays. To clear that too, stop it and run ',
-          make('code', {}, 'npm start -- --fresh'),
-          '.',
+          'Latchkey forgets what it did, its audit included, unless it runs apart from this page or on a database of its own.',
         ),
       ),
       this.#error,
@@ -64,9 +62,11 @@ export class StartOverView {
   async #startOver(): Promise<void> {
     this.#yes.disabled = true;
     try {
-      await this.#options.api.startOver();
+      const isBotAnew = await this.#options.api.startOver();
       this.#dialog.close();
-      await this.#options.done('Started over. Latchkey still remembers what it did before.');
+      await this.#options.done(
+        isBotAnew ? 'Started over.' : 'Started over. Latchkey still remembers what it did before.',
+      );
     } catch (error) {
       this.#error.textContent = wordsOf(error);
       this.#error.hidden = false;

@@ -1,4 +1,5 @@
 import { createHash, createSign, generateKeyPairSync, randomBytes, type KeyObject, X509Certificate } from 'node:crypto';
+import { element, sequence, time } from './der.js';
 
 /** A key pair and its self-signed certificate. `der` is the certificate; `privateKeyPem` is PKCS #8. */
 export interface SelfSignedCertificate {
@@ -77,27 +78,4 @@ function serialNumber(): Buffer {
 function distinguishedName(commonName: string): Buffer {
   const value = element(0x0c, Buffer.from(commonName, 'utf8'));
   return sequence(element(0x31, sequence(OID_COMMON_NAME, value)));
-}
-
-/** UTCTime up to 2049, GeneralizedTime from 2050, as X.509 asks. */
-function time(date: Date): Buffer {
-  const digits = date.toISOString().replace(/[-:T]/g, '').slice(0, 14);
-  return date.getUTCFullYear() < 2050
-    ? element(0x17, Buffer.from(`${digits.slice(2)}Z`))
-    : element(0x18, Buffer.from(`${digits}Z`));
-}
-
-function sequence(...parts: Buffer[]): Buffer {
-  return element(0x30, Buffer.concat(parts));
-}
-
-function element(tag: number, content: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([tag]), length(content.length), content]);
-}
-
-function length(size: number): Buffer {
-  if (size < 0x80) return Buffer.from([size]);
-  const bytes: number[] = [];
-  for (let rest = size; rest > 0; rest >>= 8) bytes.unshift(rest & 0xff);
-  return Buffer.from([0x80 | bytes.length, ...bytes]);
 }

@@ -1,5 +1,6 @@
 import type { Faults } from '../kit/faults.js';
 import type { Activity } from './activity.js';
+import type { BotFramework } from './bot-framework.js';
 
 /** The bot could not be reached at all. */
 export class BotUnreachable extends Error {
@@ -15,14 +16,20 @@ export interface BotAnswer {
 /** A turn may take long (it waits for Entra and Genesys); two minutes without an answer means that nothing comes. */
 const ANSWER_WITHIN_MS = 120_000;
 
-/** Posts activities to the bot's `/api/messages`. */
+/** Posts activities to the bot's `/api/messages`, signed; a bot that is not registered pays no regard to the signature. */
 export class BotClient {
   readonly #botUrl: () => string;
+  readonly #botFramework: Pick<BotFramework, 'authorize'>;
   readonly #faults: () => Faults | undefined;
 
   /** @param faults the switches of the server; `deliver-twice` is obeyed when it is on. */
-  constructor(botUrl: () => string, faults: () => Faults | undefined = () => undefined) {
+  constructor(
+    botUrl: () => string,
+    botFramework: Pick<BotFramework, 'authorize'>,
+    faults: () => Faults | undefined = () => undefined,
+  ) {
     this.#botUrl = botUrl;
+    this.#botFramework = botFramework;
     this.#faults = faults;
   }
 
@@ -52,7 +59,11 @@ export class BotClient {
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json; charset=utf-8', 'User-Agent': 'Latchkey-Teams-sandbox' },
+        headers: {
+          'Content-Type': 'application/json; charset=utf-8',
+          'User-Agent': 'Latchkey-Teams-sandbox',
+          Authorization: this.#botFramework.authorize(activity.serviceUrl ?? ''),
+        },
         body: JSON.stringify(activity),
         redirect: 'error',
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),

@@ -4,6 +4,7 @@ import { PEOPLE } from '../credentials.js';
 import type { SandboxClock } from '../kit/clock.js';
 import type { Collection, SandboxStore } from '../kit/store.js';
 import { BotClient, BotUnreachable } from './bot-client.js';
+import { BotFramework } from './bot-framework.js';
 import { Chat, type Conversation } from './chat.js';
 import { IncomingActivities, type Occasion } from './incoming-activity.js';
 
@@ -57,7 +58,7 @@ class FirstContact {
     this.#store = store;
     this.#chat = new Chat(store, clock);
     this.#contacts = store.collection('first-contacts');
-    this.#bot = new BotClient(botUrl);
+    this.#bot = new BotClient(botUrl, new BotFramework({ store, clock, address: () => addresses.teams }));
     this.#make = new IncomingActivities(clock, addresses);
   }
 

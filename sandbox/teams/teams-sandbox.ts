@@ -1,9 +1,11 @@
 import type { SandboxAddresses } from '../addresses.js';
 import type { SandboxClock } from '../kit/clock.js';
+import type { Faults } from '../kit/faults.js';
 import { SandboxServer, type Reply, type SandboxRequest } from '../kit/server.js';
 import type { SandboxStore } from '../kit/store.js';
 import { Trouble, TROUBLE_FAULTS } from '../kit/trouble.js';
 import { BotClient } from './bot-client.js';
+import { AUTHENTICATION_FAULTS, BotFramework } from './bot-framework.js';
 import { CHANNEL, TEAM, Chat, conversationAccount } from './chat.js';
 import { Connector } from './connector.js';
 import { connectorError } from './connector-errors.js';
@@ -33,10 +35,12 @@ export interface TeamsSandboxOptions {
 export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer {
   const { store, clock, addresses, botUrl, pageFolders } = options;
   const chat = new Chat(store, clock);
+  const address = (): string => addresses.teams;
+  const botFramework = new BotFramework({ store, clock, address, faults: (): Faults => server.faults });
   const trouble: Trouble = new Trouble(() => server.faults, {
     throttled: () => connectorError(429, 'TooManyRequests', 'Too many requests were sent to this conversation.'),
     // Only the connector breaks; the page and its API are not part of Teams.
-    spares: (_fault, request) => !request.path.startsWith('/v3/'),
+    spares: (_fault, request) => !isConnector(request),
   });
   const server: SandboxServer = new SandboxServer({
     name: 'teams',
@@ -46,11 +50,15 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
     state: () => stateOf(chat),
     notFound: () => connectorError(404, 'NotFound', 'The connector has no such route.'),
     failed: () => connectorError(500, 'ServiceError', 'The Teams sandbox failed to handle the request.'),
-    before: (request) => (isUnavailable(server, request) ? { status: 503 } : undefined),
+    before: (request) => {
+      if (!isConnector(request)) return undefined;
+      return isUnavailable(server, request) ? { status: 503 } : botFramework.refuse(request);
+    },
     around: (request, work) => trouble.around(request, work),
   });
   server.faults.define({
     ...TROUBLE_FAULTS,
+    ...AUTHENTICATION_FAULTS,
     'unavailable-once': {
       describe: 'The connector answers the next request with 503 and no body.',
       options: { path: 'only a request whose path contains this', method: 'only this method' },
@@ -60,12 +68,13 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
       describe: 'Every message and invoke reaches the bot a second time with the same id, while the first is running.',
     },
   });
-  new Connector(chat, clock, () => addresses.teams).mount(server);
+  new Connector(chat, clock, address).mount(server);
+  botFramework.mount(server);
   const guard = new PageGuard();
   new TroubleApi(guard, addresses).mount(server);
   new PageApi({
     chat,
-    bot: new BotClient(botUrl, () => server.faults),
+    bot: new BotClient(botUrl, botFramework, () => server.faults),
     make: new IncomingActivities(clock, addresses),
     guard,
     streams: new EventStreams(chat),
@@ -87,8 +96,11 @@ function mountPage(server: SandboxServer, folders: readonly string[]): void {
 }
 
 /** Only the connector breaks; the page and its API are not part of Teams. */
+function isConnector(request: SandboxRequest): boolean {
+  return request.path.startsWith('/v3/');
+}
+
 function isUnavailable(server: SandboxServer, request: SandboxRequest): boolean {
-  if (!request.path.startsWith('/v3/')) return false;
   return server.faults.strikes(
     'unavailable-once',
     ({ path, method }) =>

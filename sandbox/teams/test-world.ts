@@ -13,6 +13,8 @@ import { createTeamsSandbox, watchForBot } from './teams-sandbox.js';
 /** A bot small enough to see through: it keeps what it hears and answers invokes as told. */
 export class TestBot {
   readonly heard: Activity[] = [];
+  /** The `Authorization` header of each activity. */
+  readonly authorizations: string[] = [];
   status = 200;
   invokeAnswer: unknown = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
   isReady = true;
@@ -33,6 +35,7 @@ export class TestBot {
       request.on('end', () => {
         const activity = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Activity;
         this.heard.push(activity);
+        this.authorizations.push(request.headers.authorization ?? '');
         const body = activity.type === 'invoke' ? JSON.stringify(this.invokeAnswer) : '';
         response.writeHead(this.status, { 'Content-Type': 'application/json' }).end(body);
         for (const look of this.#waiting) look();

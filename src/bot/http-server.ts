@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import type { Log } from '../services/index.js';
+import { guardedRoutes, sendText } from './guarded-routes.js';
 import { isFromThisMachine } from './loopback.js';
-import type { Handler, Routes } from './routes.js';
+import { mountMetricsPage, type MetricsPage } from './metrics-page.js';
+import type { RateLimit } from './rate-limiter.js';
+import type { Handler } from './routes.js';
 import { mountSandboxPage, type SandboxPage } from './sandbox-page.js';
 import { mountSecretPage, type OneTimeSecrets } from './secret-page.js';
 
@@ -20,6 +23,10 @@ export interface HttpServerOptions {
   readonly teams: { receive(request: IncomingMessage, response: ServerResponse): Promise<void> };
   readonly ready: () => Promise<Readiness>;
   readonly secrets: OneTimeSecrets;
+  /** Absent: there are no figures. */
+  readonly metrics?: MetricsPage;
+  /** How long a whole request may take to come in; default 30 s. */
+  readonly requestTimeoutMs?: number;
   /** In front of a sandbox only: its page. Every request must then come from this machine. */
   readonly page?: SandboxPage;
   readonly log: Log;
@@ -27,6 +34,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
+  /** Says from now on that it is not ready, and still takes what comes: whoever spreads requests looks elsewhere. */
+  announceStop(): void;
   /** Takes no new requests, lets the running ones end within the grace period, then cuts the rest. */
   close(graceMs?: number): Promise<void>;
 }
@@ -38,31 +47,53 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-store',
 };
+/** With its body, so that one that trickles in is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Teams itself sends from a few addresses, and whom it lets through is limited per person: this keeps a flood from the door. */
+const MESSAGES: RateLimit = { burst: 600, perSecond: 200 };
+const HEALTH: RateLimit = { burst: 200, perSecond: 100 };
 
 /** Starts the one HTTP server. Each route reads its own body; no route ever answers with an exception's text. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const server = createServer(options);
+  const state = { isStopping: false };
+  const server = createServer(options, state);
   const routes = guardedRoutes(server, options.log);
-  routes.post('/api/messages', (request, response) => options.teams.receive(request, response));
-  routes.get('/healthz', async (_request, response) => sendJson(response, 200, { ok: true }));
-  routes.get('/readyz', async (_request, response) => {
+  const receive: Handler = (request, response) => options.teams.receive(request, response);
+  routes.post('/api/messages', receive, { limit: MESSAGES, readsBody: true });
+  routes.get('/healthz', async (_request, response) => sendJson(response, 200, { ok: true }), { limit: HEALTH });
+  const tellReadiness: Handler = async (_request, response) => {
     const { ok, checks } = await options.ready();
-    sendJson(response, ok ? 200 : 503, { ok, checks });
-  });
+    const isReady = ok && !state.isStopping;
+    const door = state.isStopping ? 'closing' : 'open';
+    sendJson(response, isReady ? 200 : 503, { ok: isReady, checks: { ...checks, door } });
+  };
+  routes.get('/readyz', tellReadiness, { limit: HEALTH });
+  if (options.metrics) mountMetricsPage(routes, options.metrics, { isOpen: options.page !== undefined });
   mountSecretPage(routes, options.secrets);
   const endStreams = options.page ? mountSandboxPage(routes, options.page) : () => undefined;
   await listen(server, options);
-  return { port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, endStreams, graceMs) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    announceStop: () => void (state.isStopping = true),
+    close: (graceMs) => close(server, endStreams, graceMs),
+  };
 }
 
-function createServer({ page }: HttpServerOptions): restify.Server {
+function createServer(
+  { page, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpServerOptions,
+  state: { readonly isStopping: boolean },
+): restify.Server {
   // An empty name: no Server header.
   const server = restify.createServer({ name: '' });
-  server.server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.server.headersTimeout = REQUEST_TIMEOUT_MS;
+  server.server.requestTimeout = requestTimeoutMs;
+  server.server.headersTimeout = requestTimeoutMs;
+  // An option of Node's own constructor, which restify calls without any; it is read when the server begins to listen.
+  Object.assign(server.server, { connectionsCheckingInterval: requestTimeoutMs / 6 });
   server.pre(async (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    // A connection that stays open would bring the next request to a server that is gone.
+    if (state.isStopping) response.setHeader('Connection', 'close');
     // Without live credentials nothing is authenticated; a foreign page must not get in through a name for 127.0.0.1.
     if (page && !isLocal(request)) sendText(response, 421, 'Only this machine may ask here.');
     return response.headersSent ? false : undefined;
@@ -77,31 +108,6 @@ function createServer({ page }: HttpServerOptions): restify.Server {
   return server;
 }
 
-/** Routes whose handlers may throw: restify would answer with the exception's text, or crash over a half-sent answer. */
-function guardedRoutes(server: restify.Server, log: Log): Routes {
-  const guarded =
-    (path: string, handler: Handler) =>
-    async (request: restify.Request, response: restify.Response): Promise<void> => {
-      try {
-        await handler(request, response, textValues(request.params));
-      } catch (error) {
-        log.error({ error, path }, 'A route failed');
-        if (response.headersSent) response.destroy();
-        else sendText(response, 500, 'Latchkey could not answer.');
-      }
-    };
-  return {
-    get: (path, handler) => void server.get(path, guarded(path, handler)),
-    post: (path, handler) => void server.post(path, guarded(path, handler)),
-  };
-}
-
-function textValues(params: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(params ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-}
-
 const REFUSALS: Readonly<Record<number, string>> = { 404: 'There is nothing here.', 405: 'Not this way.' };
 
 function statusOf(error: unknown): number {
@@ -111,11 +117,6 @@ function statusOf(error: unknown): number {
 
 function isLocal(request: IncomingMessage): boolean {
   return isFromThisMachine({ remoteAddress: request.socket.remoteAddress, host: request.headers.host });
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(text);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

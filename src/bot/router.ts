@@ -11,7 +11,7 @@ import { ANSWER_INPUT } from '../dialogs/forms/form.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
 import type { Answer, Turn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
-import { DATABASE_AWAY, Problem, problemFacts } from '../services/index.js';
+import { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from '../services/index.js';
 
 type Handled = Promise<Answer | undefined>;
 
@@ -39,15 +39,30 @@ export class Router {
     this.#verbs = this.#buttons();
   }
 
-  /** Never rejects: every failure becomes a card or a line that says what to do. */
-  async handle(turn: Turn): Handled {
+  /** What a turn is about, of a closed list: for figures and logs, which never hold what people type. */
+  nameOf({ said }: Turn): string {
+    if (said.kind === 'arrived') return 'arrived';
+    if (said.kind === 'click') return this.#verbs.has(said.verb) ? said.verb : 'old-button';
+    const understood = understand(said.text);
+    return understood.kind === 'unknown' ? 'words' : understood.intent.name;
+  }
+
+  /**
+   * Never rejects: every failure becomes a card or a line that says what to do.
+   * @param note is told what the answer does not show: that the turn came twice, or the kind of the failure.
+   */
+  async handle(turn: Turn, note: (outcome: 'duplicate' | ProblemFacts['kind']) => void = () => undefined): Handled {
     try {
-      const isNew = await this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, turn.deliveryId));
-      if (isNew === false) return undefined;
+      const isNew = await this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, deliveryOf(turn)));
+      if (isNew === false) {
+        note('duplicate');
+        return undefined;
+      }
       const answer = await this.#route(turn);
       // What was asked is answered without a memory; that nothing can be done now is said beside it.
       return isNew === undefined ? (answer ?? { kind: 'message', text: sentence(DATABASE_AWAY) }) : answer;
     } catch (error) {
+      note(problemFacts(error).kind);
       return this.#explain(turn, error);
     }
   }
@@ -214,4 +229,9 @@ export class Router {
 function newCard(turn: Click): Click {
   const { kind, verb, reference, revision, inputs } = turn.said;
   return { ...turn, said: { kind, verb, reference, revision, inputs } };
+}
+
+/** An arrival comes as several activities, perhaps to several replicas at once, and is greeted once. */
+function deliveryOf({ said, room, deliveryId }: Turn): string {
+  return said.kind === 'arrived' ? `arrived in ${room}` : deliveryId;
 }

@@ -11,6 +11,8 @@ export interface SandboxPage {
   readonly files: Readonly<Record<string, string>>;
   /** Base URL of the server behind `/sandbox/api/`, without a trailing slash. */
   readonly proxyTo: string;
+  /** Told when *Start over* has emptied the servers, so that the bot forgets as well. */
+  readonly onReset?: () => void;
 }
 
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -30,14 +32,25 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Names that may be served: one flat level, so that no path leads out of the folders; never TypeScript sources. */
 const FILE_NAME = /^[a-z0-9-]+\.(?:html|css|js|svg)$/;
 
+/** Where the Teams sandbox takes *Start over*, after it has seen that its own page asks. */
+const RESET_PATH = '/sandbox/api/trouble/reset';
+/** Tells the page that the bot behind it begins anew as well. */
+const FORGETS_HEADER = 'X-Bot-Starts-Over';
+
 /** Mounts `/`, `/sandbox/<file>` and `/sandbox/api/*`. @returns ends the open event streams, which never end by themselves. */
 export function mountSandboxPage(routes: Routes, page: SandboxPage): () => void {
   const streams = new Set<ServerResponse>();
   routes.get('/', (_request, response) => sendFile(page, 'index.html', response));
   routes.get('/sandbox/:file', (_request, response, { file = '' }) => sendFile(page, file, response));
   const pass: Handler = (request, response) => passOn(request, response, { base: page.proxyTo, streams });
+  const reset: Handler = async (request, response) => {
+    if (page.onReset) response.setHeader(FORGETS_HEADER, '1');
+    await passOn(request, response, { base: page.proxyTo, streams });
+    if (response.statusCode === 200) page.onReset?.();
+  };
   routes.get('/sandbox/api/*', pass);
-  routes.post('/sandbox/api/*', pass);
+  routes.post(RESET_PATH, reset, { readsBody: true });
+  routes.post('/sandbox/api/*', pass, { readsBody: true });
   return () => streams.forEach((stream) => stream.destroy());
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Routes } from './routes.js';
+import type { RateLimit } from './rate-limiter.js';
+import type { Handler, Routes } from './routes.js';
 
 /** What a one-time link reveals. */
 export interface RevealedSecret {
@@ -16,6 +17,9 @@ export interface OneTimeSecrets {
   open(token: string): Promise<RevealedSecret | undefined>;
 }
 
+/** For one address, which may be a company's: a link is opened once or twice. A token cannot be guessed at any rate. */
+const LIMIT: RateLimit = { burst: 60, perSecond: 2 };
+
 const TOKEN = /^[A-Za-z0-9_-]{16,200}$/;
 
 /**
@@ -23,17 +27,18 @@ const TOKEN = /^[A-Za-z0-9_-]{16,200}$/;
  * virus scanner cannot use the link up. A wrong, a used and an old link look the same.
  */
 export function mountSecretPage(routes: Routes, secrets: OneTimeSecrets): void {
-  routes.get('/secret/:token', async (_request, response, { token = '' }) => {
+  const ask: Handler = async (_request, response, { token = '' }) => {
     const isThere = TOKEN.test(token) && (await secrets.exists(token));
     if (isThere) sendPage(response, 200, askPage());
     else sendPage(response, 410, gonePage());
-  });
-  routes.post('/secret/:token', async (request, response, { token = '' }) => {
-    request.resume();
+  };
+  const reveal: Handler = async (_request, response, { token = '' }) => {
     const secret = TOKEN.test(token) ? await secrets.open(token) : undefined;
     if (secret) sendPage(response, 200, revealPage(secret));
     else sendPage(response, 410, gonePage());
-  });
+  };
+  routes.get('/secret/:token', ask, { limit: LIMIT });
+  routes.post('/secret/:token', reveal, { limit: LIMIT });
 }
 
 interface Page {

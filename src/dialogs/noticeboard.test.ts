@@ -38,7 +38,10 @@ class Chat implements Channel {
   }
 }
 
+/** `isBusy`: another replica is editing. `isTaken`: it takes the next edit over before that one is noted. */
 class Postings implements PostingStore {
+  isBusy = false;
+  isTaken = false;
   readonly rows = new Map<string, Posting>();
 
   async save(posting: Posting): Promise<void> {
@@ -49,15 +52,33 @@ class Postings implements PostingStore {
   async find(): Promise<readonly Posting[]> {
     return [...this.rows.values()];
   }
+
+  async beginEdit(posting: Posting, revision: number): ReturnType<PostingStore['beginEdit']> {
+    const standing = this.rows.get(posting.messageId);
+    if (!standing || standing.revision >= revision) return 'shown';
+    if (this.isBusy) return 'busy';
+    return {
+      contentHash: standing.contentHash,
+      end: async (shown) => {
+        const isOurs = !this.isTaken;
+        this.isTaken = false;
+        this.rows.set(posting.messageId, { ...posting, ...(isOurs ? shown : { revision: -1, contentHash: '' }) });
+        return isOurs;
+      },
+      giveUp: async () => undefined,
+    };
+  }
 }
 
 let now = { view: viewAt('started'), revision: 1 };
 let chat: Chat;
+let postings: Postings;
 let board: Noticeboard;
 beforeEach(() => {
   now = { view: viewAt('started'), revision: 1 };
   chat = new Chat();
-  board = new Noticeboard({ channels: [chat], postings: new Postings(), render: async () => now, log: silentLog });
+  postings = new Postings();
+  board = new Noticeboard({ channels: [chat], postings, render: async () => now, log: silentLog });
 });
 afterEach(() => board.settle());
 
@@ -112,4 +133,31 @@ test('a copy that could not be edited is brought up to date by the next change',
   await board.settle();
 
   expect(chat.shown).toEqual(['started', 'done']);
+});
+
+test('a copy that another replica is editing is left to it, and looked at again', async () => {
+  await board.post(PLACE, 'run:1');
+  await board.settle();
+  postings.isBusy = true;
+  now = { view: viewAt('done'), revision: 2 };
+  board.refresh('run:1');
+  await new Promise((turn) => setImmediate(turn));
+  const whileBusy = [...chat.shown];
+  postings.isBusy = false;
+  await board.settle();
+
+  expect(whileBusy).toEqual(['started']);
+  expect(chat.shown).toEqual(['started', 'done']);
+});
+
+test('an edit that was overtaken by another replica, as after a freeze, is followed by one that is true', async () => {
+  await board.post(PLACE, 'run:1');
+  await board.settle();
+  postings.isTaken = true;
+  now = { view: viewAt('done'), revision: 2 };
+  board.refresh('run:1');
+  await board.settle();
+
+  expect(chat.shown).toEqual(['started', 'done', 'done']);
+  expect(postings.rows.get('m1')?.revision).toBe(2);
 });

@@ -19,15 +19,25 @@ const EDIT_SPACING_MS = 1_000;
 /** When a copy could not be brought up to date: seconds until the next tries. */
 const HEALING_AFTER_MS = [2_000, 10_000, 60_000] as const;
 
+interface Shown {
+  readonly view: View;
+  readonly revision: number;
+  readonly contentHash: string;
+}
+
 /** A reference whose copies are being brought up to date. `done`: whether all of them could be. */
 interface Busy {
   again: boolean;
   done: Promise<boolean>;
 }
 
+/** What came of one copy. `busy`: somebody else is editing it, or has meanwhile. */
+type Edited = 'true' | 'failed' | 'busy';
+
 /**
  * Knows where each living view was posted and keeps every copy true: at most one edit a second per card, unchanged
  * content is skipped, an older revision never overwrites a newer one, and a copy that could not be edited is tried again.
+ * Of several replicas one edits a copy at a time.
  */
 export class Noticeboard {
   readonly #parts: NoticeboardParts;
@@ -92,42 +102,45 @@ export class Noticeboard {
     let failed: boolean;
     do {
       entry.again = false;
-      failed = await this.#bringUpToDate(reference);
+      const edited = await this.#bringUpToDate(reference);
+      failed = edited === 'failed';
       if (failed) this.#healLater(reference, 0);
+      if (edited === 'busy') entry.again = true;
       if (entry.again) await this.#pause(EDIT_SPACING_MS);
     } while (entry.again);
     this.#busy.delete(reference);
     return !failed;
   }
 
-  /** @returns whether a copy could not be edited. */
-  async #bringUpToDate(reference: string): Promise<boolean> {
+  async #bringUpToDate(reference: string): Promise<Edited> {
     try {
       const shown = await this.#parts.render(reference);
-      if (!shown) return false;
+      if (!shown) return 'true';
       const contentHash = hashOf(shown.view);
       const copies = await this.#parts.postings.find(reference);
       const results = await Promise.all(copies.map((copy) => this.#edit(copy, { ...shown, contentHash })));
-      return results.includes(false);
+      return results.find((result) => result === 'failed') ?? results.find((result) => result === 'busy') ?? 'true';
     } catch (error) {
       this.#parts.log.error({ reference, error }, 'Copies of a card could not be brought up to date');
-      return true;
+      return 'failed';
     }
   }
 
-  async #edit(copy: Posting, shown: { view: View; revision: number; contentHash: string }): Promise<boolean> {
-    if (shown.revision <= copy.revision || shown.contentHash === copy.contentHash) return true;
+  async #edit(copy: Posting, shown: Shown): Promise<Edited> {
+    if (shown.revision <= copy.revision) return 'true';
+    const edit = await this.#parts.postings.beginEdit(copy, shown.revision);
+    if (typeof edit === 'string') return edit === 'shown' ? 'true' : 'busy';
     try {
-      await this.#channel(copy.place).replace(copy.place, copy.messageId, shown.view);
-      await this.#parts.postings.save({ ...copy, revision: shown.revision, contentHash: shown.contentHash });
-      return true;
+      if (edit.contentHash !== shown.contentHash) {
+        await this.#channel(copy.place).replace(copy.place, copy.messageId, shown.view);
+      }
     } catch (error) {
-      this.#parts.log.warn(
-        { reference: copy.reference, messageId: copy.messageId, error },
-        'A copy of a card could not be edited',
-      );
-      return false;
+      const { reference, messageId } = copy;
+      this.#parts.log.warn({ reference, messageId, error }, 'A copy of a card could not be edited');
+      await edit.giveUp();
+      return 'failed';
     }
+    return (await edit.end(shown)) ? 'true' : 'busy';
   }
 
   #healLater(reference: string, attempt: number): void {
@@ -135,7 +148,9 @@ export class Noticeboard {
     if (wait === undefined) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      void this.#bringUpToDate(reference).then((failed) => failed && this.#healLater(reference, attempt + 1));
+      void this.#bringUpToDate(reference).then((edited) => {
+        if (edited !== 'true') this.#healLater(reference, attempt + 1);
+      });
     }, wait);
     timer.unref();
     this.#timers.add(timer);

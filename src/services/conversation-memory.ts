@@ -16,6 +16,8 @@ import {
 } from './platform/conversation-store.js';
 import type { Database } from './platform/database.js';
 import type { Json } from './platform/json.js';
+import { beginEdit, endEdit, giveUpEdit, type EditClaim } from './platform/posting-edits.js';
+import type { Sweep } from './platform/tick.js';
 
 /** What conversations remember between two messages: open forms, where cards stand, where people can be reached. */
 export interface ConversationMemory {
@@ -24,6 +26,9 @@ export interface ConversationMemory {
   readonly places: PlaceMemory;
   /** References whose messages may show less than has happened, as after a crash. */
   findCardsBehind(): Promise<readonly string[]>;
+  /** Calls for those that have been so for some seconds, and not for long: whoever was to edit them may have died. */
+  onCardBehind(listener: (reference: string) => void): void;
+  readonly cardsBehind: Sweep;
   /** Whether this delivery came for the first time. */
   isNewDelivery(channel: string, deliveryId: string): Promise<boolean>;
 }
@@ -79,6 +84,19 @@ export interface PostingStore {
   /** Notes what the message shows. Nothing changes where it already shows this revision or a newer one. */
   save(posting: Posting): Promise<void>;
   find(reference: string): Promise<readonly Posting[]>;
+  /**
+   * The right to bring the message to that revision: one at a time, on any number of replicas. `shown`: it shows that one
+   * or a newer one. `busy`: somebody else is at it.
+   */
+  beginEdit(posting: Posting, revision: number): Promise<PostingEdit | 'shown' | 'busy'>;
+}
+
+export interface PostingEdit {
+  /** What the message shows until then. */
+  readonly contentHash: string;
+  /** `false`: somebody else has edited it meanwhile, so that it has to be edited once more. */
+  end(shown: { revision: number; contentHash: string }): Promise<boolean>;
+  giveUp(): Promise<void>;
 }
 
 export interface PlaceMemory {
@@ -86,6 +104,11 @@ export interface PlaceMemory {
   find(conversation: string): Promise<{ kind: 'personal' | 'channel'; reference: unknown } | undefined>;
   findPersonal(personId: string): Promise<{ conversation: string; reference: unknown } | undefined>;
 }
+
+/** Whoever changed a run shows it within this time, or does not any more. */
+const IN_TIME_S = 5;
+/** A message that cannot be edited for so long is not there any more, most likely. */
+const GIVE_UP_AFTER_S = 180;
 
 export function createConversationMemory({
   database,
@@ -95,6 +118,7 @@ export function createConversationMemory({
   clock: Clock;
 }): ConversationMemory {
   const { db } = database;
+  const behind: ((reference: string) => void)[] = [];
   return {
     forms: createFormStore(database, clock),
     postings: createPostingStore(database, clock),
@@ -105,6 +129,15 @@ export function createConversationMemory({
       findPersonal: (person) => findPersonalPlace(db, { channel: 'teams', person }),
     },
     findCardsBehind: () => findReferencesBehind(db),
+    onCardBehind: (listener) => void behind.push(listener),
+    cardsBehind: {
+      name: 'cards behind their runs',
+      everySeconds: 5,
+      sweep: async (now) => {
+        const changed = { after: secondsBefore(now, GIVE_UP_AFTER_S), before: secondsBefore(now, IN_TIME_S) };
+        for (const reference of await findReferencesBehind(db, changed)) behind.forEach((listen) => listen(reference));
+      },
+    },
     isNewDelivery: (channel, deliveryId) => isNewDelivery(db, { channel, deliveryId, at: clock.now() }),
   };
 }
@@ -141,6 +174,10 @@ function createPostingStore({ db }: Database, clock: Clock): PostingStore {
       const { channel, conversation } = place;
       await savePosting(db, { ...posting, channel, conversation, changedAt: clock.now() });
     },
+    beginEdit: async ({ place: { channel, conversation }, messageId }, revision) => {
+      const claim = await beginEdit(db, { channel, conversation, messageId }, revision);
+      return typeof claim === 'string' ? claim : postingEdit(db, clock, claim);
+    },
     find: async (reference) => {
       const found = await findPostings(db, reference);
       return Promise.all(
@@ -151,6 +188,18 @@ function createPostingStore({ db }: Database, clock: Clock): PostingStore {
       );
     },
   };
+}
+
+function postingEdit(db: Database['db'], clock: Clock, claim: EditClaim): PostingEdit {
+  return {
+    contentHash: claim.contentHash,
+    end: (shown) => endEdit(db, claim, { ...shown, at: clock.now() }),
+    giveUp: () => giveUpEdit(db, claim),
+  };
+}
+
+function secondsBefore(now: Date, seconds: number): Date {
+  return new Date(now.getTime() - seconds * 1_000);
 }
 
 function openFormOf(record: FormRecord): OpenForm;

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config, RemoteSettings } from '../config.js';
 import { createConversationMemory, type ConversationMemory } from './conversation-memory.js';
@@ -20,13 +22,14 @@ import { loadKey } from './platform/keys.js';
 import { createDurable } from './platform/ledger-durable.js';
 import type { Log } from './platform/log.js';
 import { createOneTimeSecrets } from './platform/one-time-secrets.js';
-import { createOutbox } from './platform/outbox.js';
-import { Problem } from './platform/problem.js';
+import { createOutbox, forgetDeliveries } from './platform/outbox.js';
+import { forgetEdits } from './platform/posting-edits.js';
 import { housekeeping } from './platform/sweeps.js';
+import { createMetrics, type Metrics } from './platform/metrics.js';
+import { createReadiness, type Readiness } from './platform/readiness.js';
 import { createTick } from './platform/tick.js';
 import { createWake } from './platform/wake.js';
 import { ProvisioningService } from './provisioning/provisioning-service.js';
-import { parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
 import { SsoService } from './sso/sso-service.js';
 import { createReachable } from './sso/test-links.js';
 import { UndoService } from './sso/undo-service.js';
@@ -42,11 +45,12 @@ export interface Services {
   readonly memory: ConversationMemory;
   readonly passwords: FirstPasswords;
   readonly clock: Clock;
-  /** Whether the database answers, and the business time, for `/readyz`. */
-  ready(): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }>;
+  readonly metrics: Metrics;
+  /** Whether work can be done now, for `/readyz`. */
+  ready(): Promise<Readiness>;
   /**
    * Lets runs be set going and looked after. Before the doors open. Returns the runs whose process died; they go on with
-   * `goOn` once everything that they need is there.
+   * `goOn` once everything that they need is there, unless another replica was faster.
    */
   start(): Promise<readonly RunId[]>;
   goOn(runs: readonly RunId[]): void;
@@ -54,7 +58,7 @@ export interface Services {
 }
 
 export interface ServiceParts {
-  readonly config: Pick<Config, 'dataDir' | 'key' | 'replicationBudgetS'>;
+  readonly config: Pick<Config, 'dataDir' | 'key' | 'previousKey' | 'replicationBudgetS'>;
   readonly remote: RemoteSettings;
   readonly database: Database;
   readonly clock: Clock;
@@ -65,86 +69,85 @@ export interface ServiceParts {
 export type { Actor };
 
 export function createServices({ config, remote, database, clock, log, deliverLink }: ServiceParts): Services {
-  const region = configuredRegion(remote.genesys.region);
   const budgetMs = config.replicationBudgetS * 1_000;
-  const { loginUrl, graphBaseUrl } = remote.entra;
-  const { gatewayUrl } = remote.genesys;
+  const { cloud, loginUrl } = remote.entra;
+  const { region, gatewayUrl } = remote.genesys;
   const reachable = createReachable({ entraLoginUrl: loginUrl, genesysGatewayUrl: gatewayUrl });
-  const entra = createEntra({
-    ...{ tenantId: remote.tenantId, clientId: remote.entra.clientId, clientSecret: remote.entra.clientSecret.reveal() },
-    ...{ graphBaseUrl, loginUrl, reachable, clock, budgetMs, log },
-  });
+  const { tenantId } = remote;
+  const entra = createEntra({ tenantId, ...remote.entra, reachable, clock, budgetMs, log });
   const genesys = createGenesys({
     ...{ region, clientId: remote.genesys.clientId, clientSecret: remote.genesys.clientSecret.reveal() },
     ...{ gatewayUrl, clock, budgetMs, log },
   });
-  const keys = loadKey({ dataDir: config.dataDir, ...(config.key ? { latchkeyKey: config.key.reveal() } : {}) });
+  const [latchkeyKey, previousKey] = [config.key?.reveal(), config.previousKey?.reveal()];
+  const keys = loadKey({ dataDir: config.dataDir, latchkeyKey, previousKey });
   const secrets = createOneTimeSecrets({ database, clock, keys });
   const passwords = new FirstPasswords({ secrets, clock, deliverLink, log });
   const operations = new OperationRegistry();
   const wake = createWake({ database, log });
-  const durable = createDurable({ database, clock, log, wake, onOutcome: outcomeRecorder({ clock, operations }) });
+  const durable = createDurable({
+    ...{ database, clock, log, wake, onOutcome: outcomeRecorder({ clock, operations }) },
+    ...(database.isShared ? { holder: `${hostname()} ${String(process.pid)} ${randomUUID()}` } : {}),
+  });
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
   const tick = createTick({ clock, log });
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
+  const memory = createConversationMemory({ database, clock });
   const checkpoints = auditCheckpoints({ database, keys, clock, log, dataDir: config.dataDir });
   for (const sweep of [
     durable.dueRuns,
+    durable.abandonedRuns,
     outbox.sweep,
+    memory.cardsBehind,
     checkpoints.sweep,
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {
     tick.register(sweep);
   }
+  const sso = new SsoService({
+    ...{ entra, genesys, pipeline, database, clock, region, cloud, reachable, budgetMs, log },
+    tenantId: remote.tenantId,
+    onCertificate: (until) => metrics.sawSigningCertificate(until),
+  });
+  const metrics = createMetrics({
+    ...{ database, wake, clock },
+    findSetUpCertificate: async () => dateOf((await sso.lastSetUp())?.certificateUntil),
+  });
   return {
-    sso: new SsoService({
-      ...{ entra, genesys, pipeline, database, clock, region, reachable, log },
-      tenantId: remote.tenantId,
-    }),
-    undo: new UndoService({ entra, genesys, pipeline, durable, clock }),
+    sso,
+    metrics,
+    undo: new UndoService({ entra, genesys, pipeline, durable, clock, cloud }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),
     operatorAudit: new OperatorAudit({ database, clock, log, checkpoints }),
-    memory: createConversationMemory({ database, clock }),
+    memory,
     passwords,
     clock,
-    ready: () => databaseAnswers(database, clock),
+    ready: createReadiness({ database, clock, wake }),
     start: async () => {
-      const abandoned = await durable.listRunning();
+      if (!database.isShared) await forgetClaims(database);
+      const abandoned = await durable.listAbandoned();
       await wake.start((runId, kind) => durable.look(runId, kind));
       return abandoned;
     },
     goOn: (runs) => runs.forEach((runId) => void durable.goOn(runId)),
     stop: async () => {
-      await Promise.all([wake.stop(), tick.stop()]);
+      await Promise.all([wake.stop(), tick.stop(), durable.stop()]);
+      metrics.stop();
       await checkpoints.writeNow();
     },
   };
 }
 
-function configuredRegion(text: string): GenesysRegion {
-  const parsed = parseGenesysRegion(text);
-  if (parsed.ok) return parsed.region;
-  throw new Problem({
-    kind: 'input',
-    what: `GENESYSCLOUD_REGION says "${text}", which is no Genesys Cloud region.`,
-    remedy: `Set it to an AWS region or a host${parsed.nearest.length > 0 ? `, such as ${parsed.nearest.map(({ domain }) => domain).join(' or ')}` : ''}.`,
-    code: 'region',
-  });
+/** Whoever was delivering or editing before the only process started is dead. */
+async function forgetClaims({ db }: Database): Promise<void> {
+  await forgetDeliveries(db);
+  await forgetEdits(db);
 }
 
-async function databaseAnswers(
-  { db }: Database,
-  clock: Clock,
-): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }> {
-  const time = clock.now().toISOString();
-  try {
-    await db.selectFrom('audit_head').select('seq').execute();
-    return { ok: true, checks: { database: 'answers', time } };
-  } catch {
-    return { ok: false, checks: { database: 'does not answer', time } };
-  }
+function dateOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
 }

@@ -123,11 +123,16 @@ describe('Somebody in front of the sandbox who wants to see what goes wrong', ()
     await panel().getByRole('searchbox', { name: 'Find a fault' }).fill('');
   }, 60_000);
 
-  test('starts over only when asked twice, is told what stays, and can go on at once', async () => {
+  test('starts over only when asked twice; then the bot remembers nothing either, and she can go on at once', async () => {
+    const gale = await Desk.open(browser, world().botUrl, 'Gale Reader');
+    await gale.says('set up sso');
+    await gale.sees('You cannot set up SSO');
+    await ada.says('audit gale.reader');
+    await ada.sees('Refused to Gale Reader');
     const over = panel().getByRole('button', { name: 'Start over…' });
     await over.click();
     const question = ada.page.getByRole('dialog', { name: 'Forget everything and start over?' });
-    expect(await question.innerText()).toContain('npm start -- --fresh');
+    expect(await question.innerText()).toContain('Latchkey forgets what it did, its audit included');
     await question.getByRole('button', { name: 'Keep everything' }).click();
     await ada.sees('SSO is not set up');
     await over.click();
@@ -138,7 +143,9 @@ describe('Somebody in front of the sandbox who wants to see what goes wrong', ()
     await ada.page.getByRole('article').filter({ hasText: 'sso:provider:view' }).first().waitFor({ state: 'detached' });
     await ada.says('status');
     await ada.sees('SSO is not set up');
-  }, 60_000);
+    await ada.says('audit gale.reader');
+    await ada.sees('Nothing is recorded about Gale Reader');
+  }, 90_000);
 
   test('closes the panel with Escape and is back at its button', async () => {
     await panel().getByRole('searchbox', { name: 'Find a fault' }).focus();

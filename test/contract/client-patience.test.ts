@@ -1,4 +1,4 @@
-import { BOT, GENESYS, TENANT_ID } from '../../sandbox/credentials.js';
+import { GENESYS } from '../../sandbox/credentials.js';
 import type { SandboxAddresses } from '../../sandbox/addresses.js';
 import { createEntraSandbox } from '../../sandbox/entra/entra-sandbox.js';
 import { createGenesysSandbox } from '../../sandbox/genesys/genesys-sandbox.js';
@@ -12,7 +12,7 @@ import { createGenesys } from '../../src/services/genesys/genesys-client.js';
 import { Problem, type ProblemFacts } from '../../src/services/platform/problem.js';
 import { regionByKey } from '../../src/services/sso/genesys-region.js';
 import { createReachable } from '../../src/services/sso/test-links.js';
-import { FlakyWire, WaitingClock } from './remote-stand.js';
+import { BOT_AT_ENTRA, FlakyWire, WaitingClock } from './remote-stand.js';
 
 const GALLERY_NAME = 'Genesys Cloud for Azure';
 const INSTANTIATE = /\/instantiate$/;
@@ -64,9 +64,7 @@ describe('Entra', () => {
   function client(own: Partial<EntraOptions> = {}): Entra {
     const clock = new WaitingClock();
     return createEntra({
-      tenantId: TENANT_ID,
-      clientId: BOT.clientId,
-      clientSecret: BOT.clientSecret,
+      ...BOT_AT_ENTRA,
       graphBaseUrl: wire.url,
       loginUrl: wire.url,
       reachable: createReachable({ entraLoginUrl: wire.url }),
@@ -77,8 +75,8 @@ describe('Entra', () => {
     });
   }
 
-  const add = async (entra: Entra, since: Date): Promise<InstanceIds> =>
-    entra.addFromGallery(await entra.getGalleryTemplate(GALLERY_NAME), since);
+  const add = async (entra: Entra, since: Date, isRepeated = false): Promise<InstanceIds> =>
+    entra.addFromGallery(await entra.getGalleryTemplate(GALLERY_NAME), { since, isRepeated });
 
   test('An application that stays invisible for longer than the budget is waited for, and never made again', async () => {
     const [entra, since] = [client(), new Date()];
@@ -103,7 +101,7 @@ describe('Entra', () => {
       return Promise.resolve();
     };
 
-    await add(client({ sleep: showsIt }), since);
+    await add(client({ sleep: showsIt }), since, true);
 
     expect(wire.count('POST', INSTANTIATE)).toBe(1);
   });
@@ -122,6 +120,79 @@ describe('Entra', () => {
     expect([facts.kind, again.kind]).toEqual(['waiting', 'waiting']);
     expect(wire.count('POST', ADD_CERTIFICATE)).toBe(1);
     expect((await entra.getInstance(ids)).certificates).toHaveLength(1);
+  });
+
+  describe('A certificate that a process has made which died before it could note that', () => {
+    const certificate = { name: 'Latchkey run-3', notAfter: new Date(Date.now() + 300 * 86_400_000) };
+    let ids: InstanceIds;
+    let wish: typeof certificate & { since: Date; isRepeated: boolean };
+
+    beforeEach(async () => {
+      wish = { ...certificate, since: new Date(), isRepeated: true };
+      const died = client();
+      ids = await add(died, new Date());
+      server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+      await problemOf(died.addSigningCertificate(ids, { ...wish, isRepeated: false }));
+    });
+
+    const becomesVisible = (): void => server.faults.set({ fault: 'replication-lag', on: false });
+
+    test('is found although Entra does not show it at first, and not made again', async () => {
+      let looks = 0;
+      const clock = new WaitingClock();
+      const sleep = async (ms: number): Promise<void> => {
+        looks += 1;
+        if (looks === 3) becomesVisible();
+        return clock.sleep(ms);
+      };
+
+      const found = await client({ clock, sleep, budgetMs: 60_000 }).addSigningCertificate(ids, wish);
+
+      expect(found.isActive).toBe(false);
+      expect(wire.count('POST', ADD_CERTIFICATE)).toBe(1);
+    });
+
+    test('is looked for as long as the budget that began with the first attempt, and only then made again', async () => {
+      const clock = new WaitingClock();
+      const next = client({ clock, sleep: clock.sleep, budgetMs: 60_000 });
+
+      const facts = await problemOf(next.addSigningCertificate(ids, wish));
+
+      expect(facts.kind).toBe('waiting');
+      expect(wire.count('POST', ADD_CERTIFICATE)).toBe(2);
+      const waited = clock.waits.reduce((sum, ms) => sum + ms, 0);
+      expect(waited).toBeGreaterThan(80_000); // for the first one, and then for its own
+    });
+
+    test('is told as a twin when it shows up too late: one is used, and both sign nothing', async () => {
+      const warned: string[] = [];
+      const log = { debug: () => undefined, warn: (_fields: unknown, words: string) => void warned.push(words) };
+      const next = client({ log: log as unknown as NonNullable<EntraOptions['log']> });
+      await problemOf(next.addSigningCertificate(ids, wish));
+      becomesVisible();
+
+      const used = await next.addSigningCertificate(ids, wish);
+
+      const { certificates } = await next.getInstance(ids);
+      expect(certificates.map(({ isActive }) => isActive)).toEqual([false, false]);
+      expect(certificates.map(({ thumbprint }) => thumbprint)).toContain(used.thumbprint);
+      expect(warned).toContain('A twin of the certificate stays, inactive.');
+      expect(wire.count('POST', ADD_CERTIFICATE)).toBe(2);
+    });
+  });
+
+  test('An attempt that was refused for certain is not looked for when it is repeated', async () => {
+    const entra = client({ budgetMs: 60_000 });
+    const ids = await add(entra, new Date());
+    const wish = { name: 'Latchkey run-4', notAfter: new Date(Date.now() + 86_400_000), since: new Date() };
+    server.faults.set({ fault: 'permission-removed', permission: 'Application.ReadWrite.OwnedBy' });
+    await problemOf(entra.addSigningCertificate(ids, wish));
+    server.faults.set({ fault: 'permission-removed', on: false });
+    const before = wire.count('GET', /servicePrincipals/);
+
+    await entra.addSigningCertificate(ids, { ...wish, isRepeated: true });
+
+    expect(wire.count('GET', /servicePrincipals/) - before).toBeLessThanOrEqual(3);
   });
 
   test.each([

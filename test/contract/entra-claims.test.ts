@@ -1,5 +1,5 @@
 import type { SandboxAddresses } from '../../sandbox/addresses.js';
-import { BOT, PEOPLE, TENANT_ID } from '../../sandbox/credentials.js';
+import { PEOPLE } from '../../sandbox/credentials.js';
 import { createEntraSandbox } from '../../sandbox/entra/entra-sandbox.js';
 import { SandboxClock } from '../../sandbox/kit/clock.js';
 import type { SandboxServer } from '../../sandbox/kit/server.js';
@@ -10,7 +10,7 @@ import { Problem, type ProblemFacts } from '../../src/services/platform/problem.
 import { createReachable } from '../../src/services/sso/test-links.js';
 import { Consoles, type MadeApp } from '../support/consoles.js';
 import { SandboxControl } from '../support/sandbox-control.js';
-import { FlakyWire, WaitingClock } from './remote-stand.js';
+import { BOT_AT_ENTRA, FlakyWire, WaitingClock } from './remote-stand.js';
 
 const WISH = { emailFrom: 'userprincipalname', organizationName: 'contoso-gc' } as const;
 
@@ -31,7 +31,7 @@ beforeEach(async () => {
   addresses.entra = wire.url;
   const clock = new WaitingClock();
   entra = createEntra({
-    ...{ tenantId: TENANT_ID, clientId: BOT.clientId, clientSecret: BOT.clientSecret },
+    ...BOT_AT_ENTRA,
     ...{ graphBaseUrl: wire.url, loginUrl: wire.url, reachable: createReachable({ entraLoginUrl: wire.url }) },
     ...{ clock, sleep: clock.sleep, budgetMs: 120_000 },
   });

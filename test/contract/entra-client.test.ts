@@ -8,7 +8,7 @@ import { createEntra, type EntraOptions } from '../../src/services/entra/entra-c
 import type { Entra, GalleryTemplate, InstanceIds } from '../../src/services/entra/entra.js';
 import { Problem, type ProblemFacts } from '../../src/services/platform/problem.js';
 import { createReachable } from '../../src/services/sso/test-links.js';
-import { FlakyWire, WaitingClock } from './remote-stand.js';
+import { BOT_AT_ENTRA, FlakyWire, secretProof, WaitingClock } from './remote-stand.js';
 
 const GALLERY_NAME = 'Genesys Cloud for Azure';
 const IDENTIFIER = 'https://login.mypurecloud.de/saml';
@@ -39,9 +39,7 @@ afterEach(async () => {
 
 function client(own: Partial<EntraOptions> = {}): Entra {
   return createEntra({
-    tenantId: TENANT_ID,
-    clientId: BOT.clientId,
-    clientSecret: BOT.clientSecret,
+    ...BOT_AT_ENTRA,
     graphBaseUrl: wire.url,
     loginUrl: wire.url,
     reachable: createReachable({ entraLoginUrl: wire.url }),
@@ -68,7 +66,7 @@ function person(name: string): (typeof PEOPLE)[number] {
 }
 
 const template = (): Promise<GalleryTemplate> => entra.getGalleryTemplate(GALLERY_NAME);
-const added = async (): Promise<InstanceIds> => entra.addFromGallery(await template(), new Date());
+const added = async (): Promise<InstanceIds> => entra.addFromGallery(await template(), { since: new Date() });
 const inAYear = (): Date => new Date(Date.now() + 365 * 86_400_000);
 
 describe('who Latchkey is', () => {
@@ -93,7 +91,7 @@ describe('who Latchkey is', () => {
   });
 
   test('a wrong secret is told apart, without the secret', async () => {
-    const facts = await problemOf(client({ clientSecret: 'not-the-secret-xyz' }).managedDomains());
+    const facts = await problemOf(client({ credential: secretProof('not-the-secret-xyz') }).managedDomains());
 
     expect(facts).toMatchObject({ kind: 'remote', system: 'entra', answer: 'unauthorized', code: 'AADSTS7000215' });
     expect(JSON.stringify(facts)).not.toContain('not-the-secret-xyz');
@@ -304,9 +302,9 @@ describe('adding Genesys Cloud from the gallery', () => {
 
   test('a run that is resumed adopts what its first attempt made', async () => {
     const since = new Date();
-    const first = await entra.addFromGallery(await template(), since);
+    const first = await entra.addFromGallery(await template(), { since });
 
-    await expect(entra.addFromGallery(await template(), since)).resolves.toEqual(first);
+    await expect(entra.addFromGallery(await template(), { since })).resolves.toEqual(first);
     expect(wire.count('POST', /instantiate/)).toBe(1);
   });
 
@@ -340,7 +338,7 @@ describe('adding Genesys Cloud from the gallery', () => {
     wire.answersFor(hides, { status: 200, body: '{"value":[]}' }, 1_000);
     const short = client({ budgetMs: 100 });
 
-    const ids = await short.addFromGallery(await template(), new Date());
+    const ids = await short.addFromGallery(await template(), { since: new Date() });
 
     const { servicePrincipals } = (await state()) as {
       servicePrincipals: { id: string; accountEnabled: boolean; applicationTemplateId: string | null }[];

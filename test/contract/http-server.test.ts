@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { startHttpServer, type HttpServer, type HttpServerOptions } from '../../src/bot/http-server.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
@@ -54,7 +55,9 @@ describe('health', () => {
     await start();
 
     expect(await ask('/healthz')).toMatchObject({ status: 200, text: '{"ok":true}' });
-    expect(await ask('/readyz')).toMatchObject({ status: 200, text: '{"ok":true,"checks":{"database":"answers"}}' });
+    const ready = await ask('/readyz');
+    expect(ready.status).toBe(200);
+    expect(JSON.parse(ready.text)).toEqual({ ok: true, checks: { database: 'answers', door: 'open' } });
   });
 
   test('without its database it lives, but is not ready', async () => {
@@ -63,6 +66,141 @@ describe('health', () => {
     expect((await ask('/healthz')).status).toBe(200);
     expect((await ask('/readyz')).status).toBe(503);
   });
+
+  test('once it is to stop it says that it is not ready, and still takes messages, one to a connection', async () => {
+    await start();
+
+    bot.announceStop();
+
+    const ready = await ask('/readyz');
+    expect(ready.status).toBe(503);
+    expect(JSON.parse(ready.text)).toEqual({ ok: false, checks: { database: 'answers', door: 'closing' } });
+    expect((await ask('/healthz')).status).toBe(200);
+    expect(await ask('/api/messages', 'POST')).toMatchObject({ text: 'taken in', headers: { connection: 'close' } });
+  });
+});
+
+describe('the figures', () => {
+  const scrape = async (): Promise<{ contentType: string; text: string }> => ({
+    contentType: 'text/plain; version=0.0.4',
+    text: 'latchkey_runs 1\n',
+  });
+  const token = { reveal: () => 'a-token-of-some-length' };
+  const bearer = (text: string): Record<string, string> => ({ Authorization: text });
+
+  test('are nowhere without a token, wherever somebody asks from and whatever they send', async () => {
+    await start({ metrics: { scrape } });
+
+    for (const headers of [{}, bearer('Bearer '), bearer('Bearer undefined'), { 'X-Forwarded-For': '127.0.0.1' }]) {
+      expect(await ask('/metrics', 'GET', headers)).toMatchObject({ status: 404 });
+    }
+  });
+
+  test('are for whoever brings the token', async () => {
+    await start({ metrics: { scrape, token } });
+
+    const reply = await ask('/metrics', 'GET', bearer('Bearer a-token-of-some-length'));
+
+    expect(reply).toMatchObject({ status: 200, text: 'latchkey_runs 1\n' });
+    expect(reply.headers['content-type']).toBe('text/plain; version=0.0.4');
+  });
+
+  test.each(['', 'a-token-of-some-length', 'Bearer a-token-of-some-lengtH', 'Basic a-token-of-some-length', 'Bearer '])(
+    'are not for "%s"',
+    async (authorization) => {
+      await start({ metrics: { scrape, token } });
+
+      const reply = await ask('/metrics', 'GET', bearer(authorization));
+
+      expect(reply).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+      expect(reply.text).not.toMatch(/latchkey_|length/);
+    },
+  );
+});
+
+describe('too much', () => {
+  const flood = async (count: number, path: string, method = 'GET', headers = {}): Promise<Reply[]> =>
+    Promise.all(Array.from({ length: count }, () => ask(path, method, headers)));
+  const statuses = (replies: readonly Reply[]): number[] => [...new Set(replies.map(({ status }) => status))].sort();
+
+  test('of one-time links from one address is refused for a while; the next address is served', async () => {
+    await start();
+    const from = (address: string): object => ({ 'X-Forwarded-For': address });
+
+    const replies = await flood(80, `/secret/${TOKEN}`, 'GET', from('198.51.100.1'));
+    const refused = replies.filter(({ status }) => status === 429);
+
+    expect(statuses(replies)).toEqual([410, 429]);
+    expect(refused.length).toBeLessThanOrEqual(20);
+    expect(refused[0]).toMatchObject({
+      headers: { 'retry-after': '1' },
+      text: expect.stringContaining('Wait') as string,
+    });
+    expect(statuses(await flood(5, `/secret/${TOKEN}`, 'GET', from('198.51.100.2')))).toEqual([410]);
+    expect(statuses(await flood(1, '/healthz', 'GET', from('198.51.100.1')))).toEqual([200]);
+  });
+
+  test('is not what Teams sends in a busy moment', async () => {
+    await start();
+
+    expect(statuses(await flood(300, '/api/messages', 'POST'))).toEqual([200]);
+  });
+
+  test('is no figure for Prometheus, which asks a few times a minute', async () => {
+    const token = { reveal: () => 'a-token-of-some-length' };
+    await start({ metrics: { scrape: async () => ({ contentType: 'text/plain', text: '' }), token } });
+
+    expect(statuses(await flood(40, '/metrics'))).toEqual([401, 429]);
+  });
+
+  test.each([
+    ['GET', '/healthz'],
+    ['GET', '/readyz'],
+    ['POST', `/secret/${TOKEN}`],
+  ])('%s %s takes no body worth the name', async (method, path) => {
+    await start();
+
+    expect(await ask(path, method, { 'Content-Length': '1000000000' })).toMatchObject({ status: 413 });
+  });
+
+  test('a request that trickles in is cut off', async () => {
+    await start({ requestTimeoutMs: 200, teams: { receive: (request) => text(request).then(() => undefined) } });
+
+    const slow = httpRequest({ host: '127.0.0.1', port: bot.port, path: '/api/messages', method: 'POST' });
+    const status = new Promise<number | undefined>((resolve, reject) => {
+      slow.on('response', (response) => resolve(response.statusCode));
+      slow.on('error', reject);
+    });
+    slow.setHeader('Content-Length', '100');
+    slow.write('{');
+
+    expect(await status).toBe(408);
+    expect((await ask('/healthz')).status).toBe(200);
+    // By itself Node would look after 30 s.
+  }, 20_000);
+
+  test('a body without an end, for a route that reads none, is cut off', async () => {
+    await start();
+
+    const socket = connect(bot.port, '127.0.0.1');
+    const closed = new Promise<string>((resolve) => {
+      let seen = '';
+      socket.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(seen));
+    });
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    socket.write(`POST /secret/${TOKEN} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    const pump = (): void => {
+      if (socket.destroyed) return;
+      socket.write(chunk, () => setImmediate(pump));
+    };
+    pump();
+
+    expect(await closed).toMatch(/^HTTP\/1.1 410 /);
+    expect((await ask('/healthz')).status).toBe(200);
+    // The time for a whole request would end it after 30 s.
+  }, 20_000);
 });
 
 describe('every answer', () => {

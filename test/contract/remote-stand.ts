@@ -2,7 +2,22 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { BOT, TENANT_ID } from '../../sandbox/credentials.js';
+import type { CredentialProof } from '../../src/services/entra/bot-credential.js';
+import { GLOBAL_CLOUD } from '../../src/services/entra/microsoft-clouds.js';
 import type { Clock } from '../../src/services/platform/clock.js';
+
+export function secretProof(secret: string): CredentialProof {
+  return { kind: 'secret', secret: { reveal: () => secret } };
+}
+
+/** Who the bot is to the Entra sandbox. */
+export const BOT_AT_ENTRA = {
+  tenantId: TENANT_ID,
+  cloud: GLOBAL_CLOUD,
+  clientId: BOT.clientId,
+  credential: secretProof(BOT.clientSecret),
+};
 
 /** Time that passes only by waiting: `sleep` returns at once and moves the clock, so that budgets end without a wait. */
 export class WaitingClock implements Clock {

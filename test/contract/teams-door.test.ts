@@ -1,75 +1,10 @@
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import { startHttpServer, type HttpServer } from '../../src/bot/http-server.js';
-import type { PlaceStore, StoredPlace } from '../../src/bot/teams/places.js';
 import { createTeams, type Teams } from '../../src/bot/teams/teams.js';
 import type { Answer, Turn } from '../../src/dialogs/turn.js';
-import type { View } from '../../src/dialogs/views/view.js';
-import { recordingLog, silentLog } from '../../src/services/platform/testing/test-parts.js';
-
-const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';
-const ADA = '0e0b1ec7-0000-4000-8000-000000000001';
-const card: View = { title: 'Hello', tone: 'neutral', elements: [], actions: [], fallback: 'Hello.' };
-
-/** The Teams connector, as little as the door needs: it notes what it is sent, and may be told to fail. */
-class ConnectorStub {
-  readonly calls: { method: string; path: string; body: Record<string, unknown>; authorization?: string }[] = [];
-  /** Answers for the next calls, before it says 200 again; `hang`: never answers. */
-  failures: (number | 'hang')[] = [];
-  readonly #server: Server = createServer((request, response) => {
-    void read(request).then((text) => {
-      const body = JSON.parse(text || '{}') as Record<string, unknown>;
-      const { authorization } = request.headers;
-      this.calls.push({
-        method: request.method ?? '',
-        path: request.url ?? '',
-        body,
-        ...(authorization ? { authorization } : {}),
-      });
-      const failure = this.failures.shift();
-      if (failure === 'hang') return;
-      response.writeHead(failure ?? 200, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify(failure ? { error: { code: 'ServiceError' } } : { id: `out-${this.calls.length}` }));
-    });
-  });
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  bodies(): Record<string, unknown>[] {
-    return this.calls.map((call) => call.body);
-  }
-}
-
-async function read(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-class MapStore implements PlaceStore {
-  readonly places = new Map<string, StoredPlace>();
-
-  async save(place: StoredPlace): Promise<void> {
-    this.places.set(place.conversation, place);
-  }
-
-  async find(conversation: string): ReturnType<PlaceStore['find']> {
-    return this.places.get(conversation);
-  }
-
-  async findPersonal(personId: string): ReturnType<PlaceStore['findPersonal']> {
-    return [...this.places.values()].find((place) => place.person === personId);
-  }
-}
+import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
+import { ADA, card, ConnectorStub, MapStore, read, TENANT } from './teams-stand.js';
 
 interface World {
   readonly connector: ConnectorStub;
@@ -80,6 +15,7 @@ interface World {
   readonly turns: Turn[];
   answer: (turn: Turn) => Promise<Answer | undefined>;
   readonly logged: () => string;
+  readonly refused: string[];
 }
 
 let world: World;
@@ -88,12 +24,14 @@ beforeEach(async () => {
   const connector = new ConnectorStub();
   const places = new MapStore();
   const { log, text: logged } = recordingLog();
+  const refused: string[] = [];
   const teams = createTeams({
     credentials: { kind: 'loopback-only' },
     tenantId: TENANT,
     places,
     log,
     http: { timeoutMs: 500 },
+    onRefused: (refusal) => refused.push(refusal),
   });
   const turns: Turn[] = [];
   const door = teams.openDoor((turn) => {
@@ -109,7 +47,7 @@ beforeEach(async () => {
     log,
   });
   const serviceUrl = await connector.listen();
-  world = { connector, serviceUrl, places, teams, bot, turns, answer: async () => undefined, logged };
+  world = { connector, serviceUrl, places, teams, bot, turns, answer: async () => undefined, logged, refused };
 });
 
 afterEach(async () => {
@@ -235,6 +173,17 @@ describe('a good message', () => {
     expect(JSON.stringify(world.connector.bodies())).not.toContain('postgres');
   });
 
+  test('is answered while the database does not take its address', async () => {
+    world.answer = async () => ({ kind: 'view', view: card });
+    world.places.isAway = true;
+
+    const reply = await send();
+
+    expect(reply.status).toBe(200);
+    expect(world.connector.calls).toHaveLength(1);
+    expect(world.logged()).toContain('could not be stored');
+  });
+
   test('deliveryMode cannot turn the answers elsewhere', async () => {
     world.answer = async () => ({ kind: 'view', view: card });
 
@@ -301,27 +250,52 @@ describe('a pressed button', () => {
 });
 
 describe('strangers', () => {
-  test('of another tenant get a sentence and nothing else', async () => {
-    const reply = await send({ channelData: { tenant: { id: ADA } } });
+  const another = ADA;
 
-    expect(reply.status).toBe(200);
+  test.each<[string, string, object]>([
+    ['of another tenant', 'another tenant', { channelData: { tenant: { id: another } } }],
+    [
+      'whose conversation belongs to another tenant',
+      'another tenant',
+      { conversation: { id: 'a:eve', conversationType: 'personal', tenantId: another } },
+    ],
+    [
+      'without a tenant',
+      'another tenant',
+      { channelData: {}, conversation: { id: 'a', conversationType: 'personal' } },
+    ],
+    ['in another channel', 'another channel', { channelId: 'webchat' }],
+    ['in the emulator', 'another channel', { channelId: 'emulator' }],
+    ['without an object id', 'no object id', { from: { id: '29:ada', name: 'Ada Admin' } }],
+    ['with a name for an object id', 'no object id', { from: { id: '29:ada', aadObjectId: 'ada@contoso.example' } }],
+    [
+      'in a conversation of a kind that Teams does not have',
+      'unknown kind of conversation',
+      { conversation: { id: 'a:ada', conversationType: 'skill', tenantId: TENANT } },
+    ],
+  ])('%s get a 403 without a reason, which is logged and counted', async (_who, refusal, changes) => {
+    world.answer = async () => ({ kind: 'view', view: card });
+
+    const replies = [await send(changes), await press(button, changes)];
+
+    for (const reply of replies) expect(reply).toEqual({ status: 403, text: 'This message is not for Latchkey.' });
     expect(world.turns).toEqual([]);
     expect(world.places.places.size).toBe(0);
-    expect(world.connector.bodies()[0]).toMatchObject({ text: expect.stringContaining('another organisation') });
+    expect(world.connector.calls).toEqual([]);
+    expect(world.refused).toEqual([refusal, refusal]);
+    expect(world.logged()).toContain(refusal);
   });
 
-  test('who press a button of ours are refused in its body', async () => {
-    const reply = await press(button, { conversation: { id: 'a:eve', tenantId: ADA } });
+  test('what happens in a conversation without an author is taken and changes nothing', async () => {
+    const reply = await send({
+      type: 'conversationUpdate',
+      from: { id: '19:x' },
+      membersAdded: [{ id: '28:latchkey' }],
+    });
 
-    expect(reply.status).toBe(200);
-    expect(JSON.parse(reply.text)).toMatchObject({ statusCode: 403, value: { code: 'Refused' } });
+    expect(reply).toEqual({ status: 200, text: '' });
     expect(world.turns).toEqual([]);
-  });
-
-  test('without an object id are nobody', async () => {
-    await send({ from: { id: '29:ada', name: 'Ada Admin' } });
-
-    expect(world.turns).toEqual([]);
+    expect(world.places.places.size).toBe(0);
   });
 });
 
@@ -457,7 +431,7 @@ describe('the channel', () => {
     world.places.places.set('a:moved', { ...place, conversation: 'a:moved', reference });
 
     await expect(world.teams.channel.post({ ...place, conversation: 'a:moved' }, card)).rejects.toMatchObject({
-      facts: { code: 'NotLoopback' },
+      facts: { code: 'ServiceUrlNotAllowed' },
     });
   });
 
@@ -466,35 +440,4 @@ describe('the channel', () => {
 
     await expect(world.teams.channel.typing(place)).resolves.toBeUndefined();
   });
-});
-
-test('an app id of nothing does not switch authentication off', () => {
-  const credentials = { kind: 'single-tenant', appId: '', tenantId: TENANT, password: { reveal: () => 'x' } } as const;
-
-  expect(() => createTeams({ credentials, tenantId: TENANT, places: world.places, log: silentLog })).toThrow(TypeError);
-});
-
-test('with an app id a message without a token is refused before anybody reads it', async () => {
-  const credentials = { kind: 'single-tenant', appId: ADA, tenantId: TENANT, password: { reveal: () => 'x' } } as const;
-  const live = createTeams({ credentials, tenantId: TENANT, places: world.places, log: silentLog });
-  const door = live.openDoor(async () => ({ kind: 'message', text: 'never' }));
-  const server = createServer((request, response) => void door.receive(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`;
-  const body = JSON.stringify(activity());
-
-  const replies = await Promise.all(
-    [undefined, 'Bearer nonsense', 'Basic eDp5'].map((authorization) =>
-      fetch(url, {
-        method: 'POST',
-        body,
-        headers: { 'Content-Type': 'application/json', ...(authorization ? { authorization } : {}) },
-      }),
-    ),
-  );
-  server.closeAllConnections();
-  server.close();
-
-  expect(replies.map((reply) => reply.status)).toEqual([401, 401, 401]);
-  expect(await replies[0]?.text()).toBe('This message is not authenticated.');
 });

@@ -23,7 +23,10 @@ afterAll(async () => {
 }, 30_000);
 
 /** Kills at the points of the deed, compares, and adds the deed's rows to the table. */
-async function killAtPoints(deed: Deed, first: number): Promise<{ failures: string[]; after: Remote; killed: number }> {
+async function killAtPoints(
+  deed: Deed,
+  first: number,
+): Promise<{ failures: string[]; after: Remote; killed: number; points: Point[] }> {
   const { points, after } = await rig.recordPoints(deed);
   const failures: string[] = [];
   const seen = new Map<Point, string>();
@@ -40,7 +43,7 @@ async function killAtPoints(deed: Deed, first: number): Promise<{ failures: stri
     const cells = [seen.get(before) ?? '·', (twin && seen.get(twin)) ?? '·'];
     table.push(`  before ${cells[0]}  after ${cells[1]}  ${before.around.padEnd(6)} ${before.name}`);
   }
-  return { failures, after, killed: seen.size };
+  return { failures, after, killed: seen.size, points };
 }
 
 async function difference(deed: Deed, point: Point, wanted: Remote): Promise<string | undefined> {
@@ -83,9 +86,11 @@ test(
 test(
   'A provisioning that is killed anywhere leaves one user with one role',
   async () => {
-    const { failures, after } = await killAtPoints(PROVISION, 2);
+    const { failures, after, points } = await killAtPoints(PROVISION, 2);
 
     expect(failures).toEqual([]);
+    expect(points.filter(({ name }) => name.endsWith('/bulkadd')).map(({ when }) => when)).toEqual(['before', 'after']);
+    expect(after.genesys.grants.map(({ role }) => role?.name)).toEqual(expect.arrayContaining(['employee', 'Agent']));
     expect(after.genesys.users.filter(({ email }) => email === 'b.simon@contoso.example')).toHaveLength(1);
   },
   minutes(10),

@@ -21,8 +21,13 @@ export interface Deed {
   readonly from: string;
   readonly open: (admin: Persona) => Promise<SeenCard>;
   readonly button: string | RegExp;
+  /** What is chosen on the card; its own preselection where left out. */
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly done: string | RegExp;
 }
+
+/** What was created by an attempt that died is looked for that long before it is created again. */
+const BUDGET_S = 6;
 
 /** A world whose bot dies at an exact point: nothing in the product knows of it, and nothing here waits for a time. */
 export class CrashRig {
@@ -38,7 +43,7 @@ export class CrashRig {
   }
 
   static async start(): Promise<CrashRig> {
-    const settings: NodeJS.ProcessEnv = {};
+    const settings: NodeJS.ProcessEnv = { REPLICATION_BUDGET_S: String(BUDGET_S) };
     const preload = pathToFileURL(resolve(__dirname, 'die-at-write.preload.ts')).href;
     const world = await World.withoutBot(settings, preload);
     const rig = new CrashRig(world);
@@ -65,7 +70,7 @@ export class CrashRig {
     const ada = this.world.person('Ada');
     const card = await deed.open(ada);
     await this.#arm(undefined);
-    await ada.presses(card, deed.button);
+    await ada.presses(card, deed.button, deed.inputs);
     await ada.watches(card, deed.done);
     const effects = this.#effects;
     const writes = await this.#arm(undefined);
@@ -76,22 +81,44 @@ export class CrashRig {
     return { points: [...around('write', writes), ...around('effect', effects)], after: await remoteState(this.world) };
   }
 
-  /** Does it, dies at that point, starts again, and waits until the same card says that it is done. */
+  /**
+   * Does it, dies at that point, starts again, and waits until the same card says that it is done. Rejects when the bot
+   * did not die, or died elsewhere: then nothing would have been shown.
+   */
   async crashAt(deed: Deed, point: Point, meanwhile: () => Promise<void> = async () => undefined): Promise<Remote> {
     await this.world.restoreRemote(deed.from);
     const ada = this.world.person('Ada');
     const card = await deed.open(ada);
     await this.#arm(point);
-    const died = this.world.botDies();
+    const printedBefore = this.world.botOutput.length;
+    const died = this.world.botDies().then(() => 'died' as const);
     // The click of somebody whose bot dies is not answered.
-    await ada.presses(card, deed.button).catch(() => undefined);
-    await died;
+    await ada.presses(card, deed.button, deed.inputs).catch(() => undefined);
+    const lived = ada.watches(card, deed.done).then(
+      () => 'lived' as const,
+      () => 'lived' as const,
+    );
+    const ending = await Promise.race([died, lived]);
+    this.#requireStruck(point, { ending, printed: this.world.botOutput.slice(printedBefore) });
     await meanwhile();
     await this.world.startBot();
     // Nothing was committed yet, so nothing goes on: the card still offers the button, and they press it again.
-    if (point.name === 'insertRun') await ada.presses(await ada.looksAgainAt(card), deed.button);
+    if (point.name === 'insertRun') {
+      await ada.presses(await ada.looksAgainAt(card), deed.button, deed.inputs);
+    }
     await ada.watches(card, deed.done);
     return remoteState(this.world);
+  }
+
+  /** Whether the bot has died, and exactly there. */
+  #requireStruck(point: Point, { ending, printed }: { ending: 'died' | 'lived'; printed: string }): void {
+    const isThere =
+      point.around === 'write'
+        ? printed.includes(`died ${point.when} write ${point.name}`)
+        : this.#dieAt === undefined && this.#effects.length === point.at && this.#effects.at(-1) === point.name;
+    if (ending === 'died' && isThere) return;
+    const where = `${point.when} ${point.around} ${String(point.at)} (${point.name})`;
+    throw new Error(`The bot ${ending}, but was to die ${where}. Effects: ${this.#effects.join(', ')}`);
   }
 
   /** Does it up to an effect, which is stopped on its way until it is released. The bot lives on. */
@@ -102,7 +129,7 @@ export class CrashRig {
     await this.#arm(undefined);
     const hold = holdOf(point);
     this.#hold = hold;
-    await ada.presses(card, deed.button);
+    await ada.presses(card, deed.button, deed.inputs);
     await hold.reached;
     return { card, release: hold.release };
   }
@@ -114,7 +141,7 @@ export class CrashRig {
     const card = await deed.open(ada);
     await this.#arm(undefined);
     this.#refuseFrom = effect;
-    await ada.presses(card, deed.button);
+    await ada.presses(card, deed.button, deed.inputs);
     const failed = await ada.watches(card, 'did not finish');
     this.#refuseFrom = undefined;
     return failed;

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
@@ -20,9 +21,9 @@ for (const name of WRITES) {
   ledger[name] = async (...args) => {
     const mine = (count += 1);
     written.push(wordsFor(name, args));
-    if (order?.at === mine && order.when === 'before') await die();
+    if (order?.at === mine && order.when === 'before') await die(`before write ${wordsFor(name, args)}`);
     const result = await write(...args);
-    if (order?.at === mine && order.when === 'after') await die();
+    if (order?.at === mine && order.when === 'after') await die(`after write ${wordsFor(name, args)}`);
     return result;
   };
 }
@@ -34,17 +35,22 @@ interface Pool {
 
 let isDatabaseAway = false;
 let asked = 0;
-const embedded = createRequire(process.argv[1] ?? '')('./services/platform/embedded/one-session-pool.js') as {
+const platform = createRequire(process.argv[1] ?? '');
+const { OneSessionPool } = platform('./services/platform/embedded/one-session-pool.js') as {
   OneSessionPool: { prototype: Pool };
 };
-const pool = embedded.OneSessionPool.prototype;
-for (const name of ['query', 'connect'] as const) {
-  const ask = pool[name];
-  pool[name] = function (this: Pool, ...args: readonly unknown[]) {
-    asked += 1;
-    if (isDatabaseAway) return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
-    return ask.apply(this, args as []);
-  };
+const { PostgresPool } = platform('./services/platform/postgres/postgres-pool.js') as {
+  PostgresPool: { prototype: Pool };
+};
+for (const pool of [OneSessionPool.prototype, PostgresPool.prototype]) {
+  for (const name of ['query', 'connect'] as const) {
+    const ask = pool[name];
+    pool[name] = function (this: Pool, ...args: readonly unknown[]) {
+      asked += 1;
+      if (isDatabaseAway) return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+      return ask.apply(this, args as []);
+    };
+  }
 }
 
 process.on('message', (message) => {
@@ -62,8 +68,9 @@ process.on('message', (message) => {
 });
 process.channel?.unref();
 
-/** Nothing of the process runs after this. */
-function die(): Promise<never> {
+/** Nothing of the process runs after this. Where it died stands in what it has printed. */
+function die(where: string): Promise<never> {
+  writeSync(1, `died ${where}\n`);
   process.kill(process.pid, 'SIGKILL');
   return new Promise(() => undefined);
 }

@@ -17,7 +17,11 @@ export interface Remote {
     readonly servicePrincipals: readonly { displayName: string; keyCredentials?: readonly unknown[] }[];
     readonly appRoleAssignments: readonly unknown[];
   };
-  readonly genesys: { readonly identityProviders: readonly unknown[]; readonly users: readonly { email?: string }[] };
+  readonly genesys: {
+    readonly identityProviders: readonly unknown[];
+    readonly users: readonly { email?: string }[];
+    readonly grants: readonly { role?: { name?: string } }[];
+  };
 }
 
 function normal(value: unknown): unknown {

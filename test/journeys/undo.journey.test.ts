@@ -1,5 +1,8 @@
+import { Consoles } from '../support/consoles.js';
 import { journey } from '../support/journey.js';
 import { plansSso, setsUpSso } from '../support/deeds.js';
+import type { Persona } from '../support/persona.js';
+import type { SeenCard } from '../support/seen-card.js';
 
 interface EntraState {
   readonly applications: { displayName: string; appId: string; identifierUris: string[] }[];
@@ -11,6 +14,7 @@ interface EntraState {
 }
 
 const NAME = 'Genesys Cloud for Azure';
+const NAME_ID = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier';
 
 journey(
   'A set-up that is done can be undone: Genesys is as before, the application stays, switched off',
@@ -79,4 +83,50 @@ journey('Two clicks on Undo are one undo', async ({ ada }) => {
   await ada.watches(plan, 'Set-up undone');
 
   expect(clicks.filter(({ value }) => JSON.stringify(value ?? '').includes('already started'))).toHaveLength(1);
+});
+
+async function undoes(ada: Persona, done: SeenCard): Promise<SeenCard> {
+  await ada.presses(done, 'Undo …');
+  const plan = await ada.sees('Undo the set-up?');
+  await ada.presses(plan, 'Undo');
+  return ada.watches(plan, 'Set-up undone');
+}
+
+journey(
+  'Claims that stood in a claims policy of the application stand there again after an undo',
+  async ({ world, ada }) => {
+    const consoles = new Consoles(world);
+    const app = await consoles.addsFromGallery();
+    const schema = [
+      { Source: 'user', ID: 'department', SamlClaimType: 'Department' },
+      { Source: 'user', ID: 'userprincipalname', SamlClaimType: NAME_ID },
+      { Source: 'user', ID: 'mail', SamlClaimType: 'Email' },
+      { Value: 'old', SamlClaimType: 'OrganizationName' },
+    ];
+    const policyId = await consoles.assignsClaimsPolicy('HR claims', schema, app);
+    const path = `/v1.0/policies/claimsMappingPolicies/${policyId}`;
+    const definition = async (): Promise<unknown> => {
+      const { definition: texts } = (await consoles.graph('GET', path)) as { definition: string[] };
+      return texts.map((text) => JSON.parse(text) as unknown); // the order of keys means nothing
+    };
+    const before = await definition();
+
+    const done = await setsUpSso(ada);
+    expect(await definition()).not.toEqual(before);
+    await undoes(ada, done);
+
+    expect(await definition()).toEqual(before);
+  },
+);
+
+journey('A claims policy that Latchkey assigned itself is gone after an undo', async ({ world, ada }) => {
+  const consoles = new Consoles(world);
+  await consoles.addsFromGallery();
+  await world.entra.fault('no-claims-policy-api');
+
+  const done = await setsUpSso(ada);
+  await undoes(ada, done);
+
+  const { value } = (await consoles.graph('GET', '/v1.0/policies/claimsMappingPolicies')) as { value: unknown[] };
+  expect(value).toEqual([]);
 });

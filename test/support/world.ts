@@ -5,13 +5,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Persona } from './persona.js';
+import { answers, end, until } from './processes.js';
 import { SandboxControl } from './sandbox-control.js';
+import { createTestDatabase, isOnPostgres, type TestDatabase } from './test-database.js';
+
+export { until } from './processes.js';
 
 const DIST = resolve(__dirname, '../../dist');
 
 /**
  * Latchkey and its sandbox as processes of their own, on free ports, over a fresh folder. The sandbox servers run apart
- * from the bot, so that a test can kill the bot alone.
+ * from the bot, so that a test can kill the bot alone. The bot's database is embedded, or with `TEST_DATABASE=postgres` a
+ * fresh one on PostgreSQL.
  */
 export class World {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'latchkey-world-'));
@@ -21,17 +26,21 @@ export class World {
   readonly #ports: Ports;
   readonly #settings: NodeJS.ProcessEnv;
   readonly #preload: string | undefined;
+  readonly #tls: TlsPaths | undefined;
+  #database: TestDatabase | undefined;
   #sandbox: ChildProcess | undefined;
   #bot: ChildProcess | undefined;
   /** Everything the bot has printed. */
   botOutput = '';
 
-  private constructor(ports: Ports, settings: NodeJS.ProcessEnv, preload: string | undefined) {
+  private constructor(ports: Ports, settings: NodeJS.ProcessEnv, own: { preload?: string; tls?: TlsPaths }) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#preload = preload;
-    this.entra = new SandboxControl(url(ports.entra));
-    this.genesys = new SandboxControl(url(ports.genesys));
+    this.#preload = own.preload;
+    this.#tls = own.tls;
+    const scheme = own.tls ? 'https' : 'http';
+    this.entra = new SandboxControl(url(ports.entra, scheme));
+    this.genesys = new SandboxControl(url(ports.genesys, scheme));
     this.teams = new SandboxControl(url(ports.teams));
   }
 
@@ -50,10 +59,15 @@ export class World {
   /**
    * Starts the sandbox alone; every bot that is started later gets these settings.
    * @param preload a module that the bot's process loads before anything else; absolute path.
+   * @param tls with what Entra and Genesys speak https; the test itself must trust the authority, the bot is told to.
    */
-  static async withoutBot(settings: NodeJS.ProcessEnv = {}, preload?: string): Promise<World> {
+  static async withoutBot(settings: NodeJS.ProcessEnv = {}, preload?: string, tls?: TlsPaths): Promise<World> {
     const [entra = 0, genesys = 0, teams = 0, bot = 0] = await freePorts(4);
-    const world = new World({ entra, genesys, teams, bot }, settings, preload);
+    const world = new World({ entra, genesys, teams, bot }, settings, {
+      ...(preload === undefined ? {} : { preload }),
+      ...(tls ? { tls } : {}),
+    });
+    if (isOnPostgres()) world.#database = await createTestDatabase();
     await world.#startSandbox().catch(async (error: unknown) => {
       await world.stop();
       throw error;
@@ -98,7 +112,8 @@ export class World {
   }
 
   #forkBot(settings: NodeJS.ProcessEnv): ChildProcess {
-    const { entra, genesys, teams, bot } = this.#ports;
+    const { teams, bot } = this.#ports;
+    const [entra, genesys] = [this.entra.url, this.genesys.url];
     return fork(join(DIST, 'src/main.js'), [], {
       execArgv:
         this.#preload === undefined
@@ -109,12 +124,14 @@ export class World {
         PATH: process.env['PATH'],
         PORT: String(bot),
         DATA_DIR: join(this.dataDir, 'bot'),
-        GRAPH_BASE_URL: url(entra),
-        ENTRA_LOGIN_URL: url(entra),
-        GENESYS_GATEWAY_URL: url(genesys),
+        GRAPH_BASE_URL: entra,
+        ENTRA_LOGIN_URL: entra,
+        GENESYS_GATEWAY_URL: genesys,
+        ...(this.#tls ? { NODE_EXTRA_CA_CERTS: this.#tls.authority } : {}),
         SANDBOX_TEAMS_URL: url(teams),
-        LATCHKEY_CLOCK_URL: `${url(entra)}/_sandbox/clock`,
+        LATCHKEY_CLOCK_URL: `${entra}/_sandbox/clock`,
         LOG_LEVEL: 'info',
+        ...(this.#database ? { DATABASE_URL: this.#database.url } : {}),
         ...this.#settings,
         ...settings,
       },
@@ -197,15 +214,23 @@ export class World {
     for (const file of readdirSync(from).filter(isRemote)) copyFileSync(join(from, file), join(to, file));
   }
 
-  /** Asks the bot to stop and waits until it has. */
-  async stopBot(): Promise<void> {
-    await end(this.#bot, 'SIGTERM');
+  /** Asks the bot to stop and waits until it has. @returns its exit code. */
+  async stopBot(): Promise<number | null> {
+    const bot = this.#bot;
+    await end(bot, 'SIGTERM');
     this.#bot = undefined;
+    return bot?.exitCode ?? null;
+  }
+
+  /** Tells the bot something that it may ignore. */
+  signalBot(signal: NodeJS.Signals): void {
+    this.#bot?.kill(signal);
   }
 
   async stop(): Promise<void> {
     await end(this.#bot, 'SIGKILL');
     await end(this.#sandbox, 'SIGKILL');
+    await this.#database?.drop();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
@@ -221,13 +246,21 @@ export class World {
         SANDBOX_GENESYS_PORT: String(genesys),
         SANDBOX_TEAMS_PORT: String(teams),
         SANDBOX_BOT_URL: `http://127.0.0.1:${bot}`,
+        ...(this.#tls ? { SANDBOX_TLS_CERTIFICATE: this.#tls.certificate, SANDBOX_TLS_KEY: this.#tls.key } : {}),
       },
     });
     this.#sandbox = child;
     child.stdout?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
-    for (const port of [entra, genesys, teams]) await answers(`${url(port)}/_sandbox/clock`, child);
+    for (const { url: at } of [this.entra, this.genesys, this.teams]) await answers(`${at}/_sandbox/clock`, child);
   }
+}
+
+/** PEM files. */
+export interface TlsPaths {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 interface Ports {
@@ -237,11 +270,11 @@ interface Ports {
   readonly bot: number;
 }
 
-function url(port: number): string {
-  return `http://127.0.0.1:${port}`;
+function url(port: number, scheme = 'http'): string {
+  return `${scheme}://127.0.0.1:${port}`;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1');
@@ -252,36 +285,4 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;
-}
-
-/** Resolves when the address answers 200; rejects when the process has ended instead. */
-async function answers(address: string, child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`The process behind ${address} has ended.`)));
-  ended.catch(() => undefined);
-  await Promise.race([
-    ended,
-    until(`${address} answers`, async () => (await fetch(address).catch(() => undefined))?.status === 200, 120_000),
-  ]);
-}
-
-async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
-}
-
-/** Asks again until it is so. Rejects, naming what was waited for, when it does not come within the time. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | false | undefined>,
-  withinMs = 60_000,
-): Promise<T> {
-  const before = Date.now() + withinMs;
-  for (;;) {
-    const seen = await look();
-    if (seen !== false && seen !== undefined) return seen;
-    if (Date.now() > before) throw new Error(`Waited ${withinMs} ms in vain: ${what}.`);
-    await new Promise((next) => setTimeout(next, 25));
-  }
 }

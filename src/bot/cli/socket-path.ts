@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -14,10 +14,11 @@ export function findSocketPath(dataDir: string): string {
 
 /**
  * A path to listen on, with what an earlier process left cleared away. A path that is too long for a socket becomes one
- * in a folder of our own among the temporary ones, which nobody else can enter, and is noted. Whoever calls holds the
- * lock on the data folder.
+ * in a folder of our own among the temporary ones, which nobody else can enter, and is noted. Nobody else uses the data
+ * folder.
  */
 export function claimSocketPath(dataDir: string): string {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 }); // nothing else of a replica on PostgreSQL may need it
   releaseSocketPath(dataDir);
   const path = socketIn(dataDir);
   if (Buffer.byteLength(path) <= LONGEST_PATH_BYTES) return path;

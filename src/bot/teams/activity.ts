@@ -22,7 +22,6 @@ export const inboundActivity = z.object({
     id,
     conversationType: optionalText(50),
     tenantId: optionalText(100),
-    isGroup: z.boolean().nullish(),
   }),
   channelData: z.object({ tenant: z.object({ id: optionalText(100) }).nullish() }).nullish(),
   text: z.string().nullish(),
@@ -36,26 +35,32 @@ export type InboundActivity = z.infer<typeof inboundActivity>;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_TEXT = 4_000;
 
-/** The sender as somebody to act for, or a sentence why not. */
+/** Why somebody is not served. */
+export type SenderFault = 'another channel' | 'another tenant' | 'unknown kind of conversation' | 'no object id';
+
+/** The sender as somebody to act for, or why not. */
 export type Sender =
   | { readonly kind: 'known'; readonly account: Account; readonly place: Place }
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly why: SenderFault };
+
+const CONVERSATION_KINDS = ['personal', 'groupChat', 'channel'];
 
 /**
  * Who sent it and from where. Only people of our own tenant, in Teams, with an Entra object id; a name or an address
  * identifies nobody. The fields are trusted because the channel signed the request that holds them.
  */
 export function readSender(activity: InboundActivity, tenantId: string): Sender {
-  if (activity.channelId !== 'msteams') return refused('Latchkey can be used in Microsoft Teams only.');
+  if (activity.channelId !== 'msteams') return refused('another channel');
   const tenants = [activity.channelData?.tenant?.id, activity.conversation.tenantId].filter(
     (tenant) => tenant !== undefined && tenant !== null,
   );
   const isOurs = tenants.length > 0 && tenants.every((tenant) => tenant.toLowerCase() === tenantId.toLowerCase());
-  if (!isOurs) return refused('Latchkey works for another organisation than yours, so it did nothing.');
-  const personId = activity.from.aadObjectId?.toLowerCase() ?? '';
-  if (!GUID.test(personId)) {
-    return refused('Teams did not say who you are in Microsoft Entra ID, so Latchkey did nothing.');
+  if (!isOurs) return refused('another tenant');
+  if (!CONVERSATION_KINDS.includes(activity.conversation.conversationType ?? '')) {
+    return refused('unknown kind of conversation');
   }
+  const personId = activity.from.aadObjectId?.toLowerCase() ?? '';
+  if (!GUID.test(personId)) return refused('no object id');
   const account = {
     channel: 'teams',
     channelUserId: activity.from.id,
@@ -65,14 +70,13 @@ export function readSender(activity: InboundActivity, tenantId: string): Sender 
   return { kind: 'known', account, place: readPlace(activity) };
 }
 
-function refused(why: string): Sender {
+function refused(why: SenderFault): Sender {
   return { kind: 'refused', why };
 }
 
 function readPlace(activity: InboundActivity): Place {
-  const { id: conversation, conversationType, isGroup } = activity.conversation;
-  const isPersonal = conversationType ? conversationType === 'personal' : isGroup !== true;
-  return { channel: 'teams', conversation, kind: isPersonal ? 'personal' : 'channel' };
+  const { id: conversation, conversationType } = activity.conversation;
+  return { channel: 'teams', conversation, kind: conversationType === 'personal' ? 'personal' : 'channel' };
 }
 
 /** What was said, or `undefined` for what Latchkey does not answer (reactions, edits, people joining). */

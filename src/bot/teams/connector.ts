@@ -1,60 +1,122 @@
 import {
+  type Activity,
   CloudAdapter,
   ConfigurationBotFrameworkAuthentication,
-  ConfigurationServiceClientCredentialFactory,
+  type ConversationReference,
+  type TurnContext,
 } from 'botbuilder';
-import { connectorHttpClient, type ConnectorHttpOptions } from './connector-http.js';
+import { ClaimsIdentity, ServiceClientCredentialsFactory } from 'botframework-connector';
+import { type BotTokens, connectorHttpClient, type ConnectorHttpOptions } from './connector-http.js';
+import { checkDeliveryToken, type DeliveryToken } from './delivery-token.js';
+import { isServiceUrl, type ServiceHosts } from './service-url.js';
+import { SigningKeys, type SigningKeysOptions } from './signing-keys.js';
 
 /** How incoming messages are proven genuine and outgoing ones signed. */
 export type TeamsCredentials =
   | {
-      readonly kind: 'single-tenant';
+      readonly kind: 'registered';
       readonly appId: string;
-      readonly tenantId: string;
-      readonly password: { reveal(): string };
+      readonly cloud: {
+        readonly openIdUrl: string;
+        readonly tokenIssuer: string;
+        readonly serviceHosts: ServiceHosts;
+      };
+      readonly tokens: BotTokens;
     }
   /** Nothing is proven: the door then takes traffic of this machine only, and writes to this machine only. */
   | { readonly kind: 'loopback-only' };
 
-/** The Bot Framework adapter with what it was made for. */
+/** Limits of the calls to Teams and to those who sign for it. */
+export interface ConnectorLimits {
+  readonly timeoutMs?: number;
+  readonly keys?: Omit<SigningKeysOptions, 'openIdUrl'>;
+}
+
+type Logic = (context: TurnContext) => Promise<void>;
+
+/** The Bot Framework adapter behind a check of our own: it is only ever given what that check has let through. */
 export interface TeamsConnector {
-  readonly adapter: CloudAdapter;
-  /** Empty while nothing is authenticated. */
-  readonly appId: string;
+  /** Nothing is authenticated; whoever asks must be this machine. */
   readonly isLoopbackOnly: boolean;
+  /** Whether a delivery with that `Authorization` header is genuine. Never rejects. */
+  authenticate(authorization: string | undefined): Promise<DeliveryToken>;
+  isServiceUrl(text: string): boolean;
+  /** Runs a turn for an activity that was authenticated. */
+  takeIn(activity: Activity, logic: Logic): Promise<void>;
+  /** Runs a turn in a conversation that is known from before. */
+  reach(reference: Partial<ConversationReference>, logic: Logic): Promise<void>;
+}
+
+/** Throws a TypeError when what authentication needs is empty. */
+export function createTeamsConnector(credentials: TeamsCredentials, limits: ConnectorLimits = {}): TeamsConnector {
+  const { appId, serviceHosts, tokens, authenticate } = accessOf(credentials, limits);
+  const mayReach = (url: string): boolean => isServiceUrl(url, serviceHosts);
+  const http: ConnectorHttpOptions = { timeoutMs: limits.timeoutMs ?? 10_000, mayReach, tokens };
+  const authentication = new ConfigurationBotFrameworkAuthentication(
+    {},
+    new NoCredentials(appId),
+    undefined,
+    undefined,
+    { httpClient: connectorHttpClient(http) },
+  );
+  const adapter = new CloudAdapter(authentication);
+  const identity = new ClaimsIdentity([{ type: 'aud', value: appId }], true);
+  return {
+    isLoopbackOnly: credentials.kind === 'loopback-only',
+    authenticate,
+    isServiceUrl: mayReach,
+    takeIn: (activity, logic) => {
+      const connectorFactory = authentication.createConnectorFactory(identity);
+      // Not `process`: that one writes the SDK's error texts into the answer and onto the console.
+      const authenticated = { claimsIdentity: identity, connectorFactory, audience: '' };
+      return adapter.processActivityDirect(authenticated, activity, logic);
+    },
+    reach: (reference, logic) => adapter.continueConversationAsync(appId, reference, logic),
+  };
+}
+
+interface Access {
+  readonly appId: string;
+  readonly serviceHosts: ServiceHosts;
+  readonly tokens?: BotTokens;
+  readonly authenticate: TeamsConnector['authenticate'];
+}
+
+function accessOf(credentials: TeamsCredentials, limits: ConnectorLimits): Access {
+  if (credentials.kind === 'loopback-only') {
+    return { appId: '', serviceHosts: 'loopback', authenticate: async () => ({ ok: true, serviceUrl: undefined }) };
+  }
+  const { appId, tokens, cloud } = credentials;
+  if (appId === '' || cloud.openIdUrl === '' || cloud.tokenIssuer === '') {
+    throw new TypeError('Teams authentication needs an app id, an issuer and the address of its signing keys.');
+  }
+  const keys = new SigningKeys({ openIdUrl: cloud.openIdUrl, ...limits.keys });
+  const authenticate: Access['authenticate'] = (authorization) =>
+    checkDeliveryToken(authorization, { appId, issuer: cloud.tokenIssuer, keys });
+  return { appId, serviceHosts: cloud.serviceHosts, tokens, authenticate };
 }
 
 /**
- * Makes the adapter. Throws when an app id is empty: the SDK would take that as "authentication is off".
- * @param http limits of the calls that the SDK makes to Teams.
+ * What the SDK gets for credentials: none, as `connector-http` puts the token on. Authentication is never off for it: if
+ * anything were to ask the SDK to authenticate, it would refuse.
  */
-export function createTeamsConnector(
-  credentials: TeamsCredentials,
-  http: Partial<ConnectorHttpOptions> = {},
-): TeamsConnector {
-  const isLoopbackOnly = credentials.kind === 'loopback-only';
-  const client = connectorHttpClient({ timeoutMs: 10_000, isLoopbackOnly, ...http });
-  const authentication = new ConfigurationBotFrameworkAuthentication(
-    {},
-    new ConfigurationServiceClientCredentialFactory(sdkCredentials(credentials)),
-    undefined,
-    undefined,
-    { httpClient: client },
-  );
-  const appId = isLoopbackOnly ? '' : credentials.appId;
-  return { adapter: new CloudAdapter(authentication), appId, isLoopbackOnly };
-}
+class NoCredentials extends ServiceClientCredentialsFactory {
+  readonly #appId: string;
 
-function sdkCredentials(credentials: TeamsCredentials): Record<string, string> {
-  if (credentials.kind === 'loopback-only') return {};
-  const password = credentials.password.reveal();
-  if (credentials.appId === '' || credentials.tenantId === '' || password === '') {
-    throw new TypeError('Teams authentication needs an app id, a tenant and a password.');
+  constructor(appId: string) {
+    super();
+    this.#appId = appId;
   }
-  return {
-    MicrosoftAppType: 'SingleTenant',
-    MicrosoftAppId: credentials.appId,
-    MicrosoftAppTenantId: credentials.tenantId,
-    MicrosoftAppPassword: password,
-  };
+
+  async isValidAppId(appId: string): Promise<boolean> {
+    return this.#appId !== '' && appId === this.#appId;
+  }
+
+  async isAuthenticationDisabled(): Promise<boolean> {
+    return false;
+  }
+
+  async createCredentials(): ReturnType<ServiceClientCredentialsFactory['createCredentials']> {
+    return { signRequest: async (request) => request };
+  }
 }

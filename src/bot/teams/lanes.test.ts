@@ -1,4 +1,4 @@
-import { Lanes } from './lanes.js';
+import { LaneFull, Lanes } from './lanes.js';
 
 function gate(): { opened: Promise<void>; open: () => void } {
   let open: () => void = () => undefined;
@@ -32,4 +32,18 @@ test('a card that could not be sent does not keep the next one back', async () =
 
   await expect(failed).rejects.toThrow('no');
   await expect(next).resolves.toBe('sent');
+});
+
+test('a lane takes a hundred deeds and refuses the next, until one is done; another lane has room of its own', async () => {
+  const lanes = new Lanes();
+  const slow = gate();
+  const first = lanes.run('chat', () => slow.opened);
+  const waiting = Array.from({ length: 99 }, () => lanes.run('chat', async () => undefined));
+
+  await expect(lanes.run('chat', async () => 'too much')).rejects.toThrow(LaneFull);
+  await expect(lanes.run('other', async () => 'sent')).resolves.toBe('sent');
+  slow.open();
+  await Promise.all([first, ...waiting]);
+
+  await expect(lanes.run('chat', async () => 'sent')).resolves.toBe('sent');
 });

@@ -7,7 +7,7 @@ import type { Log } from '../../services/index.js';
 import { ADAPTIVE_CARD_TYPE, toAdaptiveCard } from './adaptive-card.js';
 import { ConnectorError } from './connector-http.js';
 import type { TeamsConnector } from './connector.js';
-import { Lanes } from './lanes.js';
+import { LaneFull, Lanes } from './lanes.js';
 import type { PlaceStore } from './places.js';
 
 export interface TeamsChannel extends Channel {
@@ -44,8 +44,8 @@ export function createTeamsChannel({ connector, places, log }: TeamsChannelOptio
   async function reach<T>(conversation: string, deed: (context: TurnContext) => Promise<T>): Promise<T> {
     const reference = await find(conversation);
     const results: T[] = [];
-    await connector.adapter
-      .continueConversationAsync(connector.appId, reference, async (context) => {
+    await connector
+      .reach(reference, async (context) => {
         results.push(await deed(context));
       })
       .catch((caught: unknown) => {
@@ -56,24 +56,26 @@ export function createTeamsChannel({ connector, places, log }: TeamsChannelOptio
     return result as T;
   }
 
+  /** In its turn. */
+  function send<T>({ conversation }: Place, deed: (context: TurnContext) => Promise<T>): Promise<T> {
+    return lanes
+      .run(conversation, () => reach(conversation, deed))
+      .catch((caught: unknown) => {
+        throw deliveryProblem(caught);
+      });
+  }
+
   const channel: TeamsChannel = {
     name: 'teams',
-    post: (place, view) =>
-      lanes.run(place.conversation, () =>
-        reach(place.conversation, async (context) => (await context.sendActivity(cardActivity(view)))?.id ?? ''),
-      ),
+    post: (place, view) => send(place, async (context) => (await context.sendActivity(cardActivity(view)))?.id ?? ''),
     replace: (place, messageId, view) =>
-      lanes.run(place.conversation, () =>
-        reach(place.conversation, async (context) => {
-          await context.updateActivity({ ...cardActivity(view), id: messageId });
-        }),
-      ),
+      send(place, async (context) => {
+        await context.updateActivity({ ...cardActivity(view), id: messageId });
+      }),
     say: (place, text) =>
-      lanes.run(place.conversation, () =>
-        reach(place.conversation, async (context) => {
-          await context.sendActivity({ type: 'message', text, textFormat: 'plain' });
-        }),
-      ),
+      send(place, async (context) => {
+        await context.sendActivity({ type: 'message', text, textFormat: 'plain' });
+      }),
     async whisper(account, view) {
       const place = await personalPlace(places, account);
       return { place, messageId: await channel.post(place, view) };
@@ -121,6 +123,7 @@ const ANSWERS: Readonly<Record<number, RemoteAnswer>> = {
 
 function deliveryProblem(caught: unknown): Problem {
   if (caught instanceof Problem) return caught;
+  if (caught instanceof LaneFull) return tooMuchWaiting();
   const failure = caught instanceof ConnectorError ? caught : undefined;
   return new Problem(
     {
@@ -134,6 +137,17 @@ function deliveryProblem(caught: unknown): Problem {
     },
     { cause: caught },
   );
+}
+
+function tooMuchWaiting(): Problem {
+  return new Problem({
+    kind: 'remote',
+    system: 'teams',
+    answer: 'throttled',
+    what: 'Teams did not take a message of Latchkey.',
+    why: 'Too many messages to that conversation are waiting already.',
+    remedy: 'Wait a minute; then ask Latchkey again.',
+  });
 }
 
 function answerOf(failure: ConnectorError | undefined): RemoteAnswer {

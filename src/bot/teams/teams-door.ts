@@ -4,8 +4,15 @@ import { type Activity, TurnContext } from 'botbuilder';
 import type { Answer, Said, Turn } from '../../dialogs/turn.js';
 import { readJsonBody } from '../json-body.js';
 import type { Log } from '../../services/index.js';
-import { isFromThisMachine, isLoopbackUrl } from '../loopback.js';
-import { type InboundActivity, inboundActivity, readSaid, readSender, type Sender } from './activity.js';
+import { isFromThisMachine } from '../loopback.js';
+import {
+  type InboundActivity,
+  inboundActivity,
+  readSaid,
+  readSender,
+  type Sender,
+  type SenderFault,
+} from './activity.js';
 import type { TeamsConnector } from './connector.js';
 import { invokeAnswer, type InvokeBody, invokeError } from './invoke.js';
 import type { PlaceStore, StoredPlace } from './places.js';
@@ -21,6 +28,7 @@ export interface TeamsDoorOptions {
   readonly tenantId: string;
   readonly handle: (turn: Turn) => Promise<Answer | undefined>;
   readonly log: Log;
+  readonly onRefused?: ((refusal: Refusal) => void) | undefined;
 }
 
 export interface TeamsDoor {
@@ -28,51 +36,49 @@ export interface TeamsDoor {
   receive(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
+/** Why a delivery was turned away; few enough to be counted by. */
+export type Refusal = 'not this machine' | 'not authenticated' | 'service URL' | SenderFault;
+
 /**
- * Lets genuine messages of our own people in, as turns, and nothing else: rubbish gets a 4xx before the SDK sees it, and
- * no text of the SDK ever leaves. Without an app id only this machine is let in, and only to be answered on this machine.
+ * Lets genuine messages of our own people in, as turns, and nothing else: who cannot prove to be Teams is refused before
+ * the body is read, rubbish gets a 4xx, and neither learns why. Refusals are logged and counted.
  */
 export function createTeamsDoor(options: TeamsDoorOptions): TeamsDoor {
   const { connector, log } = options;
   const turns = new TurnRunner(options);
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (connector.isLoopbackOnly && !isLocal(request)) return reply(response, 403, 'Only this machine may write here.');
+    const refuse = (refusal: Refusal, why: object = {}): void => {
+      request.resume();
+      log.warn({ refusal, ...why }, 'A message was refused');
+      options.onRefused?.(refusal);
+      const [status, text] = refusal === 'not authenticated' ? NOT_AUTHENTICATED : NOT_FOR_LATCHKEY;
+      reply(response, status, text);
+    };
+    if (connector.isLoopbackOnly && !isLocal(request)) return refuse('not this machine');
+    const token = await connector.authenticate(request.headers.authorization);
+    if (!token.ok) return refuse('not authenticated', { why: token.why });
     const body = await readJsonBody(request, BODY_LIMITS);
     if (!body.ok) return reply(response, body.status, body.message);
-    const activity = inboundActivity.safeParse(body.value);
-    if (!activity.success) return reply(response, 400, 'The body is not an activity.');
-    if (connector.isLoopbackOnly && !isLoopbackUrl(activity.data.serviceUrl)) {
-      return reply(response, 403, 'The serviceUrl must be on this machine.');
+    const parsed = inboundActivity.safeParse(body.value);
+    if (!parsed.success) return reply(response, 400, 'The body is not an activity.');
+    const activity = parsed.data;
+    if (token.serviceUrl !== undefined && token.serviceUrl !== activity.serviceUrl) {
+      return refuse('not authenticated', { why: 'the token is for another service URL' });
     }
-    await answerThroughSdk(request, response, activity.data);
+    if (!connector.isServiceUrl(activity.serviceUrl)) return refuse('service URL');
+    const sender = readSender(activity, options.tenantId);
+    if (sender.kind === 'known') return answer(sender, activity, response);
+    // What happens around a conversation may have no author, and nothing is done for it.
+    if (sender.why === 'no object id' && !isAskedFor(activity)) return replyToActivity(response, undefined);
+    refuse(sender.why, { activity: activity.id });
   }
 
-  async function answerThroughSdk(
-    request: IncomingMessage,
-    response: ServerResponse,
-    activity: InboundActivity,
-  ): Promise<void> {
-    const authorization = request.headers.authorization ?? '';
-    let isGenuine = false;
+  async function answer(sender: KnownSender, activity: InboundActivity, response: ServerResponse): Promise<void> {
     let body: InvokeBody | undefined;
-    try {
-      // Not `process`: that one writes the SDK's error texts into the answer and onto the console.
-      await connector.adapter.processActivityDirect(authorization, { ...activity } as Activity, async (context) => {
-        isGenuine = true;
-        body = await turns.run(context, activity);
-      });
-    } catch (error) {
-      if (isGenuine) throw error;
-      // Before the turn only authentication can fail, whatever the SDK calls it: a bad signature is a plain Error there.
-      log.warn(
-        {
-          reason: error instanceof Error ? error.message.slice(0, 200) : '',
-        },
-        'A message was not authenticated',
-      );
-      return reply(response, 401, 'This message is not authenticated.');
-    }
+    await connector.takeIn({ ...activity } as Activity, async (context) => {
+      body = await turns.run(sender, context, activity);
+    });
     replyToActivity(response, body);
   }
 
@@ -85,9 +91,17 @@ export function createTeamsDoor(options: TeamsDoorOptions): TeamsDoor {
   };
 }
 
+const NOT_AUTHENTICATED = [401, 'This message is not authenticated.'] as const;
+const NOT_FOR_LATCHKEY = [403, 'This message is not for Latchkey.'] as const;
+
+/** Whether somebody waits for an answer. */
+function isAskedFor({ type }: InboundActivity): boolean {
+  return type === 'message' || type === 'invoke';
+}
+
 type KnownSender = Extract<Sender, { kind: 'known' }>;
 
-/** What happens inside the SDK's turn: who is it, what was said, what is the answer. Throws nothing. */
+/** What happens inside the SDK's turn: what was said, what is the answer. Throws nothing. */
 class TurnRunner {
   readonly #options: TeamsDoorOptions;
   /** Conversations whose first message is being taken in: an installation arrives as two activities at once. */
@@ -98,10 +112,8 @@ class TurnRunner {
   }
 
   /** @returns what the one who pressed a button gets to see. */
-  async run(context: TurnContext, activity: InboundActivity): Promise<InvokeBody | undefined> {
+  async run(sender: KnownSender, context: TurnContext, activity: InboundActivity): Promise<InvokeBody | undefined> {
     try {
-      const sender = readSender(activity, this.#options.tenantId);
-      if (sender.kind === 'refused') return await this.#refuse(context, activity, sender.why);
       return await this.#serve(sender, context, activity);
     } catch (error) {
       this.#options.log.error({ error, activity: activity.id, type: activity.type }, 'A turn failed');
@@ -163,13 +175,6 @@ class TurnRunner {
     const text = 'Something in Latchkey itself went wrong. Try again; if it stays, tell the operator.';
     if (activity.type === 'invoke') return invokeError(500, text);
     if (activity.type === 'message') await this.#sayHere(context, text);
-    return undefined;
-  }
-
-  async #refuse(context: TurnContext, activity: InboundActivity, why: string): Promise<InvokeBody | undefined> {
-    this.#options.log.warn({ activity: activity.id, why }, 'A message was refused');
-    if (activity.type === 'invoke') return invokeError(403, why);
-    if (activity.type === 'message') await this.#sayHere(context, why);
     return undefined;
   }
 

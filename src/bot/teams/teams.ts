@@ -1,11 +1,10 @@
 import type { Answer, Turn } from '../../dialogs/turn.js';
 import type { Log } from '../../services/index.js';
-import type { ConnectorHttpOptions } from './connector-http.js';
-import { createTeamsConnector, type TeamsCredentials } from './connector.js';
+import { type ConnectorLimits, createTeamsConnector, type TeamsCredentials } from './connector.js';
 import { PlaceMemory } from './place-memory.js';
 import type { PlaceStore } from './places.js';
 import { createTeamsChannel, type TeamsChannel } from './teams-channel.js';
-import { createTeamsDoor, type TeamsDoor } from './teams-door.js';
+import { createTeamsDoor, type Refusal, type TeamsDoor } from './teams-door.js';
 
 export interface TeamsOptions {
   readonly credentials: TeamsCredentials;
@@ -13,7 +12,9 @@ export interface TeamsOptions {
   readonly tenantId: string;
   readonly places: PlaceStore;
   readonly log: Log;
-  readonly http?: Partial<ConnectorHttpOptions>;
+  readonly http?: ConnectorLimits;
+  /** Counts what the door refuses. */
+  readonly onRefused?: (refusal: Refusal) => void;
 }
 
 export interface Teams {
@@ -23,12 +24,12 @@ export interface Teams {
 }
 
 /** Teams as a whole: the channel for what Latchkey writes, and the door for what people write and click. */
-export function createTeams({ credentials, tenantId, places, log, http }: TeamsOptions): Teams {
+export function createTeams({ credentials, tenantId, places, log, http, onRefused }: TeamsOptions): Teams {
   const connector = createTeamsConnector(credentials, http);
   const memory = new PlaceMemory(places);
   const channel = createTeamsChannel({ connector, places: memory, log });
   return {
     channel,
-    openDoor: (handle) => createTeamsDoor({ connector, channel, places: memory, tenantId, handle, log }),
+    openDoor: (handle) => createTeamsDoor({ connector, channel, places: memory, tenantId, handle, log, onRefused }),
   };
 }

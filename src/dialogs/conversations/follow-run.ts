@@ -25,15 +25,19 @@ export function renderRun(parts: Pick<Parts, 'runs' | 'sso' | 'clock'>): Render 
 }
 
 /**
- * After a restart: the card that was clicked follows the run. The process may have died after the run was there, and
- * before its card was told.
+ * The card that was clicked follows a run that was left behind: the process may have died after the run was there, and
+ * before its card was told. Never rejects: what is missed here is found when the run ends.
  */
-export async function followLeftBehind(parts: Pick<Parts, 'runs' | 'noticeboard'>, runId: string): Promise<void> {
-  const run = await parts.runs.find(runId);
+export async function followTaken(parts: Pick<Parts, 'runs' | 'noticeboard' | 'log'>, runId: string): Promise<void> {
   const reference = `run:${runId}`;
-  if (!run?.actor.card) return parts.noticeboard.refresh(reference);
-  const { messageId, ...place } = run.actor.card;
-  await parts.noticeboard.adopt(place, messageId, reference);
+  try {
+    const run = await parts.runs.find(runId);
+    if (!run?.actor.card) return parts.noticeboard.refresh(reference);
+    const { messageId, ...place } = run.actor.card;
+    await parts.noticeboard.adopt(place, messageId, reference);
+  } catch (error) {
+    parts.log.error({ runId, error }, 'The card of a run that was taken over could not follow it');
+  }
 }
 
 /** *Retry*: the card goes on where it stopped. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { claimsOfDefinition, mergedDefinition, parseClaimsDefinition } from './claims-mapping.js';
+import { claimsOfDefinition, formerDefinition, mergedDefinition, parseClaimsDefinition } from './claims-mapping.js';
 
 const wish = { emailFrom: 'userprincipalname', organizationName: 'contoso-gc' } as const;
 const NAME_ID = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier';
@@ -90,4 +90,24 @@ test('merging twice changes nothing more, whatever was there', () => {
       expect(parsed && claimsOfDefinition(parsed)).toMatchObject(wish);
     }),
   );
+});
+
+test('an undo writes the former values in their place, takes out what was not sent, and leaves the rest', () => {
+  const department = { Source: 'user', ID: 'department', SamlClaimType: 'Department' };
+  const now = parseClaimsDefinition([
+    definition([
+      { Source: 'user', ID: 'userprincipalname', SamlClaimType: 'Email' },
+      department,
+      { Value: 'contoso-gc', SamlClaimType: 'OrganizationName' },
+    ]),
+  ]);
+  if (!now) throw new Error('It cannot be read.');
+
+  const former = parseClaimsDefinition([formerDefinition(now, { emailFrom: 'mail', organizationName: null })]);
+
+  expect(former?.ClaimsMappingPolicy.ClaimsSchema).toEqual([
+    { Source: 'user', ID: 'mail', SamlClaimType: 'Email' },
+    department,
+  ]);
+  expect(formerDefinition(now, {})).toBe(JSON.stringify(now));
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Claims } from './entra.js';
+import type { Claims, ClaimValues } from './entra.js';
 
 /**
  * The definition of a `claimsMappingPolicy`: JSON in a string, its keys case-sensitive. Pure. Source: Microsoft Graph
@@ -76,6 +76,20 @@ export function mergedDefinition(before: ClaimsDefinition | undefined, wish: Cla
   const nameId = { Source: 'user', ID: 'userprincipalname', SamlClaimType: NAME_ID_TYPE };
   const schema = hasNameId ? all : [nameId, ...all];
   return JSON.stringify({ ...before, ClaimsMappingPolicy: { ...policy, ClaimsSchema: schema } });
+}
+
+/** The definition with the given claims as they were before, as JSON text; `null`: not sent. Everything else stays. */
+export function formerDefinition(now: ClaimsDefinition, { emailFrom, organizationName }: ClaimValues): string {
+  const policy = now.ClaimsMappingPolicy;
+  const email = emailFrom && { Source: 'user', ID: emailFrom };
+  const named = emailFrom === undefined ? policy.ClaimsSchema : withFormer(policy.ClaimsSchema, 'Email', email);
+  const organization = organizationName && { Value: organizationName };
+  const all = organizationName === undefined ? named : withFormer(named, 'OrganizationName', organization);
+  return JSON.stringify({ ...now, ClaimsMappingPolicy: { ...policy, ClaimsSchema: all } });
+}
+
+function withFormer(schema: readonly Entry[], type: string, from: Partial<Entry> | '' | null | undefined): Entry[] {
+  return from ? withClaim(schema, type, from) : schema.filter((entry) => entry.SamlClaimType !== type);
 }
 
 /** One claim of that type, in its place; only where its value comes from is ours. */

@@ -1,33 +1,37 @@
 import { paceOf } from '../platform/http.js';
-import { createCredential, tokenClaims, type BotCredential } from './credential.js';
+import type { BotCredential } from './bot-credential.js';
+import { createCredential, tokenClaims } from './credential.js';
+import { GLOBAL_CLOUD } from './microsoft-clouds.js';
+import { sdkCredential, SdkWire } from './sdk-credential.js';
 
-const bot = (loginUrl?: string): BotCredential => ({
+const bot = (own: Partial<BotCredential> = {}): BotCredential => ({
   tenantId: '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21',
+  cloud: GLOBAL_CLOUD,
   clientId: 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0001',
-  clientSecret: 'secret',
-  loginUrl,
+  proof: { kind: 'secret', secret: { reveal: () => 'secret' } },
   timeoutMs: 1_000,
   pace: paceOf({ wall: () => new Date() }),
+  ...own,
 });
 
-describe('the credential is chosen by the scheme of the login URL', () => {
-  test.each([undefined, 'https://login.microsoftonline.us'])(
-    '%p takes the class of @azure/identity',
-    async (loginUrl) => {
-      const { ClientSecretCredential } = await import('@azure/identity');
-
-      expect(await createCredential(bot(loginUrl))).toBeInstanceOf(ClientSecretCredential);
-    },
-  );
-
-  test('http on this machine takes our own', async () => {
+describe('the credential', () => {
+  test('is the class of @azure/identity for a secret, and no chain', async () => {
     const { ClientSecretCredential } = await import('@azure/identity');
 
-    expect(await createCredential(bot('http://127.0.0.1:4010'))).not.toBeInstanceOf(ClientSecretCredential);
+    expect(await sdkCredential(bot(), new SdkWire(bot()))).toBeInstanceOf(ClientSecretCredential);
   });
 
-  test('http to anywhere else is refused: the secret would travel in the open', async () => {
-    await expect(createCredential(bot('http://login.example'))).rejects.toThrow(RangeError);
+  test('is that of a managed identity when the settings say so, with or without a client id', async () => {
+    const { ManagedIdentityCredential } = await import('@azure/identity');
+    const ofSystem = bot({ proof: { kind: 'managed-identity' }, clientId: undefined });
+    const ofUser = bot({ proof: { kind: 'managed-identity' } });
+
+    expect(await sdkCredential(ofSystem, new SdkWire(ofSystem))).toBeInstanceOf(ManagedIdentityCredential);
+    expect(await sdkCredential(ofUser, new SdkWire(ofUser))).toBeInstanceOf(ManagedIdentityCredential);
+  });
+
+  test('http to anywhere else than this machine is refused: the secret would travel in the open', () => {
+    expect(() => createCredential(bot({ loginUrl: 'http://login.example' }))).toThrow(RangeError);
   });
 });
 

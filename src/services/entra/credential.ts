@@ -1,29 +1,16 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
 import { z } from 'zod';
-import {
-  fetchWithin,
-  isLoopbackUrl,
-  isPassing,
-  NoAnswer,
-  parseRetryAfter,
-  withRetries,
-  type Pace,
-} from '../platform/http.js';
+import { isDistrust, isLoopbackUrl, NoAnswer, withRetries, type Judgement } from '../platform/http.js';
 import { Problem } from '../platform/problem.js';
+import { TokenEndpointBusy, type BotCredential, type CredentialProof } from './bot-credential.js';
+import { readClientCertificate } from './client-certificate.js';
 import { unreachableProblem } from './entra-problems.js';
+import { readFederatedToken } from './federated-token.js';
+import { graphScope } from './microsoft-clouds.js';
+import { postTokenForm } from './loopback-credential.js';
+import { signInBySdk } from './sdk-credential.js';
 import { isPassingSignIn, signInProblem } from './sign-in-problems.js';
 
-export interface BotCredential {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** `ENTRA_LOGIN_URL`; none: the real one. http is for loopback only. */
-  readonly loginUrl?: string | undefined;
-  readonly timeoutMs: number;
-  readonly pace: Pace;
-}
-
-const GRAPH_SCOPE = 'https://graph.microsoft.com/.default';
 const RENEW_BEFORE_MS = 60_000;
 const SIGN_IN_BUDGET_MS = 20_000;
 
@@ -47,19 +34,10 @@ export function createGraphTokens(bot: BotCredential): GraphTokens {
   let known: AccessToken | undefined;
 
   /** By a new credential each time: the SDK's own cache would hand out again what Graph has just refused. */
-  async function signIn(): Promise<AccessToken | null> {
-    const credential = await createCredential(bot);
-    return credential.getToken(GRAPH_SCOPE).catch((error: unknown) => {
-      throw error instanceof Problem ? error : signInProblem(error instanceof Error ? error.message : '', {});
-    });
-  }
+  const signIn = (): Promise<AccessToken | null> => createCredential(bot).getToken(graphScope(bot.cloud));
 
   async function ask(): Promise<AccessToken> {
-    const token = await withRetries(signIn, {
-      pace: bot.pace,
-      budgetMs: SIGN_IN_BUDGET_MS,
-      judge: (error) => (isPassingSignIn(error) ? { againAfterMs: undefined } : 'give-up'),
-    });
+    const token = await withRetries(signIn, { pace: bot.pace, budgetMs: SIGN_IN_BUDGET_MS, judge }).catch(asProblem);
     if (!token) throw signInProblem('', {});
     known = token;
     return token;
@@ -89,71 +67,34 @@ export function createGraphTokens(bot: BotCredential): GraphTokens {
   };
 }
 
+function judge(error: unknown): Judgement {
+  if (error instanceof TokenEndpointBusy) return { againAfterMs: error.retryAfterMs };
+  const isPassing = error instanceof NoAnswer ? !isDistrust(error.silence) : isPassingSignIn(error);
+  return isPassing ? { againAfterMs: undefined } : 'give-up';
+}
+
+function asProblem(error: unknown): never {
+  const to = 'sign in to Microsoft Entra';
+  if (error instanceof TokenEndpointBusy) throw unreachableProblem(to, 'busy');
+  if (error instanceof NoAnswer) throw unreachableProblem(to, error.silence);
+  throw error instanceof Problem ? error : signInProblem(error instanceof Error ? error.message : '', {});
+}
+
 /**
  * The credential for the login URL's scheme, the one place that chooses: https (or none) uses `@azure/identity`, http on
- * loopback our own `TokenCredential`, because the SDK refuses http. The SDK is loaded here, at the first token.
+ * loopback our own `TokenCredential`, because the SDK refuses http. A managed identity has no login URL: it is the SDK's.
  */
-export async function createCredential(bot: BotCredential): Promise<TokenCredential> {
-  if (bot.loginUrl?.startsWith('http:')) {
-    if (!isLoopbackUrl(bot.loginUrl)) throw new RangeError('ENTRA_LOGIN_URL may use http on this machine only.');
-    return { getToken: () => postTokenForm(bot, `${bot.loginUrl?.replace(/\/+$/, '')}`) };
-  }
-  const { ClientSecretCredential } = await import('@azure/identity');
-  const authority = bot.loginUrl ? { authorityHost: bot.loginUrl, disableInstanceDiscovery: true } : {};
-  return new ClientSecretCredential(bot.tenantId, bot.clientId, bot.clientSecret, authority);
+export function createCredential(bot: BotCredential): TokenCredential {
+  const { loginUrl, proof } = bot;
+  if (!loginUrl?.startsWith('http:') || proof.kind === 'managed-identity') return { getToken: () => signInBySdk(bot) };
+  if (!isLoopbackUrl(loginUrl)) throw new RangeError('ENTRA_LOGIN_URL may use http on this machine only.');
+  return { getToken: () => postTokenForm(bot, loginUrl.replace(/\/+$/, '')) };
 }
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
-const tokenRefusal = z.object({
-  error_description: z.string().default(''),
-  error_codes: z.array(z.number()).default([]),
-  correlation_id: z.string().optional(),
-});
-
-class TokenEndpointBusy extends Error {
-  constructor(readonly retryAfterMs: number | undefined) {
-    super('The token endpoint is busy.');
-  }
-}
-
-function postTokenForm(bot: BotCredential, loginUrl: string): Promise<AccessToken> {
-  const attempt = async (): Promise<AccessToken> => {
-    const answer = await fetchWithin(`${loginUrl}/${encodeURIComponent(bot.tenantId)}/oauth2/v2.0/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        client_id: bot.clientId,
-        client_secret: bot.clientSecret,
-        scope: GRAPH_SCOPE,
-        grant_type: 'client_credentials',
-      }),
-      timeoutMs: bot.timeoutMs,
-    });
-    const now = bot.pace.wall();
-    if (isPassing(answer.status)) throw new TokenEndpointBusy(parseRetryAfter(answer.headers.get('retry-after'), now));
-    const body = parseJson(answer.text);
-    const token = tokenAnswer.safeParse(body);
-    if (answer.status === 200 && token.success) {
-      return {
-        token: token.data.access_token,
-        expiresOnTimestamp: now.getTime() + token.data.expires_in * 1000,
-      };
-    }
-    const refusal = tokenRefusal.safeParse(body);
-    const said = refusal.success ? refusal.data : undefined;
-    throw signInProblem(said?.error_description ?? '', { status: answer.status, requestId: said?.correlation_id });
-  };
-  return withRetries(attempt, {
-    pace: bot.pace,
-    budgetMs: SIGN_IN_BUDGET_MS,
-    judge: (error) => {
-      if (error instanceof TokenEndpointBusy) return { againAfterMs: error.retryAfterMs };
-      return error instanceof NoAnswer ? { againAfterMs: undefined } : 'give-up';
-    },
-  }).catch((error: unknown) => {
-    if (error instanceof TokenEndpointBusy) throw unreachableProblem('sign in to Microsoft Entra', 'busy');
-    if (error instanceof NoAnswer) throw unreachableProblem('sign in to Microsoft Entra', error.silence);
-    throw error;
-  });
+/** Throws the `Problem` of a credential that cannot work, as far as that can be told without asking Entra. */
+export async function requireUsable({ proof, now }: { proof: CredentialProof; now: Date }): Promise<void> {
+  if (proof.kind === 'certificate') await readClientCertificate(proof, now);
+  if (proof.kind === 'federated') await readFederatedToken(proof.tokenFile);
 }
 
 const claims = z.object({ oid: z.string().optional(), roles: z.array(z.string()).default([]) });

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { InstanceIds, SigningCertificate } from './entra.js';
+import type { RemoteLog } from '../platform/http.js';
+import type { InstanceIds, Intent, SigningCertificate } from './entra.js';
 import { alreadyExpired, type Attempt } from './entra-problems.js';
 import {
   KEYS_SELECT,
@@ -19,13 +20,20 @@ interface Parts {
   readonly oneAtATime: OneAtATime;
   /** Business time, by which certificates run out. */
   readonly now: () => Date;
+  readonly log?: RemoteLog | undefined;
+}
+
+interface CertificateWish extends Partial<Pick<Intent, 'since' | 'isRepeated'>> {
+  readonly name: string;
+  readonly notAfter: Date;
+  readonly isFirst?: boolean;
 }
 
 const readKeys: Attempt = { to: 'read the signing certificates', needs: NEEDS.readApps };
 
-export function createCertificates({ graph, replication, oneAtATime, now }: Parts): {
-  addSigningCertificate(ids: InstanceIds, wish: { name: string; notAfter: Date }): Promise<SigningCertificate>;
-  activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void>;
+export function createCertificates({ graph, replication, oneAtATime, now, log }: Parts): {
+  addSigningCertificate(ids: InstanceIds, wish: CertificateWish): Promise<SigningCertificate>;
+  activateSigningCertificate(ids: InstanceIds, thumbprint: string, seen?: { isListed: boolean }): Promise<void>;
 } {
   const principalPath = (ids: InstanceIds): string => graphPath`/servicePrincipals/${ids.servicePrincipalId}`;
 
@@ -35,29 +43,50 @@ export function createCertificates({ graph, replication, oneAtATime, now }: Part
     return toCertificates(await graph.ask(call, servicePrincipalWire));
   }
 
-  async function addSigningCertificate(
-    ids: InstanceIds,
-    { name, notAfter }: { name: string; notAfter: Date },
-  ): Promise<SigningCertificate> {
-    const subject = `CN=${name}`;
-    const findByName = async (): Promise<SigningCertificate | undefined> =>
-      (await read(ids)).find((certificate) => certificate.subject === subject && certificate.notAfter > now());
+  async function addSigningCertificate(ids: InstanceIds, wish: CertificateWish): Promise<SigningCertificate> {
+    const { since, isRepeated = false } = wish;
+    const subject = `CN=${wish.name}`;
+    const findAll = async (): Promise<SigningCertificate[]> =>
+      (await read(ids)).filter((certificate) => certificate.subject === subject && certificate.notAfter > now());
     return oneAtATime(ids.appId, async () => {
-      const known = await replication.shown('the new application', async () => ({ found: await findByName() }));
-      if (known.found) return known.found;
-      const create = async (): Promise<{ thumbprint: string }> => {
-        const made = await replication.despiteLag('the new application', () => post(ids, subject, notAfter));
-        const until = parseCertificate(made.key ?? '')?.notAfter;
-        if (until !== undefined && until <= now()) throw alreadyExpired();
-        return made;
-      };
-      const { made } = await replication.createdOnce({
+      if (!wish.isFirst) {
+        const all = await replication.shown('the new application', findAll);
+        const [known] = all;
+        if (known) tellTwins(known.thumbprint, all);
+        if (known) return known;
+      }
+      const { made, mayHaveTwin } = await replication.createdOnce<{ thumbprint: string }>({
         intent: `${ids.servicePrincipalId} ${subject}`,
-        create,
-        find: findByName,
+        create: () => create(ids, { subject, notAfter: wish.notAfter }),
+        find: async () => (await findAll())[0],
+        begunMsAgo: isRepeated && since ? now().getTime() - since.getTime() : undefined,
       });
-      return replication.shown('the new certificate', async () => findByThumbprint(await read(ids), made.thumbprint));
+      const { all, listed } = await replication.shown('the new certificate', async () => {
+        const found = await findAll();
+        const one = findByThumbprint(found, made.thumbprint);
+        return one && { all: found, listed: one };
+      });
+      if (mayHaveTwin) tellTwins(made.thumbprint, all);
+      return listed;
     });
+  }
+
+  async function create(
+    ids: InstanceIds,
+    { subject, notAfter }: { subject: string; notAfter: Date },
+  ): Promise<{ thumbprint: string }> {
+    const made = await replication.despiteLag('the new application', () => post(ids, subject, notAfter));
+    const until = parseCertificate(made.key ?? '')?.notAfter;
+    if (until !== undefined && until <= now()) throw alreadyExpired();
+    return made;
+  }
+
+  /** A certificate is inactive until it is chosen, so a twin signs nothing; it stays, as keys are never deleted. */
+  function tellTwins(kept: string, all: readonly SigningCertificate[]): void {
+    for (const { thumbprint } of all) {
+      if (thumbprint === thumbprintOf(kept)) continue;
+      log?.warn({ thumbprint, kept: thumbprintOf(kept) }, 'A twin of the certificate stays, inactive.');
+    }
   }
 
   function post(ids: InstanceIds, displayName: string, notAfter: Date): Promise<NewCertificateWire> {
@@ -70,14 +99,17 @@ export function createCertificates({ graph, replication, oneAtATime, now }: Part
     return graph.ask(call, newCertificateWire);
   }
 
-  async function activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void> {
+  async function activateSigningCertificate(
+    ids: InstanceIds,
+    thumbprint: string,
+    { isListed } = { isListed: false },
+  ): Promise<void> {
     const wanted = thumbprintOf(thumbprint);
     await oneAtATime(ids.appId, async () => {
       // Graph takes any thumbprint; one that is not there would leave the choice of the key to Entra.
-      const certificate = await replication.shown('the certificate', async () =>
-        findByThumbprint(await read(ids), wanted),
-      );
-      if (certificate.isActive) return;
+      const listed = async (): Promise<SigningCertificate> =>
+        replication.shown('the certificate', async () => findByThumbprint(await read(ids), wanted));
+      if (!isListed && (await listed()).isActive) return;
       const call = {
         method: 'PATCH',
         path: principalPath(ids),

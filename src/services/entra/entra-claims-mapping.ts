@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import {
   claimsOfDefinition,
+  formerDefinition,
   mergedDefinition,
   parseClaimsDefinition,
   type ClaimsDefinition,
   type ClaimsWish,
 } from './claims-mapping.js';
-import type { AssignedClaimsPolicy, Claims, InstanceIds } from './entra.js';
+import type { AssignedClaimsPolicy, Claims, ClaimValues, InstanceIds } from './entra.js';
 import { isNotFound, isReferenceThere, refusedByRule } from './entra-problems.js';
 import { claimsMappingPolicyWire, type ClaimsMappingPolicyWire } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
@@ -37,6 +38,7 @@ export function createClaimsMapping({ graph, replication }: Parts): {
   findAssigned(ids: InstanceIds): Promise<AssignedMapping | undefined>;
   repair(assigned: AssignedMapping, wish: ClaimsWish): Promise<void>;
   assignOwn(ids: InstanceIds, wish: ClaimsWish): Promise<void>;
+  putBack(ids: InstanceIds, assigned: AssignedMapping, values: ClaimValues): Promise<void>;
 } {
   const assignedPath = (ids: InstanceIds): string =>
     graphPath`/servicePrincipals/${ids.servicePrincipalId}/claimsMappingPolicies`;
@@ -66,27 +68,48 @@ export function createClaimsMapping({ graph, replication }: Parts): {
 
   async function repair({ policy, definition }: AssignedMapping, wish: ClaimsWish): Promise<void> {
     if (policy.leftAlone) throw refusedByRule('claims-policy', claimsPolicyWords(policy));
-    await write(policy.id, definition, wish);
+    await write(policy.id, mergedDefinition(definition, wish));
   }
 
-  function write(policyId: string, before: ClaimsDefinition | undefined, wish: ClaimsWish): Promise<void> {
+  function write(policyId: string, definition: string): Promise<void> {
     return graph.send({
       method: 'PATCH',
       path: graphPath`/policies/claimsMappingPolicies/${policyId}`,
-      body: { definition: [mergedDefinition(before, wish)] },
+      body: { definition: [definition] },
       attempt: { to: 'set the claims in the claims policy', needs: NEEDS.writeClaims },
     });
+  }
+
+  /** A policy of our own goes, and the claims of the portal count again; in one of the tenant the former values stand again. */
+  async function putBack(
+    ids: InstanceIds,
+    { policy, definition }: AssignedMapping,
+    values: ClaimValues,
+  ): Promise<void> {
+    if (policy.name === ownName(ids)) return removeOwn(ids, policy.id);
+    if (policy.leftAlone || !definition) return;
+    await write(policy.id, formerDefinition(definition, values));
+  }
+
+  async function removeOwn(ids: InstanceIds, policyId: string): Promise<void> {
+    const attempt = { to: 'remove its own claims policy', needs: NEEDS.writeClaims };
+    const policyPath = graphPath`/policies/claimsMappingPolicies/${policyId}`;
+    for (const path of [`${assignedPath(ids)}${graphPath`/${policyId}/$ref`}`, policyPath]) {
+      await graph.send({ method: 'DELETE', path, attempt }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+    }
   }
 
   async function assignOwn(ids: InstanceIds, wish: ClaimsWish): Promise<void> {
     const own = (await findOwn(ids)) ?? (await createOwn(ids, wish));
     // One that an earlier attempt has made may hold an older wish.
     const definition = parseClaimsDefinition(own.definition);
-    if (!definition || !holds(definition, wish)) await write(own.id, definition, wish);
+    if (!definition || !holds(definition, wish)) await write(own.id, mergedDefinition(definition, wish));
     const call = {
       method: 'POST',
       path: `${assignedPath(ids)}/$ref`,
-      body: { '@odata.id': `https://graph.microsoft.com/v1.0/policies/claimsMappingPolicies/${own.id}` },
+      body: { '@odata.id': graph.reference(graphPath`/policies/claimsMappingPolicies/${own.id}`) },
       attempt: { to: 'assign the claims policy to the application', needs: NEEDS.assignClaimsPolicy },
       // The second time Graph says that the reference is there, which is what was wanted.
       isRepeatable: true,
@@ -119,7 +142,7 @@ export function createClaimsMapping({ graph, replication }: Parts): {
     return (await replication.createdOnce({ create, find: () => findOwn(ids) })).made;
   }
 
-  return { findAssigned, repair, assignOwn };
+  return { findAssigned, repair, assignOwn, putBack };
 }
 
 /** Names are not unique in Graph; this one says whose it is and for which application. */

@@ -24,6 +24,12 @@ export interface ClaimsReading {
   readonly arePortalClaimsHidden: boolean;
 }
 
+/** How claims are written; see `Entra.setClaims`. */
+interface ClaimsWay {
+  readonly isFirst?: boolean;
+  readonly mayShowLater?: boolean;
+}
+
 interface PortalClaims {
   readonly policy: ClaimsPolicyWire | undefined;
   readonly isApiMissing: boolean;
@@ -37,7 +43,7 @@ interface PortalClaims {
 export function createClaims({ graph, replication, oneAtATime }: Parts): {
   readClaims(ids: InstanceIds): Promise<ClaimsReading>;
   findClaims(ids: InstanceIds): Promise<Claims | undefined>;
-  setClaims(ids: InstanceIds, wish: ClaimsWish): Promise<void>;
+  setClaims(ids: InstanceIds, wish: ClaimsWish & ClaimsWay): Promise<void>;
   putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void>;
 } {
   const mapping = createClaimsMapping({ graph, replication });
@@ -72,14 +78,16 @@ export function createClaims({ graph, replication, oneAtATime }: Parts): {
     return (await readClaims(ids)).claims;
   }
 
-  async function setClaims(ids: InstanceIds, wish: ClaimsWish): Promise<void> {
+  async function setClaims(ids: InstanceIds, wish: ClaimsWish & ClaimsWay): Promise<void> {
     await oneAtATime(ids.appId, async () => {
+      if (wish.isFirst && (await isPutFirst(ids, wish))) return;
       const { policy, isApiMissing, assigned } = await read(ids);
       const before = assigned?.claims ?? (policy && toClaims(policy));
       if (before && sends(before, wish)) return;
       if (assigned) await mapping.repair(assigned, wish);
       else if (isApiMissing) await mapping.assignOwn(ids, wish);
       else return putPolicy(ids, policy, wish);
+      if (wish.mayShowLater) return;
       await replication.shown('the claims', async () => {
         const now = await mapping.findAssigned(ids);
         return (now && sends(now.claims, wish)) || undefined;
@@ -87,9 +95,25 @@ export function createClaims({ graph, replication, oneAtATime }: Parts): {
     });
   }
 
-  async function putPolicy(ids: InstanceIds, before: ClaimsPolicyWire | undefined, wish: ClaimsWish): Promise<void> {
+  /** `false`: the cloud has no such API, so the claims stand elsewhere. */
+  async function isPutFirst(ids: InstanceIds, wish: ClaimsWish & ClaimsWay): Promise<boolean> {
+    try {
+      await putPolicy(ids, undefined, wish);
+      return true;
+    } catch (error) {
+      if (isUnknownSegment(error)) return false;
+      throw error;
+    }
+  }
+
+  async function putPolicy(
+    ids: InstanceIds,
+    before: ClaimsPolicyWire | undefined,
+    wish: ClaimsWish & ClaimsWay,
+  ): Promise<void> {
     const attempt = { to: 'set the claims', needs: NEEDS.writeClaims };
     await put(ids, { body: mergedPolicy(before, wish), attempt });
+    if (wish.mayShowLater) return;
     await replication.shown('the claims', async () => {
       const { policy } = await readPortal(ids);
       return (policy && sends(toClaims(policy), wish)) || undefined;
@@ -103,7 +127,8 @@ export function createClaims({ graph, replication, oneAtATime }: Parts): {
 
   async function putBackClaims(ids: InstanceIds, values: ClaimValues): Promise<void> {
     await oneAtATime(ids.appId, async () => {
-      const { policy } = await readPortal(ids);
+      const { policy, assigned } = await read(ids);
+      if (assigned) return putBackInPolicy(ids, assigned, values);
       if (!policy || says(toClaims(policy), values)) return;
       const attempt = { to: 'put back the claims', needs: NEEDS.writeClaims };
       await put(ids, { body: policyWith(policy, values), attempt });
@@ -111,6 +136,15 @@ export function createClaims({ graph, replication, oneAtATime }: Parts): {
         const { policy: now } = await readPortal(ids);
         return !now || says(toClaims(now), values) || undefined;
       });
+    });
+  }
+
+  async function putBackInPolicy(ids: InstanceIds, assigned: AssignedMapping, values: ClaimValues): Promise<void> {
+    if (assigned.policy.leftAlone || says(assigned.claims, values)) return;
+    await mapping.putBack(ids, assigned, values);
+    await replication.shown('the former claims', async () => {
+      const now = await mapping.findAssigned(ids);
+      return !now || says(now.claims, values) || undefined;
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.js';
 import { paceOf, type RemoteLog } from '../platform/http.js';
+import type { CredentialProof } from './bot-credential.js';
 import { createGraphTokens } from './credential.js';
 import type { Entra } from './entra.js';
 import { createAssignments } from './entra-assignments.js';
@@ -8,16 +9,20 @@ import { createClaims } from './entra-claims.js';
 import { createGallery } from './entra-gallery.js';
 import { createInstances } from './entra-instance.js';
 import { createPeople } from './entra-people.js';
+import { createRegistrations } from './entra-registration.js';
 import { createRestore } from './entra-restore.js';
 import { createTenant } from './entra-tenant.js';
 import { createFederationMetadata } from './federation-metadata.js';
 import { createGraph } from './graph-http.js';
+import type { MicrosoftCloud } from './microsoft-clouds.js';
 import { createOneAtATime, createReplication } from './replication.js';
 
 export interface EntraOptions {
   readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  readonly cloud: MicrosoftCloud;
+  /** Absent: the managed identity that the system assigned. */
+  readonly clientId?: string | undefined;
+  readonly credential: CredentialProof;
   /** `GRAPH_BASE_URL`; none: the real Graph. */
   readonly graphBaseUrl?: string | undefined;
   /** `ENTRA_LOGIN_URL`; none: the real sign-in. */
@@ -38,11 +43,11 @@ export interface EntraOptions {
 
 /** Microsoft Entra ID through Graph. Nothing is contacted before the first call. */
 export function createEntra(options: EntraOptions): Entra {
-  const { tenantId, clientId, clientSecret, loginUrl, log, timeoutMs = 30_000 } = options;
+  const { tenantId, cloud, clientId, credential, loginUrl, log, timeoutMs = 30_000 } = options;
   const { retryBudgetMs = Math.min(60_000, options.budgetMs) } = options;
   const pace = paceOf(options.clock, options);
-  const tokens = createGraphTokens({ tenantId, clientId, clientSecret, loginUrl, timeoutMs, pace });
-  const graph = createGraph({ tokens, baseUrl: options.graphBaseUrl, timeoutMs, retryBudgetMs, pace, log });
+  const tokens = createGraphTokens({ tenantId, cloud, clientId, proof: credential, loginUrl, timeoutMs, pace });
+  const graph = createGraph({ tokens, cloud, baseUrl: options.graphBaseUrl, timeoutMs, retryBudgetMs, pace, log });
   const shared = {
     graph,
     tokens,
@@ -53,11 +58,11 @@ export function createEntra(options: EntraOptions): Entra {
   };
   const claims = createClaims(shared);
   const instances = createInstances({ ...shared, claims });
-  const { getInstance, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl } = instances;
+  const { getInstance, getSettings, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl } = instances;
   return {
     grantedPermissions: async () => (await tokens.claims()).roles,
     ...createPeople(shared),
-    ...{ getInstance, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl },
+    ...{ getInstance, getSettings, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl },
     ...createGallery({ ...shared, instances }),
     findClaims: claims.findClaims,
     setClaims: claims.setClaims,
@@ -66,6 +71,7 @@ export function createEntra(options: EntraOptions): Entra {
     ...createRestore(shared),
     getFederationMetadata: createFederationMetadata({
       tenantId,
+      cloud,
       reachable: options.reachable,
       timeoutMs,
       retryBudgetMs,
@@ -73,6 +79,7 @@ export function createEntra(options: EntraOptions): Entra {
       replication: shared.replication,
     }),
     ...createTenant(shared),
+    ...createRegistrations(shared),
     ...createAssignments(shared),
   };
 }

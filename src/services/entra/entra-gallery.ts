@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RemoteLog } from '../platform/http.js';
-import type { GalleryTemplate, Instance, InstanceIds } from './entra.js';
+import type { AddedInstance, GalleryTemplate, Instance, InstanceIds, Intent } from './entra.js';
 import { isNotFound, refusedByRule } from './entra-problems.js';
 import { applicationWire, instantiatedWire, templateWire, type ApplicationWire } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
@@ -25,16 +25,13 @@ interface Parts {
 const CLOCK_TOLERANCE_MS = 60_000;
 /** What was not listed before we asked is ours, also where one of the two clocks is wrong by this much. */
 const WRONG_CLOCK_MS = 2 * 3_600_000;
-/** An intent that is older has been attempted before. */
-const FIRST_ATTEMPT_MS = 1_000;
-
 type DatedInstance = InstanceIds & { readonly createdAt: number };
 
 /** From the gallery to an application of one's own, once. */
 export function createGallery({ graph, replication, instances, log, now }: Parts): {
   getGalleryTemplate(displayName: string): Promise<GalleryTemplate>;
   findInstances(templateId: string): Promise<readonly InstanceIds[]>;
-  addFromGallery(template: GalleryTemplate, since: Date): Promise<InstanceIds>;
+  addFromGallery(template: GalleryTemplate, intent: Intent): Promise<AddedInstance>;
 } {
   async function getGalleryTemplate(displayName: string): Promise<GalleryTemplate> {
     const [template, ...others] = await graph.list(
@@ -87,9 +84,12 @@ export function createGallery({ graph, replication, instances, log, now }: Parts
     return (await datedInstances(templateId)).map(idsOf);
   }
 
-  async function addFromGallery(template: GalleryTemplate, since: Date): Promise<InstanceIds> {
+  async function addFromGallery(
+    template: GalleryTemplate,
+    { since, isRepeated = false, hasNone = false, mayShowLater = false }: Intent,
+  ): Promise<AddedInstance> {
     const isSince = ({ createdAt: at }: DatedInstance, tolerance: number): boolean => at >= since.getTime() - tolerance;
-    const before = await datedInstances(template.id);
+    const before = hasNone && !isRepeated ? [] : await datedInstances(template.id);
     const known = before.filter((one) => isSince(one, CLOCK_TOLERANCE_MS));
     if (known[0]) {
       await disableTwins(known[0], known);
@@ -100,18 +100,21 @@ export function createGallery({ graph, replication, instances, log, now }: Parts
       (await datedInstances(template.id)).filter(
         (one) => !listed.has(one.servicePrincipalId) && isSince(one, WRONG_CLOCK_MS),
       );
-    const { made, attempts } = await replication.createdOnce({
+    const { made, mayHaveTwin } = await replication.createdOnce<AddedInstance>({
       intent: `${template.id} ${since.toISOString()}`,
       create: () => instantiate(template),
       find: async () => (await madeByThisIntent())[0],
-      isRepeated: now().getTime() - since.getTime() > FIRST_ATTEMPT_MS,
+      begunMsAgo: isRepeated ? now().getTime() - since.getTime() : undefined,
     });
-    await replication.shown(`the new application ${template.displayName}`, () => instances.requireBothObjects(made));
-    if (attempts === 2) await disableTwins(made, await madeByThisIntent());
-    return idsOf(made);
+    if (!mayShowLater || mayHaveTwin) {
+      const what = `the new application ${template.displayName}`;
+      await replication.shown(what, () => instances.requireBothObjects(made));
+    }
+    if (mayHaveTwin) await disableTwins(made, await madeByThisIntent());
+    return { ...idsOf(made), ...(mayShowLater && made.asMade ? { asMade: made.asMade } : {}) };
   }
 
-  async function instantiate(template: GalleryTemplate): Promise<InstanceIds> {
+  async function instantiate(template: GalleryTemplate): Promise<AddedInstance> {
     const made = await graph.ask(
       {
         method: 'POST',
@@ -126,6 +129,7 @@ export function createGallery({ graph, replication, instances, log, now }: Parts
       applicationObjectId: application.id,
       servicePrincipalId: servicePrincipal.id,
       appId: application.appId,
+      asMade: { identifiers: application.identifierUris, replyUrls: application.web?.redirectUris ?? [] },
     };
   }
 

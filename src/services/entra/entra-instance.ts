@@ -1,4 +1,4 @@
-import type { AppRole, Instance, InstanceIds } from './entra.js';
+import type { Addresses, AppRole, Instance, InstanceIds, InstanceSettings } from './entra.js';
 import type { GraphTokens } from './credential.js';
 import type { createClaims } from './entra-claims.js';
 import { toCertificates, thumbprintOf } from './entra-certificates.js';
@@ -27,6 +27,13 @@ interface Parts {
   readonly claims: ReturnType<typeof createClaims>;
 }
 
+interface AddressWish {
+  readonly identifier: string;
+  readonly replyUrl: string;
+  readonly before?: Addresses;
+  readonly mayShowLater?: boolean;
+}
+
 /** Whoever asks what there is should hear soon that something is missing; a run that has to wait for it comes back by itself. */
 const READ_PATIENCE_MS = 10_000;
 
@@ -34,35 +41,47 @@ const readApp: Attempt = { to: 'read the enterprise application', needs: NEEDS.r
 
 export function createInstances({ graph, tokens, replication, oneAtATime, claims }: Parts): {
   getInstance(ids: InstanceIds): Promise<Instance>;
+  getSettings(ids: InstanceIds): Promise<InstanceSettings>;
   /** Whether both objects can be read by their ids; throws "not found" otherwise. */
   requireBothObjects(ids: InstanceIds): Promise<true>;
   disable(ids: InstanceIds, to: string): Promise<void>;
   getAppRoles(ids: InstanceIds): Promise<readonly AppRole[]>;
-  setSingleSignOn(ids: InstanceIds, settings: { signOnUrl: string | null }): Promise<void>;
-  setIdentifierAndReplyUrl(ids: InstanceIds, settings: { identifier: string; replyUrl: string }): Promise<void>;
+  setSingleSignOn(ids: InstanceIds, settings: { signOnUrl: string | null; mayShowLater?: boolean }): Promise<void>;
+  setIdentifierAndReplyUrl(ids: InstanceIds, settings: AddressWish): Promise<void>;
 } {
   async function getInstance(ids: InstanceIds): Promise<Instance> {
-    const shown = <T>(read: () => Promise<T>): Promise<T> =>
-      replication.shown('the new application', read, READ_PATIENCE_MS);
-    const [principal, application, principalOwners, applicationOwners, claimsFound, token] = await Promise.all([
-      shown(() => readPrincipal(ids, SERVICE_PRINCIPAL_SELECT)),
-      shown(() => readApplication(ids)),
+    const [settings, principalOwners, applicationOwners, token] = await Promise.all([
+      getSettings(ids),
       shown(() => owners(graphPath`/servicePrincipals/${ids.servicePrincipalId}/owners`)),
       shown(() => owners(graphPath`/applications/${ids.applicationObjectId}/owners`)),
-      claims.readClaims(ids),
       tokens.claims(),
     ]);
     const isOurs = ({ id }: { id: string }): boolean => token.oid !== undefined && id === token.oid;
     return {
-      ...describe(ids, principal, application),
-      ...(claimsFound.claims ? { claims: claimsFound.claims } : {}),
-      ...(claimsFound.arePortalClaimsHidden ? { arePortalClaimsHidden: true } : {}),
+      ...settings,
       owners: [
         ...applicationOwners.map((owner) => ({ ...owner, of: 'application' as const })),
         ...principalOwners.map((owner) => ({ ...owner, of: 'servicePrincipal' as const })),
       ],
       isOwnedByLatchkey: principalOwners.some(isOurs) && applicationOwners.some(isOurs),
     };
+  }
+
+  async function getSettings(ids: InstanceIds): Promise<InstanceSettings> {
+    const [principal, application, claimsFound] = await Promise.all([
+      shown(() => readPrincipal(ids, SERVICE_PRINCIPAL_SELECT)),
+      shown(() => readApplication(ids)),
+      claims.readClaims(ids),
+    ]);
+    return {
+      ...describe(ids, principal, application),
+      ...(claimsFound.claims ? { claims: claimsFound.claims } : {}),
+      ...(claimsFound.arePortalClaimsHidden ? { arePortalClaimsHidden: true } : {}),
+    };
+  }
+
+  function shown<T>(read: () => Promise<T>): Promise<T> {
+    return replication.shown('the new application', read, READ_PATIENCE_MS);
   }
 
   function readPrincipal(ids: InstanceIds, select: string): Promise<ServicePrincipalWire> {
@@ -99,9 +118,13 @@ export function createInstances({ graph, tokens, replication, oneAtATime, claims
     await oneAtATime(ids.appId, () => replication.despiteLag('the new application', () => graph.send(call)));
   }
 
-  async function setSingleSignOn(ids: InstanceIds, { signOnUrl }: { signOnUrl: string | null }): Promise<void> {
+  async function setSingleSignOn(
+    ids: InstanceIds,
+    { signOnUrl, mayShowLater = false }: { signOnUrl: string | null; mayShowLater?: boolean },
+  ): Promise<void> {
     const settings = { preferredSingleSignOnMode: 'saml', loginUrl: signOnUrl, accountEnabled: true };
     await patchPrincipal(ids, settings, 'choose SAML');
+    if (mayShowLater) return;
     await replication.shown('the choice of SAML', async () => {
       const read = await readPrincipal(ids, 'id,appId,accountEnabled,preferredSingleSignOnMode,loginUrl');
       const isSaml = read.preferredSingleSignOnMode === 'saml' && read.accountEnabled;
@@ -109,33 +132,38 @@ export function createInstances({ graph, tokens, replication, oneAtATime, claims
     });
   }
 
-  async function setIdentifierAndReplyUrl(
-    ids: InstanceIds,
-    { identifier, replyUrl }: { identifier: string; replyUrl: string },
-  ): Promise<void> {
-    const hasBoth = (app: ApplicationWire): boolean =>
-      app.identifierUris.includes(identifier) && (app.web?.redirectUris.includes(replyUrl) ?? false);
+  async function setIdentifierAndReplyUrl(ids: InstanceIds, wish: AddressWish): Promise<void> {
+    const { identifier, replyUrl } = wish;
+    const hasBoth = ({ identifiers, replyUrls }: Addresses): boolean =>
+      identifiers.includes(identifier) && replyUrls.includes(replyUrl);
     await oneAtATime(ids.appId, async () => {
-      const before = await replication.shown('the new application', () => readApplication(ids));
+      const before = wish.before ?? (await replication.shown('the new application', () => readAddresses(ids)));
       if (hasBoth(before)) return;
       const call = {
         method: 'PATCH',
         path: graphPath`/applications/${ids.applicationObjectId}`,
         // A collection is replaced as a whole. Ours come first: Entra's own start of a sign-in uses the first.
         body: {
-          identifierUris: withFirst(identifier, before.identifierUris),
-          web: { redirectUris: withFirst(replyUrl, before.web?.redirectUris ?? []) },
+          identifierUris: withFirst(identifier, before.identifiers),
+          web: { redirectUris: withFirst(replyUrl, before.replyUrls) },
         },
         attempt: { to: 'set Identifier and Reply URL', needs: NEEDS.writeApps },
       } as const;
       const isLag = (error: unknown): boolean => isUnverifiedHost(error) || isReplicationLag(error);
       await replication.despiteLag('the new application', () => graph.send(call), isLag);
-      await replication.shown('Identifier and Reply URL', async () => hasBoth(await readApplication(ids)) || undefined);
+      if (wish.mayShowLater) return;
+      await replication.shown('Identifier and Reply URL', async () => hasBoth(await readAddresses(ids)) || undefined);
     });
+  }
+
+  async function readAddresses(ids: InstanceIds): Promise<Addresses> {
+    const { identifierUris, web } = await readApplication(ids);
+    return { identifiers: identifierUris, replyUrls: web?.redirectUris ?? [] };
   }
 
   return {
     getInstance,
+    getSettings,
     requireBothObjects,
     disable: (ids, to) => patchPrincipal(ids, { accountEnabled: false }, to),
     getAppRoles,
@@ -152,7 +180,7 @@ function describe(
   ids: InstanceIds,
   principal: ServicePrincipalWire,
   application: ApplicationWire,
-): Omit<Instance, 'claims' | 'arePortalClaimsHidden' | 'owners' | 'isOwnedByLatchkey'> {
+): Omit<InstanceSettings, 'claims' | 'arePortalClaimsHidden'> {
   const created = createdAt(application);
   const preferred = principal.preferredTokenSigningKeyThumbprint;
   return {

@@ -8,7 +8,7 @@ import {
   type GraphFailure,
 } from './entra-problems.js';
 import { NEEDS } from './graph-permissions.js';
-import { signInProblem } from './sign-in-problems.js';
+import { managedIdentityProblem, signInProblem } from './sign-in-problems.js';
 import { expectWholeSentences, wordsOfAll } from '../platform/testing/problem-words.js';
 
 const REQUEST_ID = 'c0ffee00-0000-4000-8000-000000000001';
@@ -38,6 +38,11 @@ const ANSWERED: Readonly<Record<string, Problem>> = {
   'an expired secret': signIn('AADSTS7000222: The provided client secret keys are expired.'),
   'an unknown app registration': signIn('AADSTS700016: Application was not found.'),
   'a wrong certificate': signIn('AADSTS700027: Client assertion failed signature validation.'),
+  'a statement for another app': signIn('AADSTS700021: Client assertion application identifier does not match.'),
+  'a statement out of time': signIn('AADSTS700024: Client assertion is not within its valid time range.'),
+  'a federated token of another issuer': signIn('AADSTS700211: No matching federated identity record found.'),
+  'a federated token for another audience': signIn('AADSTS700212: No matching federated identity record found.'),
+  'a federated token of another subject': signIn('AADSTS700213: No matching federated identity record found.'),
   'an unknown tenant': signIn('AADSTS90002: Tenant not found.'),
   'a disabled app registration': signIn('AADSTS7000112: Application is disabled.'),
   'a busy token endpoint': signIn('AADSTS90055: The app is sending too many requests.'),
@@ -50,6 +55,11 @@ const SILENT: Readonly<Record<string, Problem>> = {
   'nobody there': unreachableProblem(attempt.to, 'refused'),
   'a lost connection': unreachableProblem(attempt.to, 'lost'),
   'no answer in time': unreachableProblem(attempt.to, 'timeout'),
+  'a server of an unknown authority': unreachableProblem(attempt.to, 'unknown-authority'),
+  'a server whose certificate has expired': unreachableProblem(attempt.to, 'expired-certificate'),
+  'a server with the certificate of another': unreachableProblem(attempt.to, 'other-host'),
+  'a server without TLS': unreachableProblem(attempt.to, 'no-tls'),
+  'no managed identity': managedIdentityProblem('ManagedIdentityCredential: Authentication failed.'),
   'busy for the whole time': unreachableProblem('sign in to Microsoft Entra', 'busy'),
   'a change that is not shown': waitingForEntra('the new certificate'),
   'a certificate that has expired at its birth': alreadyExpired(),

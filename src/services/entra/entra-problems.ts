@@ -1,5 +1,6 @@
-import { redactSaying, type Silence } from '../platform/http.js';
+import { isDistrust, redactSaying, type Distrust, type Silence } from '../platform/http.js';
 import { Problem, type ProblemFacts, type RemoteAnswer } from '../platform/problem.js';
+import { DISTRUST_WORDS } from '../platform/distrust-words.js';
 import { missingOf, type Need } from './graph-permissions.js';
 
 /** What a call is for, in words that follow "Entra did not let Latchkey …", and the permissions it needs. */
@@ -100,10 +101,15 @@ export function isAlreadyAssigned(error: unknown): boolean {
 
 /** Answers after which a repeatable call is sent again; parallel writes on one object are refused with a 409 of their own. */
 export function isWorthRepeating(failure: GraphFailure, isWrite: boolean): boolean {
-  const { status, code } = failure;
-  if (status === undefined) return true;
+  const { status } = failure;
+  if (status === undefined) return !isDistrust(failure.silence);
   if ([408, 429, 500, 502, 503, 504].includes(status)) return true;
-  return isWrite && status === 409 && code === 'Directory_ConcurrencyViolation';
+  return isWrite && isOverlapRefused(failure);
+}
+
+/** Another write to the same object was under way, as from another replica: this one did nothing. */
+export function isOverlapRefused({ status, code }: GraphFailure): boolean {
+  return status === 409 && code === 'Directory_ConcurrencyViolation';
 }
 
 function factsOf(failure: GraphFailure, attempt: Attempt, granted: readonly string[]): ProblemFacts {
@@ -217,14 +223,23 @@ const lost = (to: string): SilenceWords => ({
   remedy: NETWORK,
 });
 
-type SilenceWords = Pick<ProblemFacts, 'what' | 'remedy'> & { readonly answer: RemoteAnswer };
+type SilenceWords = Pick<ProblemFacts, 'what' | 'why' | 'remedy' | 'code'> & { readonly answer: RemoteAnswer };
 
 const SILENCES: Readonly<Record<Silence | 'busy', (to: string) => SilenceWords>> = {
   refused: lost,
   lost,
   timeout: (to) => ({ answer: 'timeout', what: `Entra took too long to ${to}.`, remedy: NETWORK }),
   busy: (to) => ({ answer: 'throttled', ...WORDS.throttled(to) }),
+  'unknown-authority': (to) => distrusted('unknown-authority', to),
+  'expired-certificate': (to) => distrusted('expired-certificate', to),
+  'other-host': (to) => distrusted('other-host', to),
+  'no-tls': (to) => distrusted('no-tls', to),
 };
+
+function distrusted(distrust: Distrust, to: string): SilenceWords {
+  const what = `Latchkey did not ${to}: whoever answered did not prove to be Microsoft.`;
+  return { answer: 'unavailable', code: distrust, what, ...DISTRUST_WORDS[distrust] };
+}
 
 /** No answer at all, or `busy`: none but "not now". @param to words that follow "Entra could not be reached to …". */
 export function unreachableProblem(to: string, silence: Silence | 'busy'): Problem {

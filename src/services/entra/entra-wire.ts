@@ -35,7 +35,12 @@ export const templateWire = z.object({ id: z.string(), displayName: z.string() }
 
 /** Answer of `instantiate`. */
 export const instantiatedWire = z.object({
-  application: z.object({ id: z.string(), appId: z.string() }),
+  application: z.object({
+    id: z.string(),
+    appId: z.string(),
+    identifierUris: z.array(z.string()).default([]),
+    web: z.object({ redirectUris: z.array(z.string()).default([]) }).nullish(),
+  }),
   servicePrincipal: z.object({ id: z.string() }),
 });
 

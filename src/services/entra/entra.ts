@@ -1,5 +1,7 @@
 /** What the rest of Latchkey may ask of Microsoft Entra ID, in the admin's words. `entra-client.ts` is the one that asks. */
 
+import type { OwnStanding, Registration } from './entra-registration.js';
+
 /** A person in the directory. `id` is the Entra object id, the only identity Latchkey knows. */
 export interface EntraPerson {
   readonly id: string;
@@ -43,6 +45,29 @@ export interface InstanceIds {
   readonly appId: string;
 }
 
+/** The addresses of an instance as they stand. */
+export interface Addresses {
+  readonly identifiers: readonly string[];
+  readonly replyUrls: readonly string[];
+}
+
+/** `asMade`: this very call has made it and did not wait for it; nothing else stands in it yet. */
+export interface AddedInstance extends InstanceIds {
+  readonly asMade?: Addresses;
+}
+
+/** What is to be created once, however often it is attempted. */
+export interface Intent {
+  /** Business time of the first attempt. */
+  readonly since: Date;
+  /** An earlier attempt may have created it without anybody noting it. */
+  readonly isRepeated?: boolean;
+  /** None was there a moment before the first attempt, so that one need not look. */
+  readonly hasNone?: boolean;
+  /** Does not wait until Entra shows it. */
+  readonly mayShowLater?: boolean;
+}
+
 export interface AppRole {
   readonly id: string;
   readonly displayName: string;
@@ -84,8 +109,8 @@ export interface Claims {
   readonly policy?: AssignedClaimsPolicy;
 }
 
-/** One instance of the gallery application as it stands, both objects read together. */
-export interface Instance extends InstanceIds {
+/** The settings of one instance of the gallery application as they stand, both objects read together. */
+export interface InstanceSettings extends InstanceIds {
   readonly displayName: string;
   readonly isEnabled: boolean;
   readonly isAssignmentRequired: boolean;
@@ -103,6 +128,10 @@ export interface Instance extends InstanceIds {
   readonly arePortalClaimsHidden?: boolean;
   /** Whether Entra encrypts assertions for this application. */
   readonly isEncrypted?: boolean;
+  readonly createdAt?: Date;
+}
+
+export interface Instance extends InstanceSettings {
   /** Object ids and names of the owners of the service principal and of the application. */
   readonly owners: readonly {
     readonly id: string;
@@ -110,7 +139,6 @@ export interface Instance extends InstanceIds {
     readonly of: 'application' | 'servicePrincipal';
   }[];
   readonly isOwnedByLatchkey: boolean;
-  readonly createdAt?: Date;
 }
 
 /** Of the service principal. What is absent is left alone. */
@@ -160,6 +188,12 @@ export interface NewPerson {
 export interface Entra {
   /** The permissions in the bot's own token, by name. */
   grantedPermissions(): Promise<readonly string[]>;
+  /** The bot itself: its service principal, and its permissions. */
+  getOwnStanding(): Promise<OwnStanding>;
+  /** Templates of the directory roles that the bot holds for the whole tenant. */
+  findOwnRoles(): Promise<readonly string[]>;
+  /** An app registration of this tenant, and when its credentials end. */
+  findRegistration(appId: string): Promise<Registration | undefined>;
 
   /** People by object id, exact UPN or mail, or the beginning of the name or UPN; at most ten, exact matches alone. */
   findPeople(text: string): Promise<readonly EntraPerson[]>;
@@ -178,31 +212,57 @@ export interface Entra {
   /** Service principals made from the template, oldest first. */
   findInstances(templateId: string): Promise<readonly InstanceIds[]>;
   getInstance(ids: InstanceIds): Promise<Instance>;
+  /** The same without its owners: two calls less. */
+  getSettings(ids: InstanceIds): Promise<InstanceSettings>;
   /** The roles that the application offers: one call, where the whole instance is not needed. */
   getAppRoles(ids: InstanceIds): Promise<readonly AppRole[]>;
   /** The claims that the sign-in sends; `undefined` where none is configured. */
   findClaims(ids: InstanceIds): Promise<Claims | undefined>;
   /**
-   * Instantiates the template, or adopts the one that was made since `since` by this very intent, and waits until both
-   * objects can be read. @param since business time of the intent.
+   * Instantiates the template, or adopts the one that this very intent has made before, and waits until both objects can be
+   * read. What may be a twin is switched off.
    */
-  addFromGallery(template: GalleryTemplate, since: Date): Promise<InstanceIds>;
-  /** Sets SAML mode and the Sign-on URL (`null` clears it), lets people sign in, and waits until a read says so. */
-  setSingleSignOn(ids: InstanceIds, settings: { signOnUrl: string | null }): Promise<void>;
-  /** Adds the identifier and reply URL to what is there (whole-collection write) and waits until a read says so. */
-  setIdentifierAndReplyUrl(ids: InstanceIds, settings: { identifier: string; replyUrl: string }): Promise<void>;
+  addFromGallery(template: GalleryTemplate, intent: Intent): Promise<AddedInstance>;
+  /**
+   * Sets SAML mode and the Sign-on URL (`null` clears it), lets people sign in, and waits until a read says so. This and the
+   * next two wait for nothing where it `mayShowLater`: whoever says so reads all of it back in the end.
+   */
+  setSingleSignOn(ids: InstanceIds, settings: { signOnUrl: string | null; mayShowLater?: boolean }): Promise<void>;
+  /**
+   * Adds the identifier and reply URL to what is there (whole-collection write) and waits until a read says so.
+   * @param settings.before what is there, where that was read a moment ago.
+   */
+  setIdentifierAndReplyUrl(
+    ids: InstanceIds,
+    settings: { identifier: string; replyUrl: string; before?: Addresses; mayShowLater?: boolean },
+  ): Promise<void>;
   /**
    * Writes NameID, `Email` and `OrganizationName`, keeping claims that others added, and waits until a read says so. Where
    * a claims policy is assigned, within it; refuses one that is shared or cannot be read.
+   * @param claims.isFirst nobody can have set claims before, so there is nothing to keep.
    */
   setClaims(
     ids: InstanceIds,
-    claims: { emailFrom: 'userprincipalname' | 'mail'; organizationName: string },
+    claims: {
+      emailFrom: 'userprincipalname' | 'mail';
+      organizationName: string;
+      isFirst?: boolean;
+      mayShowLater?: boolean;
+    },
   ): Promise<void>;
-  /** Creates an inactive signing certificate `CN=<name>`, or finds the one of that name, and waits until it is listed. */
-  addSigningCertificate(ids: InstanceIds, certificate: { name: string; notAfter: Date }): Promise<SigningCertificate>;
-  /** Makes that certificate the one Entra signs with and waits until a read says so. */
-  activateSigningCertificate(ids: InstanceIds, thumbprint: string): Promise<void>;
+  /**
+   * Creates an inactive signing certificate `CN=<name>`, or finds the one of that name, and waits until it is listed.
+   * @param certificate.isFirst the application is so new that it has none.
+   */
+  addSigningCertificate(
+    ids: InstanceIds,
+    certificate: { name: string; notAfter: Date; isFirst?: boolean } & Partial<Pick<Intent, 'since' | 'isRepeated'>>,
+  ): Promise<SigningCertificate>;
+  /**
+   * Makes that certificate the one Entra signs with and waits until a read says so.
+   * @param seen it was listed a moment ago; else that is made sure of first.
+   */
+  activateSigningCertificate(ids: InstanceIds, thumbprint: string, seen?: { isListed: boolean }): Promise<void>;
   /** Writes the values that are given, as they were before, and waits until a read says so. `null` clears. */
   putBackSignOn(ids: InstanceIds, values: SignOnValues): Promise<void>;
   /** Takes these values out of the lists, if they are there, and waits until a read says so. */

@@ -1,14 +1,24 @@
 import { DOMParser, onErrorStopParsing, type Document, type Element } from '@xmldom/xmldom';
-import { fetchWithin, isPassing, NoAnswer, parseRetryAfter, withRetries, type Pace } from '../platform/http.js';
+import {
+  fetchWithin,
+  isDistrust,
+  isPassing,
+  NoAnswer,
+  parseRetryAfter,
+  withRetries,
+  type Pace,
+} from '../platform/http.js';
 import { Problem } from '../platform/problem.js';
 import type { FederationMetadata } from './entra.js';
 import { parseCertificate } from './entra-certificates.js';
 import { notUnderstood, unreachableProblem } from './entra-problems.js';
 import { isGuid } from './graph-query.js';
+import { federationMetadataUrl, type MicrosoftCloud } from './microsoft-clouds.js';
 import type { Replication } from './replication.js';
 
 interface Parts {
   readonly tenantId: string;
+  readonly cloud: MicrosoftCloud;
   readonly reachable: (url: string) => string;
   readonly timeoutMs: number;
   readonly retryBudgetMs: number;
@@ -31,7 +41,7 @@ export function createFederationMetadata(parts: Parts): (appId: string) => Promi
   return async (appId) => {
     if (!isGuid(appId)) throw new RangeError('Not an application id.');
     // Without `appid` it would hold the keys of the tenant, not those of the application.
-    const url = `https://login.microsoftonline.com/${parts.tenantId}/federationmetadata/2007-06/federationmetadata.xml?appid=${appId}`;
+    const url = federationMetadataUrl(parts.cloud, parts.tenantId, appId);
     // The sign-in pages are copied like everything else: an application of this minute may be unknown to them.
     return parts.replication.shown('the application for the sign-in', () => readPatiently(parts.reachable(url), parts));
   };
@@ -44,7 +54,7 @@ function readPatiently(url: string, parts: Parts): Promise<FederationMetadata | 
     budgetMs: parts.retryBudgetMs,
     judge: (error) => {
       if (error instanceof Busy) return { againAfterMs: error.afterMs };
-      return error instanceof NoAnswer ? { againAfterMs: undefined } : 'give-up';
+      return error instanceof NoAnswer && !isDistrust(error.silence) ? { againAfterMs: undefined } : 'give-up';
     },
   }).catch((error: unknown) => {
     if (error instanceof NoAnswer) throw unreachableProblem(TO, error.silence);
@@ -54,7 +64,7 @@ function readPatiently(url: string, parts: Parts): Promise<FederationMetadata | 
 }
 
 async function readOnce(url: string, { timeoutMs, pace }: Parts): Promise<FederationMetadata | undefined> {
-  const answer = await fetchWithin(url, { timeoutMs });
+  const answer = await fetchWithin(url, { timeoutMs, system: 'entra' });
   if (isPassing(answer.status)) throw new Busy(parseRetryAfter(answer.headers.get('retry-after'), pace.wall()));
   const requestId = answer.headers.get('x-ms-request-id') ?? undefined;
   if ([400, 404].includes(answer.status) && UNKNOWN_APPLICATION.test(answer.text)) return undefined;

@@ -9,18 +9,22 @@ import {
   type Middleware,
 } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
+import { beforeEffect } from '../platform/effect-guard.js';
 import { fetchWithin, NoAnswer, parseRetryAfter, withRetries, type Pace, type RemoteLog } from '../platform/http.js';
 import { Problem } from '../platform/problem.js';
 import type { GraphTokens } from './credential.js';
 import {
   GraphProblem,
+  isOverlapRefused,
   isUncertain,
   isWorthRepeating,
   notUnderstood,
   type Attempt,
   type GraphFailure,
 } from './entra-problems.js';
+import { createGraphBudgets } from './graph-budgets.js';
 import { graphQuery } from './graph-query.js';
+import { graphUrl, type MicrosoftCloud } from './microsoft-clouds.js';
 
 export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -38,6 +42,8 @@ export interface GraphCall {
 
 /** Graph, call by call. Throws `GraphProblem`, or the `Problem` of the credential. */
 export interface Graph {
+  /** The address by which a body refers to an object, whatever stands in for Graph. @param path from `graphPath`. */
+  reference(path: string): string;
   /** Sends a call whose answer's body does not matter. */
   send(call: GraphCall): Promise<void>;
   /** Sends a call and parses the body of its answer; an empty body is `undefined`. */
@@ -53,7 +59,8 @@ interface Answer {
 
 export interface GraphOptions {
   readonly tokens: GraphTokens;
-  /** `GRAPH_BASE_URL`; none: the real one. */
+  readonly cloud: MicrosoftCloud;
+  /** `GRAPH_BASE_URL`; none: the cloud's own. */
   readonly baseUrl?: string | undefined;
   readonly timeoutMs: number;
   /** How long one call may be retried. */
@@ -62,11 +69,12 @@ export interface GraphOptions {
   readonly log?: RemoteLog | undefined;
 }
 
-const GRAPH = 'https://graph.microsoft.com/';
 const MOST_PAGES = 1_000;
 
 export function createGraph(options: GraphOptions): Graph {
-  const client = createClient(options);
+  const root = `${graphUrl(options.cloud)}/`;
+  const client = createClient(options, root);
+  const paced = createGraphBudgets(options.pace);
 
   function deliverAnswer(call: GraphCall): Promise<Answer> {
     const isRepeatable = call.isRepeatable ?? call.method !== 'POST';
@@ -76,7 +84,7 @@ export function createGraph(options: GraphOptions): Graph {
       judge: (error) => {
         if (!(error instanceof GraphProblem)) return 'give-up';
         const { failure } = error;
-        const neverTaken = failure.status === 429 || failure.silence === 'refused';
+        const neverTaken = failure.status === 429 || failure.silence === 'refused' || isOverlapRefused(failure);
         if (isUncertain(error)) call.onUncertain?.();
         const again = isRepeatable ? isWorthRepeating(failure, call.method !== 'GET') : neverTaken;
         return again ? { againAfterMs: failure.retryAfterMs } : 'give-up';
@@ -103,6 +111,8 @@ export function createGraph(options: GraphOptions): Graph {
   }
 
   async function exchange(call: GraphCall): Promise<Answer> {
+    await paced(call);
+    if (call.method !== 'GET') await beforeEffect();
     const startedAt = options.pace.wall().getTime();
     const answer = await raw(client, call);
     const ms = options.pace.wall().getTime() - startedAt;
@@ -144,12 +154,15 @@ export function createGraph(options: GraphOptions): Graph {
       const page: Page<T> = await ask({ ...next, method: 'GET' }, pages);
       items.push(...page.value);
       const link = page['@odata.nextLink'];
+      // The token goes where the link leads.
+      if (link?.startsWith(root) === false) throw notUnderstood(call.attempt.to, undefined, undefined);
       next = link === undefined ? undefined : { path: link, attempt: call.attempt };
     }
     return items;
   }
 
   return {
+    reference: (path) => `${root}v1.0${path}`,
     send: async (call) => {
       await deliverAnswer(call);
     },
@@ -170,7 +183,7 @@ function pagesOf<T>(item: z.ZodType<T>): z.ZodType<Page<T>> {
   // What is stored under an item's schema was made from it.
   const known = pageSchemas.get(item) as z.ZodType<Page<T>> | undefined;
   if (known) return known;
-  const pages = z.object({ value: z.array(item), '@odata.nextLink': z.string().startsWith(GRAPH).optional() });
+  const pages = z.object({ value: z.array(item), '@odata.nextLink': z.string().optional() });
   pageSchemas.set(item, pages);
   return pages;
 }
@@ -179,16 +192,18 @@ function pagesOf<T>(item: z.ZodType<T>): z.ZodType<Page<T>> {
  * The SDK without its retry handler: it repeats POSTs that create, so retries are `withRetries`' alone. The base URL
  * stays Graph's, because the SDK attaches a token to no other; the last handler sends the call where it belongs.
  */
-function createClient(options: GraphOptions): Client {
+function createClient(options: GraphOptions, root: string): Client {
   const authentication = new AuthenticationHandler({
     getAccessToken: () => options.tokens.get().catch((error: unknown) => Promise.reject(carried(error))),
   });
   const last: Middleware = {
     execute: async (context) => {
-      context.response = await deliver(context, options).catch((error: unknown) => Promise.reject(carried(error)));
+      context.response = await deliver(context, options, root).catch((error: unknown) =>
+        Promise.reject(carried(error)),
+      );
     },
   };
-  return Client.initWithMiddleware({ middleware: [authentication, new TelemetryHandler(), last] });
+  return Client.initWithMiddleware({ baseUrl: root, middleware: [authentication, new TelemetryHandler(), last] });
 }
 
 /** The SDK replaces foreign errors by its own and loses them; its own may carry one. */
@@ -196,12 +211,13 @@ function carried(error: unknown): GraphClientError {
   return Object.assign(new GraphClientError('Not delivered.'), { customError: error });
 }
 
-async function deliver(context: Context, options: GraphOptions): Promise<Response> {
+async function deliver(context: Context, options: GraphOptions, root: string): Promise<Response> {
   const url = String(context.request);
-  const target = options.baseUrl ? url.replace(GRAPH, `${options.baseUrl.replace(/\/+$/, '')}/`) : url;
+  const target = options.baseUrl ? url.replace(root, `${options.baseUrl.replace(/\/+$/, '')}/`) : url;
   const { method, headers, body } = context.options ?? {};
   const answer = await fetchWithin(target, {
     timeoutMs: options.timeoutMs,
+    system: 'entra',
     headers: new Headers(headers as Record<string, string>),
     ...(method ? { method } : {}),
     ...(typeof body === 'string' ? { body } : {}),

@@ -23,31 +23,70 @@ export interface Creation<T> {
   readonly intent?: string;
   readonly create: () => Promise<T>;
   readonly find: () => Promise<T | undefined>;
-  /** An attempt that this process knows nothing of may have made it, and Entra may not show it yet: looks for some seconds. */
-  readonly isRepeated?: boolean;
+  /**
+   * Milliseconds since the intent was first attempted. An attempt that this process knows nothing of may have made it,
+   * and Entra may not show it yet: what is left of the budget is spent on looking first. Absent: this is the first attempt.
+   */
+  readonly begunMsAgo?: number | undefined;
 }
 
-/** `attempts`: 2 means that there may be a twin. */
+/** `mayHaveTwin`: more than one attempt may have been carried out. */
 export interface Created<T> {
   readonly made: T;
-  readonly attempts: 1 | 2;
+  readonly mayHaveTwin: boolean;
 }
 
-/** Most changes show within a few seconds; whoever restarts Latchkey or presses *Retry* should not wait for the rest. */
-const EARLIER_ATTEMPT_MS = 5_000;
+/** Entra needs a few seconds rather than milliseconds, and each look is a call. */
+const FIRST_WAIT_MS = 400;
+/** What shows sooner tells nothing about the next value. */
+const SHOWN_AT_ONCE_MS = 500;
+const LAG_HOLDS_MS = 60_000;
 
-export function createReplication(limits: { budgetMs: number; pace: Pace }): Replication {
+/** How a value came to show, in ms from the first look: it did not yet at `missed`, and did at `found`. */
+interface Lag {
+  readonly missed: number;
+  readonly found: number;
+}
+
+export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs: number; pace: Pace }): Replication {
+  const limits = { budgetMs: wholeBudgetMs, pace, firstWaitMs: FIRST_WAIT_MS };
   const unlessMissing = async <T>(look: () => Promise<T | undefined>): Promise<T | undefined> =>
     look().catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
 
+  /** Of the last value that did not show at once: another one of this time often takes as long. */
+  let lastLag: (Lag & { readonly at: number }) | undefined;
+
   async function shown<T>(what: string, look: () => Promise<T | undefined>, atMostMs = limits.budgetMs): Promise<T> {
+    const startedAt = pace.wall().getTime();
+    const passedMs = (): number => pace.wall().getTime() - startedAt;
     const budgetMs = Math.min(limits.budgetMs, atMostMs);
-    const found = await lookUntil(() => unlessMissing(look), { ...limits, budgetMs });
-    if (found === undefined) throw waitingForEntra(what);
-    return found;
+    let missed = 0;
+    const lookAndNote = async (): Promise<T | undefined> => {
+      const lookedAt = passedMs();
+      const found = await unlessMissing(look);
+      if (found === undefined) missed = lookedAt;
+      return found;
+    };
+    const value = (await lookAsExpected(lookAndNote, budgetMs)) ?? (await lookFor(lookAndNote, budgetMs - passedMs()));
+    if (value === undefined) throw waitingForEntra(what);
+    const found = passedMs();
+    if (found >= SHOWN_AT_ONCE_MS) lastLag = { missed, found, at: startedAt + found };
+    return value;
+  }
+
+  /** Few looks up to the moment from which on it is expected, and then several: a look is a call, and waiting is a wait. */
+  async function lookAsExpected<T>(look: () => Promise<T | undefined>, budgetMs: number): Promise<T | undefined> {
+    const startedAt = pace.wall().getTime();
+    const isExpected = lastLag && lastLag.found <= budgetMs && startedAt - lastLag.at < LAG_HOLDS_MS;
+    for (const at of isExpected && lastLag ? looksAround(lastLag) : []) {
+      await pace.sleep(Math.max(0, startedAt + at - pace.wall().getTime()));
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   async function despiteLag<T>(what: string, write: () => Promise<T>, isLag = isReplicationLag): Promise<T> {
@@ -66,34 +105,57 @@ export function createReplication(limits: { budgetMs: number; pace: Pace }): Rep
   }
 
   const madeBefore = new Map<string, Created<unknown>>();
+  /** Intents whose last attempt here was refused for certain: nothing of theirs is on its way. */
+  const refusedHere = new Set<string>();
 
   async function createdOnce<T>(creation: Creation<T>): Promise<Created<T>> {
     const { intent } = creation;
     if (intent === undefined) return createOnce(creation);
     const known = madeBefore.get(intent) as Created<T> | undefined; // of the same intent, so of the same kind
-    const created = known ?? (await createOnce(creation));
-    madeBefore.set(intent, created);
-    return created;
+    if (known) return known;
+    const begunMsAgo = refusedHere.has(intent) ? undefined : creation.begunMsAgo;
+    let isOnItsWay = false;
+    const create = (): Promise<T> =>
+      creation.create().catch((error: unknown) => {
+        isOnItsWay ||= isUncertain(error);
+        throw error;
+      });
+    try {
+      const created = await createOnce({ ...creation, create, begunMsAgo });
+      madeBefore.set(intent, created);
+      return created;
+    } catch (error) {
+      if (!isOnItsWay) refusedHere.add(intent);
+      throw error;
+    }
   }
 
-  async function createOnce<T>({ create, find, isRepeated = false }: Creation<T>): Promise<Created<T>> {
-    const budgetMs = Math.min(limits.budgetMs, EARLIER_ATTEMPT_MS);
-    const earlier = isRepeated ? await lookUntil(() => unlessMissing(find), { ...limits, budgetMs }) : undefined;
-    if (earlier !== undefined) return { made: earlier, attempts: 1 };
+  async function createOnce<T>({ create, find, begunMsAgo }: Creation<T>): Promise<Created<T>> {
+    const earlier = begunMsAgo === undefined ? undefined : await lookFor(find, limits.budgetMs - begunMsAgo);
+    if (earlier !== undefined) return { made: earlier, mayHaveTwin: false };
     for (const attempts of [1, 2] as const) {
       try {
-        return { made: await create(), attempts };
+        return { made: await create(), mayHaveTwin: attempts === 2 || begunMsAgo !== undefined };
       } catch (error) {
         if (!isUncertain(error)) throw error;
-        const made = await lookUntil(() => unlessMissing(find), limits);
-        if (made !== undefined) return { made, attempts };
+        const made = await lookFor(find, limits.budgetMs);
+        if (made !== undefined) return { made, mayHaveTwin: attempts === 2 };
         if (attempts === 2) throw error;
       }
     }
     throw new RangeError('unreachable');
   }
 
+  function lookFor<T>(find: () => Promise<T | undefined>, budgetMs: number): Promise<T | undefined> {
+    return lookUntil(() => unlessMissing(find), { ...limits, budgetMs: Math.min(budgetMs, limits.budgetMs) });
+  }
+
   return { shown, despiteLag, createdOnce };
+}
+
+function looksAround({ missed, found }: Lag): number[] {
+  const gap = found - missed;
+  return [0, 0.4 * missed, missed, missed + 0.25 * gap, missed + 0.5 * gap, missed + 0.75 * gap];
 }
 
 /** Runs work one after the other for each key: Graph answers 409 to parallel writes on one object. */

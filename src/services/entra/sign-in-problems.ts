@@ -32,12 +32,33 @@ const SIGN_IN_ERRORS: Readonly<Record<string, { why: string; remedy: string }>> 
     remedy: 'Try again in a minute: nothing is wrong with the credential.',
   },
   '90033': { why: 'The sign-in of Entra has a passing fault.', remedy: 'Try again in a minute.' },
+  '700021': {
+    why: 'The signed statement of the credential is for another app registration.',
+    remedy:
+      'Check AZURE_CLIENT_ID: it must be the app registration that the certificate or federated credential belongs to.',
+  },
+  '700024': {
+    why: 'The signed statement of the credential is not valid at this time.',
+    remedy: 'Check the time of the machine that runs Latchkey, and that the platform renews the federated token.',
+  },
+  '700211': {
+    why: 'The app registration trusts no federated credential of this issuer.',
+    remedy: 'Compare the issuer of the federated credential with that of the token, letter by letter.',
+  },
+  '700212': {
+    why: 'The federated token is not made for Entra.',
+    remedy: 'Its audience must be that of the federated credential, api://AzureADTokenExchange.',
+  },
+  '700213': {
+    why: 'The app registration trusts no federated credential of this subject.',
+    remedy: 'Compare the subject of the federated credential with that of the token, letter by letter.',
+  },
   '7000112': { why: 'The app registration of Latchkey is disabled.', remedy: 'Enable it in the Entra admin center.' },
 };
 
 /** Entra refused the bot's own credential. @param said the text of the refusal, with its AADSTS code. */
 export function signInProblem(said: string, more: { status?: number; requestId?: string | undefined }): Problem {
-  const number = /AADSTS(\d{4,9})/.exec(said)?.[1] ?? /\b(\d{7}|900\d\d|700016)\b/.exec(said)?.[1];
+  const number = /AADSTS(\d{4,9})/.exec(said)?.[1] ?? /\b(\d{7}|900\d\d|7000\d\d|7002\d\d)\b/.exec(said)?.[1];
   const known = number === undefined ? undefined : SIGN_IN_ERRORS[number];
   const isPassing = number !== undefined && PASSING_SIGN_IN_ERRORS.has(`AADSTS${number}`);
   return new Problem({
@@ -48,11 +69,26 @@ export function signInProblem(said: string, more: { status?: number; requestId?:
       ? 'Entra did not let Latchkey sign in at this moment.'
       : 'Entra did not accept the credential of Latchkey.',
     remedy:
-      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret. Preflight (npm run preflight) looks at all of them.',
+      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the credential. Preflight (npm run preflight) looks at all of them.',
     ...known,
     ...(number ? { code: `AADSTS${number}` } : {}),
     ...(said ? { said: redactSaying(said) } : {}),
     ...(more.status ? { status: more.status } : {}),
     ...(more.requestId ? { requestId: more.requestId } : {}),
+  });
+}
+
+/** The machine gave no token for its managed identity. @param said the SDK's words. */
+export function managedIdentityProblem(said: string): Problem {
+  return new Problem({
+    kind: 'remote',
+    system: 'entra',
+    answer: 'unauthorized',
+    code: 'managed-identity',
+    what: 'Azure gave Latchkey no token for its managed identity.',
+    why: 'This machine has no managed identity, or none with the client ID in AZURE_CLIENT_ID.',
+    remedy:
+      'Turn the identity on for the Azure resource that runs Latchkey. AZURE_CLIENT_ID is for a user-assigned one; leave it out for the one of the system.',
+    ...(said ? { said: redactSaying(said) } : {}),
   });
 }

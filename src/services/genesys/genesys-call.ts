@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { NoAnswer, parseRetryAfter, withRetries, type Pace, type RemoteLog } from '../platform/http.js';
+import { isDistrust, NoAnswer, parseRetryAfter, withRetries, type Pace, type RemoteLog } from '../platform/http.js';
+import { createWindow, type RequestBudget } from '../platform/request-budget.js';
 import type { GenesysRegion } from '../sso/genesys-region.js';
 import { GenesysProblem, loginProblem, notUnderstood, type GenesysFailure } from './genesys-problems.js';
 import { loadApis, RefusedAnswer, type GenesysApis } from './genesys-sdk.js';
@@ -30,9 +31,15 @@ export interface GenesysCallOptions {
 
 const RENEW_BEFORE_MS = 60_000;
 
+/** The platform's published default for a token of client credentials (`client.credentials.token.rate.per.minute`). */
+const REQUESTS_A_MINUTE = 300;
+/** Genesys's minute begins when a request arrives, ours when it leaves. */
+const REQUESTS_OF_A_TOKEN = { requests: REQUESTS_A_MINUTE, windowMs: 61_000 };
+
 interface Token {
   readonly value: string;
   readonly endsAt: number;
+  readonly budget: RequestBudget;
 }
 
 /**
@@ -68,7 +75,7 @@ export function createAskGenesys(options: GenesysCallOptions): AskGenesys {
         options.clientId,
         options.clientSecret,
       );
-      return { value: accessToken, endsAt: tokenExpiryTime };
+      return { value: accessToken, endsAt: tokenExpiryTime, budget: createWindow(REQUESTS_OF_A_TOKEN, pace) };
     } catch (caught) {
       throw signInError(caught, options.region.name, pace.wall());
     }
@@ -83,11 +90,12 @@ export function createAskGenesys(options: GenesysCallOptions): AskGenesys {
   async function sendOnce<T>(call: GenesysCall<T>): Promise<T> {
     const current = await signedIn();
     try {
+      await current.budget.take();
       return await exchange(call);
     } catch (error) {
       if (!(error instanceof GenesysProblem) || error.failure.status !== 401) throw error;
       await forget(current);
-      await signedIn();
+      await (await signedIn()).budget.take();
       return exchange(call);
     }
   }
@@ -121,6 +129,7 @@ export function createAskGenesys(options: GenesysCallOptions): AskGenesys {
       judge: (error) => {
         if (!(error instanceof GenesysProblem)) return 'give-up';
         const { status, silence, retryAfterMs } = error.failure;
+        if (isDistrust(silence)) return 'give-up';
         const neverTaken = status === 429 || silence === 'refused';
         const isPassing = neverTaken || silence !== undefined || [502, 503, 504].includes(status ?? 0);
         const again = (call.isRepeatable ?? true) ? isPassing : neverTaken;

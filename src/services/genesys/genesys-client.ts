@@ -8,6 +8,7 @@ import { createUsers } from './genesys-users.js';
 import { organizationWire } from './genesys-wire.js';
 import type { Genesys } from './genesys.js';
 import { createIdentityProvider } from './identity-provider.js';
+import { createOwnClient } from './own-client.js';
 import { createPasswordLogin } from './password-login.js';
 
 export interface GenesysOptions {
@@ -49,5 +50,6 @@ export function createGenesys(options: GenesysOptions): Genesys {
     ...createPasswordLogin(parts),
     ...createUsers(parts),
     ...createAuthorization(parts),
+    ...createOwnClient(parts),
   };
 }

@@ -45,6 +45,10 @@ const SILENT: Readonly<Record<string, Problem>> = {
   'nobody there': new GenesysProblem({ silence: 'refused' }, TO),
   'a lost connection': new GenesysProblem({ silence: 'lost' }, TO),
   'no answer in time': new GenesysProblem({ silence: 'timeout' }, TO),
+  'a server of an unknown authority': new GenesysProblem({ silence: 'unknown-authority' }, TO),
+  'a server whose certificate has expired': new GenesysProblem({ silence: 'expired-certificate' }, TO),
+  'a server with the certificate of another': new GenesysProblem({ silence: 'other-host' }, TO),
+  'a server without TLS': new GenesysProblem({ silence: 'no-tls' }, TO),
   'a change that is not shown': waitingForGenesys('the single sign-on provider'),
 };
 

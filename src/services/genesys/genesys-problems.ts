@@ -1,4 +1,5 @@
-import { redactSaying, type Silence } from '../platform/http.js';
+import { DISTRUST_WORDS } from '../platform/distrust-words.js';
+import { isDistrust, redactSaying, type Silence } from '../platform/http.js';
 import { Problem, type ProblemFacts, type RemoteAnswer } from '../platform/problem.js';
 
 /** What Genesys answered, or that it did not: `status` is absent when no answer came. */
@@ -66,6 +67,13 @@ function factsOf(failure: GenesysFailure, to: string): ProblemFacts {
 }
 
 function silenceFacts(silence: Silence, to: string): ProblemFacts {
+  if (isDistrust(silence)) {
+    return {
+      ...{ kind: 'remote', system: 'genesys', answer: 'unavailable', code: silence },
+      what: `Latchkey did not ${to}: whoever answered did not prove to be Genesys Cloud.`,
+      ...DISTRUST_WORDS[silence],
+    };
+  }
   return {
     kind: 'remote',
     system: 'genesys',

@@ -1,3 +1,4 @@
+import { beforeEffect } from '../platform/effect-guard.js';
 import { fetchWithin, isLoopbackUrl } from '../platform/http.js';
 import { apiHost, loginHost, type GenesysRegion } from '../sso/genesys-region.js';
 
@@ -39,6 +40,7 @@ export async function loadApis(options: SdkOptions) {
     identityProvider: new sdk.IdentityProviderApi(client),
     users: new sdk.UsersApi(client),
     authorization: new sdk.AuthorizationApi(client),
+    tokens: new sdk.TokensApi(client),
   };
 }
 
@@ -86,6 +88,8 @@ function createHttpClient(sdk: Sdk, options: SdkOptions) {
     override async request(request: SdkRequest): Promise<SdkAnswer> {
       const url = urlOf(request);
       refuseForeignUrl(url, options);
+      // A token is asked for on behalf of everybody, so not under one run's guard.
+      if (request.method !== 'GET' && !url.pathname.endsWith('/oauth/token')) await beforeEffect();
       const headers = new Headers(request.headers ?? {});
       const { data } = request;
       // The SDK's login sends its form as text and leaves the content type to the client.
@@ -94,6 +98,7 @@ function createHttpClient(sdk: Sdk, options: SdkOptions) {
         method: request.method,
         headers,
         timeoutMs: options.timeoutMs,
+        system: 'genesys',
         ...(data ? { body: typeof data === 'string' ? data : JSON.stringify(data) } : {}),
       });
       const response: SdkAnswer = {

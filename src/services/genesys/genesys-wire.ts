@@ -43,5 +43,23 @@ export const subjectWire = z.object({
   grants: z.array(z.object({ subjectId: z.string().nullish(), division: reference, role: reference })).nullish(),
 });
 
+/** `tokens/me` of client credentials: there is always a client, and no user. */
+export const ownClientWire = z.object({
+  OAuthClient: z.object({
+    id: z.string(),
+    name: z.string().nullish(),
+    roleDivisions: z.array(z.object({ roleId: z.string(), divisionId: z.string() })).nullish(),
+  }),
+});
+
+export const ownRoleWire = z.object({
+  name: z.string().nullish(),
+  permissions: z.array(z.string()).nullish(),
+  permissionPolicies: z
+    .array(z.object({ domain: z.string(), entityName: z.string(), actionSet: z.array(z.string()).nullish() }))
+    .nullish(),
+});
+export type OwnRoleWire = z.infer<typeof ownRoleWire>;
+
 /** An answer whose body does not matter. */
 export const nothingWire = z.unknown();

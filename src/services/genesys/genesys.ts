@@ -1,5 +1,7 @@
 /** What the rest of Latchkey may ask of Genesys Cloud. `genesys-client.ts` is the one that asks. */
 
+import type { OwnClient, OwnRole } from './own-client.js';
+
 export interface GenesysOrganization {
   readonly id: string;
   /** Display name. */
@@ -66,6 +68,10 @@ export interface GenesysDivision {
 /** Every method throws a `Problem` of system `genesys` with the inin-correlation-id. */
 export interface Genesys {
   getOrganization(): Promise<GenesysOrganization>;
+  /** The OAuth client that we sign in with. */
+  getOwnClient(): Promise<OwnClient>;
+  /** Its roles, with what they allow. */
+  getOwnRoles(client: OwnClient): Promise<readonly OwnRole[]>;
   /** `undefined` while the slot is empty. */
   findIdentityProvider(): Promise<IdentityProvider | undefined>;
   /**

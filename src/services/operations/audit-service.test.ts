@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Entra } from '../entra/entra.js';
 import { appendAudit } from '../platform/audit.js';
-import { openDatabase, type Database } from '../platform/database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from '../platform/database.js';
 import type { Json } from '../platform/json.js';
 import { ada, recordingLog, silentLog, StandingClock } from '../platform/testing/test-parts.js';
 import { AuditService, type AuditPage } from './audit-service.js';
@@ -12,7 +13,7 @@ let database: Database;
 let service: AuditService;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
   const entra = { findPeople: async () => [], findPerson: async () => undefined } as Partial<Entra> as Entra;
   const pipeline = { permitted: () => Promise.reject(new Error('Nobody is asked here.')) };
   service = new AuditService({ database, entra, pipeline });

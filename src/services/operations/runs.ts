@@ -39,6 +39,11 @@ export class Runs {
     this.#durable.onProgress(listener);
   }
 
+  /** Calls for each run that this process has taken because another one, or an earlier life, left it behind. */
+  onTaken(listener: (runId: RunId) => void): void {
+    this.#durable.onTaken(listener);
+  }
+
   /** Calls for each run that is done or has failed, also after a crash, until the listener has resolved. */
   onEnded(listener: (runId: RunId) => Promise<void>): void {
     this.#outbox.on(RUN_ENDED, (payload) => listener(parseRunId(runEnded.parse(payload).runId)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '../operations/operation.js';
 import type { Clock } from '../platform/clock.js';
+import { beforeEffect } from '../platform/effect-guard.js';
 import type { Log } from '../platform/log.js';
 import type { OneTimeSecrets } from '../platform/one-time-secrets.js';
 import type { DeliverPassword } from './create-person.js';
@@ -30,6 +31,7 @@ export class FirstPasswords {
 
   /** Stores it sealed and sends the link. `false`: the link did not arrive; a new password can be asked for. */
   readonly deliver: DeliverPassword = async (actor, { userPrincipalName, password }) => {
+    await beforeEffect();
     const secret = JSON.stringify({ userName: userPrincipalName, password });
     const token = await this.#secrets.create({
       secret,

@@ -7,7 +7,8 @@ import { sql } from 'kysely';
 import { OperatorAudit } from '../operations/operator-audit.js';
 import { auditCheckpoints, checkpointFile, type AuditCheckpoints } from './audit-checkpoints.js';
 import { appendAudit } from './audit.js';
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import { loadKey } from './keys.js';
 import { ada, recordingLog, silentLog, StandingClock } from './testing/test-parts.js';
 
@@ -21,7 +22,7 @@ let clock: StandingClock;
 let checkpoints: AuditCheckpoints;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import fc from 'fast-check';
 import { appendAudit, exportAudit, listAudit, verifyAudit, type ExportedAuditEntry } from './audit.js';
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import { canonicalJson } from './json.js';
-import { ada, omar, silentLog } from './testing/test-parts.js';
+import { ada, omar } from './testing/test-parts.js';
 
 const ENTRIES = 6;
 const at = new Date('2026-11-24T09:00:00.123Z');
@@ -12,7 +13,7 @@ const at = new Date('2026-11-24T09:00:00.123Z');
 let database: Database;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 

@@ -14,19 +14,20 @@ import {
   savePosting,
   takeClaim,
 } from './conversation-store.js';
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import { jsonText, type Json } from './json.js';
 import { loadKey } from './keys.js';
 import { createOneTimeSecrets } from './one-time-secrets.js';
 import { savePlan } from './plan-store.js';
 import { housekeeping } from './sweeps.js';
-import { ada, omar, silentLog, StandingClock } from './testing/test-parts.js';
+import { ada, omar, StandingClock } from './testing/test-parts.js';
 
 let database: Database;
 let clock: StandingClock;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 beforeEach(async () => {
@@ -132,7 +133,9 @@ test('a delivery is new once, per channel', async () => {
     isNewDelivery(database.db, { channel: 'slack', ...delivery }),
   ]);
 
-  expect(isNew).toEqual([true, false, true]);
+  const [one, another, elsewhere] = isNew; // of two at the same time, either may be the first
+  expect([one, another].sort()).toEqual([false, true]);
+  expect(elsewhere).toBe(true);
 });
 
 test('of many clicks on one button one counts; the others hear who it was and when', async () => {
@@ -142,8 +145,9 @@ test('of many clicks on one button one counts; the others hear who it was and wh
     [ada, omar, omar, ada].map((actor) => database.transaction((trx) => takeClaim(trx, { ...click, actor }))),
   );
 
-  const late = { by: ada.name, at: clock.now() };
-  expect(taken).toEqual([true, late, late, late]);
+  const first = [ada, omar, omar, ada][taken.indexOf(true)];
+  const late = { by: first?.name, at: clock.now() };
+  expect(taken.filter((claim) => claim !== true)).toEqual([late, late, late]);
   expect(await findClaim(database.db, click)).toEqual(late);
   expect(await findClaim(database.db, { ...click, verb: 'undo' })).toBeUndefined();
   expect(await takeClaim(database.db, { ...click, revision: 2, actor: omar })).toBe(true);

@@ -175,15 +175,22 @@ export async function findPostings(db: Executor, reference: string): Promise<Pos
   return rows.map(postingOf);
 }
 
-/** What runs (`run:<id>`) have messages of an older revision than the run's own. */
-export async function findReferencesBehind(db: Executor): Promise<string[]> {
-  const rows = await db
+/**
+ * What runs (`run:<id>`) have messages of an older revision than the run's own. @param changed business times between which
+ * the run changed last; default: any.
+ */
+export async function findReferencesBehind(db: Executor, changed?: { after: Date; before: Date }): Promise<string[]> {
+  const behind = db
     .selectFrom('posting')
     .innerJoin('run', (on) => on.on('posting.reference', '=', sql<string>`'run:' || run.id::text`))
     .whereRef('posting.revision', '<', 'run.revision')
     .select('posting.reference')
-    .distinct()
-    .execute();
+    .distinct();
+  const rows = await (
+    changed === undefined
+      ? behind
+      : behind.where('run.changed_at', '>', changed.after).where('run.changed_at', '<', changed.before)
+  ).execute();
   return rows.map(({ reference }) => reference);
 }
 

@@ -1,4 +1,5 @@
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import type { Durable, DurableParts, Json, Step } from './durable.js';
 import { createDurable } from './ledger-durable.js';
 import type { RunId } from './ids.js';
@@ -9,7 +10,7 @@ let database: Database;
 let clock: StandingClock;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 beforeEach(() => {
@@ -278,7 +279,7 @@ test('a run that was under way when the process died goes on at the next start w
     await step('Make a certificate', async () => null);
     return app;
   });
-  const abandoned = await after.listRunning();
+  const abandoned = await after.listAbandoned();
   const state = await after.goOn(runId);
 
   expect(abandoned).toContain(runId);

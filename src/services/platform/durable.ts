@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 import type { RunId } from './ids.js';
 import type { Json } from './json.js';
 import type { Ending, RunRecord } from './ledger.js';
+import type { Holder } from './ledger-leases.js';
 import type { Signal } from './ledger-waiting.js';
 import type { Log } from './log.js';
 import type { RunActor, RunState, Transaction } from './schema.js';
@@ -40,9 +41,10 @@ export interface Durable {
     signal: { name: string; value: Json; actor: RunActor },
   ): Promise<{ isFirst: boolean; signal: Signal }>;
   /**
-   * Claims the run, from whoever has it, and executes it here; resolves when it is done, has failed, or was claimed by
-   * somebody else (then with the state it has now). `interrupted`: it stopped, because the database could not be used, and
-   * the next look goes on with it. A run that is executed here already is not claimed again. Never rejects.
+   * Claims the run, unless a process that lives has it, and executes it here; resolves when it is done, has failed, or was
+   * claimed by somebody else (then with the state it has now). `interrupted`: it stopped, because the database could not be
+   * used or this process ends, and the next look goes on with it. A run that is executed here already is not claimed
+   * again. Never rejects.
    */
   execute(runId: RunId): Promise<RunState>;
   /**
@@ -54,13 +56,19 @@ export interface Durable {
   look: Look;
   /** Lets the waiting runs go on whose business time has come. */
   readonly dueRuns: Sweep;
-  /** The runs that are under way. At the start: the runs whose process died, as the data lock proves. */
-  listRunning(): Promise<readonly RunId[]>;
+  /** Takes over the runs of processes that have died or gave no sign of life for too long. With several replicas only. */
+  readonly abandonedRuns: Sweep;
+  /** The runs that are under way and that nobody executes. With one process, at the start: those whose process died. */
+  listAbandoned(): Promise<readonly RunId[]>;
   find(runId: RunId): Promise<RunRecord | undefined>;
   /** What the finished steps of a run gave, by their names. */
   results(runId: RunId): Promise<ReadonlyMap<string, Json>>;
   /** Calls after each committed change of a run, except its creation. */
   onProgress(listener: (runId: RunId) => void): void;
+  /** Calls when this process has taken a run that another one, or an earlier life, left behind. */
+  onTaken(listener: (runId: RunId) => void): void;
+  /** Begins no further step and no further run, and waits for the steps that are under way, but not for ever. */
+  stop(): Promise<void>;
 }
 
 export interface DurableParts {
@@ -68,6 +76,8 @@ export interface DurableParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly onOutcome?: OutcomeHook;
+  /** This process among several replicas; absent: there is only one. */
+  readonly holder?: Holder;
   /** Without it, nobody looks at a run that stopped but who starts the next process. */
   readonly wake?: Pick<Wake, 'arrange' | 'resumeAfter'>;
 }

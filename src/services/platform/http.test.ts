@@ -219,23 +219,25 @@ describe('a request', () => {
   });
 
   test('comes back whole', async () => {
-    await expect(fetchWithin(`${url()}/ok`, { timeoutMs: 5_000 })).resolves.toMatchObject({
+    await expect(fetchWithin(`${url()}/ok`, { timeoutMs: 5_000, system: 'entra' })).resolves.toMatchObject({
       status: 200,
       text: 'fine',
     });
   });
 
   test('follows no redirect', async () => {
-    await expect(fetchWithin(`${url()}/redirect`, { timeoutMs: 5_000 })).resolves.toMatchObject({ status: 302 });
+    await expect(fetchWithin(`${url()}/redirect`, { timeoutMs: 5_000, system: 'entra' })).resolves.toMatchObject({
+      status: 302,
+    });
   });
 
   test('that is never answered, or only half, ends by its time limit', async () => {
-    await expect(silenceOf(fetchWithin(`${url()}/never`, { timeoutMs: 50 }))).resolves.toBe('timeout');
-    await expect(silenceOf(fetchWithin(`${url()}/half`, { timeoutMs: 50 }))).resolves.toBe('timeout');
+    await expect(silenceOf(fetchWithin(`${url()}/never`, { timeoutMs: 50, system: 'entra' }))).resolves.toBe('timeout');
+    await expect(silenceOf(fetchWithin(`${url()}/half`, { timeoutMs: 50, system: 'entra' }))).resolves.toBe('timeout');
   });
 
   test('whose connection is cut may have been done', async () => {
-    await expect(silenceOf(fetchWithin(`${url()}/drop`, { timeoutMs: 5_000 }))).resolves.toBe('lost');
+    await expect(silenceOf(fetchWithin(`${url()}/drop`, { timeoutMs: 5_000, system: 'entra' }))).resolves.toBe('lost');
   });
 
   test('that nobody took was certainly not done', async () => {
@@ -243,6 +245,6 @@ describe('a request', () => {
     server.close();
     await once(server, 'close');
 
-    await expect(silenceOf(fetchWithin(`${gone}/ok`, { timeoutMs: 5_000 }))).resolves.toBe('refused');
+    await expect(silenceOf(fetchWithin(`${gone}/ok`, { timeoutMs: 5_000, system: 'entra' }))).resolves.toBe('refused');
   });
 });

@@ -1,9 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './clock.js';
 import type { Log } from './log.js';
+import type { RemoteSystem } from './problem.js';
+import { beginRemoteCall } from './remote-calls.js';
 
-/** Why no answer came. `refused`: nobody took the request, so it did nothing. `timeout` and `lost`: it may have been done. */
-export type Silence = 'refused' | 'timeout' | 'lost';
+/** What is wrong with the proof by TLS that the other side is who it should be. The request was not sent. */
+export type Distrust = 'unknown-authority' | 'expired-certificate' | 'other-host' | 'no-tls';
+
+/**
+ * Why no answer came. `refused`: nobody took the request, so it did nothing. `timeout` and `lost`: it may have been done.
+ */
+export type Silence = 'refused' | 'timeout' | 'lost' | Distrust;
 
 /** The remote side gave no answer at all. Carries no header, body or address. */
 export class NoAnswer extends Error {
@@ -25,15 +32,23 @@ export interface HttpAnswer {
 
 /**
  * One request, with its body, within `timeoutMs`. Any status is an answer; redirects are not followed, so that a token
- * never leaves for another host. Throws `NoAnswer`.
+ * never leaves for another host. Throws `NoAnswer`. @param init.system whose call it is, for the figures of operation.
  */
-export async function fetchWithin(url: string, init: RequestInit & { timeoutMs: number }): Promise<HttpAnswer> {
-  const { timeoutMs, ...request } = init;
+export async function fetchWithin(
+  url: string,
+  init: RequestInit & { timeoutMs: number; system: RemoteSystem },
+): Promise<HttpAnswer> {
+  const { timeoutMs, system, ...request } = init;
+  const ended = beginRemoteCall(system, { method: request.method, url });
   try {
     const response = await fetch(url, { ...request, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const text = await response.text();
+    ended(response.status, response.headers);
+    return { status: response.status, headers: response.headers, text };
   } catch (error) {
-    throw new NoAnswer(silenceOf(error));
+    const silence = silenceOf(error);
+    ended(silence);
+    throw new NoAnswer(silence);
   }
 }
 
@@ -50,7 +65,23 @@ function silenceOf(error: unknown): Silence {
   // By name: the abort is a DOMException, which is no `Error` of this realm under every runner.
   const { name } = (error ?? {}) as { name?: unknown };
   if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
-  return codesOf(error).some((code) => NEVER_CONNECTED.has(code)) ? 'refused' : 'lost';
+  const codes = codesOf(error);
+  const distrust = DISTRUST.find(([named]) => codes.some((code) => named.test(code)));
+  if (distrust) return distrust[1];
+  return codes.some((code) => NEVER_CONNECTED.has(code)) ? 'refused' : 'lost';
+}
+
+/** Codes of Node and OpenSSL. */
+const DISTRUST: readonly (readonly [RegExp, Distrust])[] = [
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, 'expired-certificate'],
+  [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, 'other-host'],
+  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG|EPROTO)$/, 'no-tls'],
+  [/SELF_SIGNED_CERT|^UNABLE_TO_(GET_ISSUER|VERIFY)|^CERT_|^INVALID_(CA|PURPOSE)$/, 'unknown-authority'],
+];
+
+/** Whether the other side did not prove who it is: asking again does not help, and nothing was done. */
+export function isDistrust(silence: Silence | undefined): silence is Distrust {
+  return silence !== undefined && DISTRUST.some(([, distrust]) => distrust === silence);
 }
 
 /** The `code`s of an error, its causes and, where several addresses were tried, of each try. */
@@ -137,15 +168,15 @@ const LONGEST_LOOK_MS = 5_000;
 const LOOK_GROWTH = 1.25;
 
 /**
- * Looks again and again until `look` finds something: after 50 ms at first, then ever more slowly up to every 5 s.
- * `undefined` once the budget has passed without.
+ * Looks again and again until `look` finds something: after 50 ms (or `firstWaitMs`) at first, then ever more slowly up to
+ * every 5 s. `undefined` once the budget has passed without.
  */
 export async function lookUntil<T>(
   look: () => Promise<T | undefined>,
-  { budgetMs, pace }: { budgetMs: number; pace: Pace },
+  { budgetMs, pace, firstWaitMs = FIRST_LOOK_MS }: { budgetMs: number; pace: Pace; firstWaitMs?: number },
 ): Promise<T | undefined> {
   const start = pace.wall().getTime();
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * LOOK_GROWTH, LONGEST_LOOK_MS)) {
+  for (let wait = firstWaitMs; ; wait = Math.min(wait * LOOK_GROWTH, LONGEST_LOOK_MS)) {
     const found = await look();
     if (found !== undefined) return found;
     if (pace.wall().getTime() - start + wait > budgetMs) return undefined;

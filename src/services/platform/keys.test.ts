@@ -41,6 +41,18 @@ test('whoever only reads makes no key, and finds the one of the bot', () => {
   expect(findKey({ dataDir, latchkeyKey: aKey })?.derive('audit-checkpoint')).not.toEqual(made);
 });
 
+test('after a change of the key the former one still opens, and signs nothing any more', () => {
+  const formerKey = Buffer.alloc(32, 8).toString('base64');
+  const dataDir = emptyFolder();
+  const former = loadKey({ latchkeyKey: formerKey, dataDir }).derive('one-time-secret');
+
+  for (const load of [loadKey, findKey]) {
+    const keys = load({ latchkeyKey: aKey, previousKey: formerKey, dataDir });
+    expect(keys?.candidates('one-time-secret')).toEqual([keys?.derive('one-time-secret'), former]);
+    expect(keys?.derive('one-time-secret')).not.toEqual(former);
+  }
+});
+
 test('each purpose has a key of its own, and none is the deployment key', () => {
   const keys = loadKey({ latchkeyKey: aKey, dataDir: emptyFolder() });
 

@@ -24,8 +24,8 @@ export function loadKey({
   previousKey,
   dataDir,
 }: {
-  latchkeyKey?: string;
-  previousKey?: string;
+  latchkeyKey?: string | undefined;
+  previousKey?: string | undefined;
   dataDir: string;
 }): Keys {
   const current = latchkeyKey === undefined ? keyInFolder(dataDir) : parseKey(latchkeyKey, 'LATCHKEY_KEY');
@@ -33,11 +33,11 @@ export function loadKey({
 }
 
 /** As `loadKey`, but makes none: `undefined` when there is neither the setting nor the file. */
-export function findKey({ latchkeyKey, dataDir }: { latchkeyKey?: string; dataDir: string }): Keys | undefined {
-  if (latchkeyKey !== undefined) return keysOf(parseKey(latchkeyKey, 'LATCHKEY_KEY'));
+export function findKey({ latchkeyKey, previousKey, dataDir }: Parameters<typeof loadKey>[0]): Keys | undefined {
+  if (latchkeyKey !== undefined) return keysOf(parseKey(latchkeyKey, 'LATCHKEY_KEY'), previousKey);
   const file = join(dataDir, 'key');
   const text = readIfThere(file);
-  return text === undefined ? undefined : keysOf(parseKey(text, file));
+  return text === undefined ? undefined : keysOf(parseKey(text, file), previousKey);
 }
 
 function keysOf(current: Buffer, previousKey?: string): Keys {

@@ -1,14 +1,12 @@
 import { newRunId, type RunId } from './ids.js';
 import type { Json } from './json.js';
-import { Execution, LedgerUnavailable, Parked } from './execution.js';
+import { Execution, HandedOver, LedgerUnavailable, Parked } from './execution.js';
 import {
   claimRun,
   countFruitlessClaims,
   endRun,
   findRun,
   insertRun,
-  interruptRun,
-  listRunning,
   readJournal,
   reopenRun,
   RunLost,
@@ -16,11 +14,15 @@ import {
   type Ending,
   type RunRecord,
 } from './ledger.js';
+import { interruptRun, listAbandoned, releaseRun, type Holder } from './ledger-leases.js';
 import { insertSignal, listDue, parkRun, type Signal } from './ledger-waiting.js';
-import { Problem, problemFacts } from './problem.js';
+import { problemFacts } from './problem.js';
 import type { RunActor, RunState, Transaction } from './schema.js';
+import { SignsOfLife } from './signs-of-life.js';
 import type { Sweep } from './tick.js';
+import { within } from './within.js';
 import type { Work } from './work.js';
+import { Works } from './works.js';
 
 import type { Durable, DurableParts } from './durable.js';
 
@@ -28,8 +30,8 @@ const MOST_FRUITLESS_CLAIMS = 5;
 /** Wall seconds until a run that waits for a remote side asks again: doubling up to ten minutes, for about a day. */
 const RESUME_AFTER_S = { first: 15, most: 600 };
 const MOST_PARKS = 150;
-
-type AnyWork = Work<Json, Json>;
+/** What a step that is under way gets when the process ends; a longer one is taken over like that of a dead process. */
+const STOP_WITHIN_MS = 5_000;
 
 const GOES_ON_BY_ITSELF = ['running', 'waiting'] as const;
 const GOES_ON_WHEN_ASKED = ['running', 'waiting', 'failed', 'interrupted'] as const;
@@ -41,37 +43,34 @@ export function createDurable(parts: DurableParts): Durable {
 
 class LedgerDurable implements Durable {
   readonly #parts: DurableParts;
-  readonly #works = new Map<string, AnyWork>();
+  readonly #works = new Works();
   readonly #listeners: ((runId: RunId) => void)[] = [];
+  readonly #takers: ((runId: RunId) => void)[] = [];
   /** The runs that are executed here now. */
   readonly #executing = new Map<RunId, Promise<RunState>>();
+  readonly #signsOfLife: SignsOfLife;
+  #isEnding = false;
 
   constructor(parts: DurableParts) {
     this.#parts = parts;
+    this.#signsOfLife = new SignsOfLife(parts, () => [...this.#executing.keys()]);
   }
 
   define<I extends Json, O extends Json>(work: Work<I, O>): void {
-    const key = workKey(work);
-    if (this.#works.has(key)) throw new Error(`The work ${key} is defined twice.`);
-    // What `create` was given for this kind and version is what comes back out of the row.
-    this.#works.set(key, {
-      ...work,
-      run: (context) => work.run({ ...context, input: context.input as I }),
-      permit: async (run) => work.permit?.({ ...run, input: run.input as I }),
-    });
+    this.#works.define(work);
   }
 
   async create(
     trx: Transaction,
     { runId = newRunId(), reference = runId, ...run }: Parameters<Durable['create']>[1],
   ): Promise<RunId> {
-    await insertRun(trx, { ...run, runId, reference, at: this.#parts.clock.now() });
+    await insertRun(trx, { ...run, runId, reference, ...this.#nowHere() });
     await this.#parts.wake?.arrange(trx, runId);
     return runId;
   }
 
   async reopen(trx: Transaction, run: { runId: RunId; revision: number }): Promise<boolean> {
-    const isReopened = await reopenRun(trx, { ...run, at: this.#parts.clock.now() });
+    const isReopened = await reopenRun(trx, { ...run, ...this.#nowHere() });
     if (isReopened) await this.#parts.wake?.arrange(trx, run.runId);
     return isReopened;
   }
@@ -81,7 +80,8 @@ class LedgerDurable implements Durable {
     runId: RunId,
     signal: { name: string; value: Json; actor: RunActor },
   ): Promise<{ isFirst: boolean; signal: Signal }> {
-    const told = await insertSignal(trx, runId, { ...signal, at: this.#parts.clock.now() });
+    const { at, holder } = this.#nowHere();
+    const told = await insertSignal(trx, runId, { ...signal, at }, holder);
     if (told.isFirst) await this.#parts.wake?.arrange(trx, runId);
     return told;
   }
@@ -121,12 +121,20 @@ class LedgerDurable implements Durable {
     },
   };
 
+  readonly abandonedRuns: Sweep = {
+    name: 'abandoned runs',
+    sweep: async () => {
+      if (this.#parts.holder === undefined) return; // there is nobody to take one from
+      for (const runId of await this.listAbandoned()) void this.goOn(runId);
+    },
+  };
+
   async results(runId: RunId): Promise<ReadonlyMap<string, Json>> {
     return (await readJournal(this.#parts.database.db, runId)).done;
   }
 
-  listRunning(): Promise<readonly RunId[]> {
-    return listRunning(this.#parts.database.db);
+  listAbandoned(): Promise<readonly RunId[]> {
+    return listAbandoned(this.#parts.database.db);
   }
 
   find(runId: RunId): Promise<RunRecord | undefined> {
@@ -135,6 +143,20 @@ class LedgerDurable implements Durable {
 
   onProgress(listener: (runId: RunId) => void): void {
     this.#listeners.push(listener);
+  }
+
+  onTaken(listener: (runId: RunId) => void): void {
+    this.#takers.push(listener);
+  }
+
+  async stop(): Promise<void> {
+    this.#isEnding = true;
+    await within(STOP_WITHIN_MS, Promise.all(this.#executing.values()));
+    this.#signsOfLife.stop();
+  }
+
+  #nowHere(): { at: Date; holder: Holder } {
+    return { at: this.#parts.clock.now(), holder: this.#parts.holder };
   }
 
   /** Two wake-ups of one run in one process are one execution; between processes the fence decides. */
@@ -148,6 +170,7 @@ class LedgerDurable implements Durable {
       })
       .finally(() => this.#executing.delete(runId));
     this.#executing.set(runId, execution);
+    this.#signsOfLife.start();
     return execution;
   }
 
@@ -156,23 +179,26 @@ class LedgerDurable implements Durable {
   }
 
   async #interrupt(runId: RunId): Promise<RunState> {
-    const { database, clock, log } = this.#parts;
+    const { database, log } = this.#parts;
     const run = await findRun(database.db, runId);
     if (!run) throw new Error('There is no such run.');
-    log.error(
-      { runId, claims: run.fence },
-      'A run was begun again and again without getting further; it waits for Retry',
-    );
-    await interruptRun(database.db, { runId, fence: run.fence }, clock.now());
-    this.#tell(runId);
+    const { fence } = run;
+    if (await interruptRun(database.db, { runId, fence }, this.#nowHere())) {
+      log.error(
+        { runId, claims: fence },
+        'A run was begun again and again without getting further; it waits for Retry',
+      );
+      this.#call(this.#takers, runId);
+      this.#tell(runId);
+    }
     return this.#stateOf(runId);
   }
 
   async #claimAndExecute(runId: RunId, { isLeftBehind }: { isLeftBehind: boolean }): Promise<RunState> {
-    const { database, clock } = this.#parts;
     const from: readonly RunState[] = isLeftBehind ? GOES_ON_BY_ITSELF : GOES_ON_WHEN_ASKED;
-    const claim = await claimRun(database.db, { runId, at: clock.now(), from });
+    const claim = await claimRun(this.#parts.database.db, { runId, from, ...this.#nowHere() });
     if (!claim) return this.#stateOf(runId);
+    if (isLeftBehind) this.#call(this.#takers, runId);
     this.#tell(runId);
     try {
       for (;;) {
@@ -187,17 +213,19 @@ class LedgerDurable implements Durable {
 
   /** Rejects only with `RunLost` or because the ledger cannot be used; whatever else goes wrong is an ending. */
   async #workUntilItStops(claim: Claim, { isLeftBehind }: { isLeftBehind: boolean }): Promise<RunState> {
-    const { database, clock } = this.#parts;
+    const { database, clock, log } = this.#parts;
     const run = await findRun(database.db, claim.runId);
     if (!run) throw new RunLost('The run is gone.');
     try {
-      const work = this.#works.get(workKey(run)) ?? unknownWork(run);
+      const work = this.#works.get(run);
       const permit = isLeftBehind ? async (): Promise<void> => work.permit?.(run) : undefined;
       const tell = (): void => this.#tell(run.id);
-      const execution = await Execution.open({ database, clock, claim, tell, permit });
+      const [isShared, isEnding] = [this.#parts.holder !== undefined, (): boolean => this.#isEnding];
+      const execution = await Execution.open({ database, clock, claim, log, tell, permit, isShared, isEnding });
       return await this.#end(claim, { outcome: await execution.run(work, run) });
     } catch (error) {
       if (error instanceof RunLost || error instanceof LedgerUnavailable) throw error;
+      if (error instanceof HandedOver) return this.#handOver(claim);
       if (error instanceof Parked) return this.#park(claim, error);
       this.#logFailure(run, error);
       return this.#end(claim, { problem: problemFacts(error) });
@@ -231,6 +259,12 @@ class LedgerDurable implements Durable {
     return isParked ? 'waiting' : 'running';
   }
 
+  /** The next process goes on at once, instead of waiting for the claim to run out. */
+  async #handOver(claim: Claim): Promise<RunState> {
+    await releaseRun(this.#parts.database.db, claim);
+    return 'interrupted';
+  }
+
   async #stateOf(runId: RunId): Promise<RunState> {
     const run = await findRun(this.#parts.database.db, runId);
     if (!run) throw new Error('There is no such run.');
@@ -245,7 +279,11 @@ class LedgerDurable implements Durable {
   }
 
   #tell(runId: RunId): void {
-    for (const listener of this.#listeners) {
+    this.#call(this.#listeners, runId);
+  }
+
+  #call(listeners: readonly ((runId: RunId) => void)[], runId: RunId): void {
+    for (const listener of listeners) {
       try {
         listener(runId);
       } catch (error) {
@@ -257,18 +295,4 @@ class LedgerDurable implements Durable {
 
 function secondsUntilResumed(parks: number): number {
   return Math.min(RESUME_AFTER_S.first * 2 ** (parks - 1), RESUME_AFTER_S.most);
-}
-
-function workKey({ kind, version }: { kind: string; version: number }): string {
-  return `${kind} version ${String(version)}`;
-}
-
-function unknownWork(run: RunRecord): never {
-  throw new Problem({
-    kind: 'internal',
-    what: `This Latchkey does not know the work "${workKey(run)}".`,
-    why: 'It was begun by another release.',
-    remedy: 'Start the release that began it, or begin anew.',
-    code: 'unknown-work',
-  });
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { parseRunId, type RunId } from './ids.js';
 import { jsonText, type Json, type JsonText } from './json.js';
 import { held, type Claim } from './ledger.js';
+import { leaseOf, type Holder } from './ledger-leases.js';
 import type { ProblemFacts } from './problem.js';
 import type { RunActor, RunState, Schema, Transaction } from './schema.js';
 
@@ -60,12 +61,14 @@ export async function parkRun(
 
 /**
  * Writes the signal unless the run has one of that name. A run that waits is under way again, for whoever commits this.
+ * @param holder who then executes it.
  * @returns the signal that counts, and whether it is this one.
  */
 export async function insertSignal(
   trx: Transaction,
   runId: RunId,
   signal: Signal,
+  holder: Holder,
 ): Promise<{ isFirst: boolean; signal: Signal }> {
   const inserted = await trx
     .insertInto('signal')
@@ -80,14 +83,18 @@ export async function insertSignal(
     const { byName } = await readSignals(trx, runId);
     return { isFirst: false, signal: byName.get(signal.name) ?? signal };
   }
-  await trx
+  const counted = trx
     .updateTable('run')
-    .set((run) => ({
-      state: sql<RunState>`case when state = 'waiting' then 'running' else state end`,
-      ...{ signals: run('signals', '+', 1), revision: run('revision', '+', 1), changed_at: signal.at },
-    }))
-    .where('id', '=', runId)
-    .execute();
+    .set((run) => ({ signals: run('signals', '+', 1), revision: run('revision', '+', 1), changed_at: signal.at }))
+    .where('id', '=', runId);
+  const { state } = await counted.returning('state').executeTakeFirstOrThrow();
+  if (state === 'waiting') {
+    await trx
+      .updateTable('run')
+      .set({ state: 'running', ...leaseOf(holder) })
+      .where('id', '=', runId)
+      .execute();
+  }
   return { isFirst: true, signal };
 }
 

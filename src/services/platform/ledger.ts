@@ -2,6 +2,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Database } from './database.js';
 import { parseRunId, type RunId } from './ids.js';
 import { jsonText, type Json } from './json.js';
+import { isFreeFor, leaseOf, type Holder } from './ledger-leases.js';
 import type { ProblemFacts } from './problem.js';
 import type { RunActor, RunState, RunTable, Schema, StepState, StepTable, Transaction } from './schema.js';
 
@@ -53,6 +54,8 @@ export interface NewRun {
   readonly input: Json;
   readonly actor: RunActor;
   readonly reference: string;
+  /** Who is about to execute it. */
+  readonly holder: Holder;
   readonly at: Date;
 }
 
@@ -62,7 +65,7 @@ export async function insertRun(trx: Transaction, run: NewRun): Promise<void> {
     .values({
       ...{ id: run.runId, kind: run.kind, version: run.version, reference: run.reference, state: 'running' },
       ...{ input: jsonText(run.input), actor: jsonText(run.actor) },
-      ...{ started_at: run.at, changed_at: run.at },
+      ...{ started_at: run.at, changed_at: run.at, ...leaseOf(run.holder) },
     })
     .execute();
 }
@@ -72,10 +75,16 @@ export async function insertRun(trx: Transaction, run: NewRun): Promise<void> {
  * at that revision. Were the state left to `claimRun`, a crash after the commit would strand the run for ever: its one
  * claim on *Retry* would be taken, and nothing would run.
  */
-export async function reopenRun(trx: Transaction, run: { runId: RunId; revision: number; at: Date }): Promise<boolean> {
+export async function reopenRun(
+  trx: Transaction,
+  run: { runId: RunId; revision: number; holder: Holder; at: Date },
+): Promise<boolean> {
   const row = await trx
     .updateTable('run')
-    .set((open) => ({ state: 'running', problem: null, revision: open('revision', '+', 1), changed_at: run.at }))
+    .set((open) => ({
+      ...{ state: 'running', problem: null, revision: open('revision', '+', 1), changed_at: run.at },
+      ...leaseOf(run.holder),
+    }))
     .where('id', '=', run.runId)
     .where('revision', '=', run.revision)
     .where('state', 'in', ['failed', 'interrupted', 'waiting'])
@@ -140,21 +149,22 @@ export async function findRunByReference(db: Kysely<Schema>, reference: string):
 }
 
 /**
- * Takes the run over, from whoever has it, by raising its fence. `undefined`: there is no such run, or it is in none of
- * these states. Whatever it was, it is running again.
+ * Takes the run, from whoever had it, by raising its fence. `undefined`: there is no such run, it is in none of these
+ * states, or another process that lives executes it. Whatever it was, it is running again.
  */
 export async function claimRun(
   db: Kysely<Schema>,
-  { runId, at, from }: { runId: RunId; at: Date; from: readonly RunState[] },
+  { runId, at, from, holder }: { runId: RunId; at: Date; from: readonly RunState[]; holder: Holder },
 ): Promise<Claim | undefined> {
   const row = await db
     .updateTable('run')
     .set((run) => ({
       ...{ fence: run('fence', '+', 1), revision: run('revision', '+', 1) },
-      ...{ state: 'running', problem: null, changed_at: at },
+      ...{ state: 'running', problem: null, changed_at: at, ...leaseOf(holder) },
     }))
     .where('id', '=', runId)
     .where('state', 'in', from)
+    .where(isFreeFor(holder))
     .returning('fence')
     .executeTakeFirst();
   return row && { runId, fence: row.fence };
@@ -240,23 +250,6 @@ export async function endRun(
       .executeTakeFirst();
     await alongside(trx, await recordOf(trx, held(row)));
   });
-}
-
-/** Says that nobody works on the run any more. Where somebody else has claimed it, nothing happens. */
-export async function interruptRun(db: Kysely<Schema>, claim: Claim, at: Date): Promise<void> {
-  await db
-    .updateTable('run')
-    .set((run) => ({ state: 'interrupted', revision: run('revision', '+', 1), changed_at: at }))
-    .where('id', '=', claim.runId)
-    .where('fence', '=', claim.fence)
-    .where('state', '=', 'running')
-    .execute();
-}
-
-/** The runs that are under way, by whomever. */
-export async function listRunning(db: Kysely<Schema>): Promise<RunId[]> {
-  const rows = await db.selectFrom('run').select('id').where('state', '=', 'running').orderBy('started_at').execute();
-  return rows.map(({ id }) => parseRunId(id));
 }
 
 export async function findRun(db: Kysely<Schema>, runId: RunId): Promise<RunRecord | undefined> {

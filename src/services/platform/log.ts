@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { logFields } from './log-context.js';
 import { createRedact, type Redact } from './redact.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -11,7 +12,10 @@ interface Write {
   (fields: LogFields, message: string): void;
 }
 
-/** A log whose messages are fixed and whose fields vary, in pino's order. All of it is redacted before it is written. */
+/**
+ * A log whose messages are fixed and whose fields vary, in pino's order; `withLogFields` adds those of the work that is
+ * under way. All of it is redacted before it is written.
+ */
 export interface Log {
   readonly debug: Write;
   readonly info: Write;
@@ -44,8 +48,8 @@ function logOver(writer: Logger, redact: Redact): Log {
     (level: 'debug' | 'info' | 'warn' | 'error'): Write =>
     (given: string | LogFields, message?: string): void => {
       if (!writer.isLevelEnabled(level)) return;
-      if (typeof given === 'string') writer[level](String(redact(given)));
-      else writer[level](redact(given), String(redact(message)));
+      const [fields, words] = typeof given === 'string' ? [{}, given] : [given, message];
+      writer[level](Object.assign({}, redact(logFields()), redact(fields)), String(redact(words)));
     };
   return {
     debug: write('debug'),

@@ -2,10 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import { loadKey } from './keys.js';
 import { createOneTimeSecrets } from './one-time-secrets.js';
-import { silentLog, StandingClock } from './testing/test-parts.js';
+import { StandingClock } from './testing/test-parts.js';
 
 const SECRET = 'Sandbox-2026! für Ana';
 const keyText = Buffer.alloc(32, 1).toString('base64');
@@ -15,7 +16,7 @@ let database: Database;
 let clock: StandingClock;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 beforeEach(() => {

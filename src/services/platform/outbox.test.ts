@@ -1,4 +1,5 @@
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import type { Json } from './json.js';
 import { createOutbox, publish, type Outbox } from './outbox.js';
 import { silentLog, StandingClock } from './testing/test-parts.js';
@@ -7,7 +8,7 @@ let database: Database;
 let clock: StandingClock;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 beforeEach(async () => {

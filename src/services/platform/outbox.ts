@@ -1,8 +1,9 @@
+import { sql, type Kysely } from 'kysely';
 import type { Clock } from './clock.js';
 import type { Database } from './database.js';
 import { jsonText, type Json } from './json.js';
 import type { Log } from './log.js';
-import type { Transaction } from './schema.js';
+import type { Schema, Transaction } from './schema.js';
 import type { Sweep } from './tick.js';
 
 /** Something that has happened. `at`: business time. */
@@ -15,7 +16,10 @@ export interface Event {
 /** Does what follows from an event; one that rejects gets it again later. It may get an event twice. */
 export type EventHandler = (payload: Json) => Promise<void>;
 
-/** News that is committed with what it tells of, and delivered until it has arrived: in order, as long as nothing fails. */
+/**
+ * News that is committed with what it tells of, and delivered until it has arrived, by one replica at a time: in order, as
+ * long as nothing fails and there is one replica.
+ */
 export interface Outbox {
   /** @throws when that type has a handler: events go to one place. */
   on(type: string, handler: EventHandler): void;
@@ -23,9 +27,10 @@ export interface Outbox {
   readonly sweep: Sweep;
 }
 
-const BATCH = 50;
 /** Wall seconds until an event is tried again: doubling up to ten minutes, and never given up. */
 const RETRY_AFTER_S = { first: 5, most: 600 };
+/** Database seconds after which an event is taken from whoever began to deliver it: longer than any delivery takes. */
+const CLAIM_S = 30;
 
 /** Writes an event, within the transaction of what it tells of. */
 export async function publish(trx: Transaction, { type, payload, at }: Event): Promise<void> {
@@ -39,7 +44,12 @@ export function createOutbox(parts: { database: Database; clock: Pick<Clock, 'no
   return new TableOutbox(parts);
 }
 
-interface Waiting {
+/** At the start of the only process: whoever was delivering is dead. */
+export async function forgetDeliveries(db: Kysely<Schema>): Promise<void> {
+  await db.updateTable('outbox').set({ claimed_until: null }).where('claimed_until', 'is not', null).execute();
+}
+
+interface Claimed {
   readonly id: string;
   readonly type: string;
   readonly payload: Json;
@@ -63,26 +73,34 @@ class TableOutbox implements Outbox {
     name: 'undelivered events',
     everySeconds: 5,
     sweep: async () => {
-      for (let batch = await this.#waiting(); batch.length > 0; batch = await this.#waiting()) {
-        for (const event of batch) await this.#deliver(event);
-      }
+      for (let event = await this.#claim(); event !== undefined; event = await this.#claim())
+        await this.#deliver(event);
     },
   };
 
-  #waiting(): Promise<Waiting[]> {
+  /** The oldest event that is due and that nobody delivers. */
+  async #claim(): Promise<Claimed | undefined> {
     const { database, clock } = this.#parts;
-    return database.db
+    const due = database.db
       .selectFrom('outbox')
-      .select(['id', 'type', 'payload', 'attempts'])
+      .select('id')
       .where('delivered_at', 'is', null)
       .where('type', 'in', ['', ...this.#handlers.keys()])
       .where((event) => event.or([event('retry_at', 'is', null), event('retry_at', '<=', clock.wall())]))
+      .where(sql<boolean>`(claimed_until is null or claimed_until < clock_timestamp())`)
       .orderBy('id')
-      .limit(BATCH)
-      .execute();
+      .limit(1)
+      .forUpdate()
+      .skipLocked();
+    return database.db
+      .updateTable('outbox')
+      .set({ claimed_until: sql<Date>`clock_timestamp() + make_interval(secs => ${sql.lit(CLAIM_S)})` })
+      .where('id', '=', due)
+      .returning(['id', 'type', 'payload', 'attempts'])
+      .executeTakeFirst();
   }
 
-  async #deliver({ id, type, payload, attempts }: Waiting): Promise<void> {
+  async #deliver({ id, type, payload, attempts }: Claimed): Promise<void> {
     const { database, clock, log } = this.#parts;
     const event = database.db.updateTable('outbox').where('id', '=', id);
     try {
@@ -91,7 +109,7 @@ class TableOutbox implements Outbox {
       const seconds = Math.min(RETRY_AFTER_S.first * 2 ** attempts, RETRY_AFTER_S.most);
       log.warn({ event: id, type, attempts: attempts + 1, seconds, error }, 'An event could not be delivered yet');
       const retry_at = new Date(clock.wall().getTime() + seconds * 1_000);
-      await event.set({ attempts: attempts + 1, retry_at }).execute();
+      await event.set({ attempts: attempts + 1, retry_at, claimed_until: null }).execute();
       return;
     }
     await event.set({ delivered_at: clock.now() }).execute();

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import type { Schema } from './schema.js';
-import { silentLog } from './testing/test-parts.js';
 
 let database: Database;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 
@@ -18,6 +18,7 @@ const columns: Columns = {
     ...{ id: 'uuid', kind: 'text', version: 'integer', input: 'jsonb', actor: 'jsonb', state: 'text' },
     ...{ fence: 'integer', revision: 'integer', problem: 'jsonb?', outcome: 'jsonb?', reference: 'text' },
     ...{ signals: 'integer', parks: 'integer', parked_fence: 'integer', wake_at: 'timestamptz?' },
+    ...{ holder: 'text?', lease_until: 'timestamptz?' },
     ...{ started_at: 'timestamptz', changed_at: 'timestamptz' },
   },
   step: {
@@ -33,7 +34,7 @@ const columns: Columns = {
   delivery: { channel: 'text', delivery_id: 'text', at: 'timestamptz' },
   outbox: {
     ...{ id: 'bigint', type: 'text', payload: 'jsonb', at: 'timestamptz', delivered_at: 'timestamptz?' },
-    ...{ attempts: 'integer', retry_at: 'timestamptz?' },
+    ...{ attempts: 'integer', retry_at: 'timestamptz?', claimed_until: 'timestamptz?' },
   },
   audit: {
     ...{ chain: 'text', seq: 'bigint', at: 'timestamptz', body: 'text', body_hash: 'text', prev: 'text', hash: 'text' },
@@ -51,6 +52,7 @@ const columns: Columns = {
   posting: {
     ...{ id: 'uuid', reference: 'text', channel: 'text', conversation: 'text', message_id: 'text', audience: 'text?' },
     ...{ revision: 'integer', content_hash: 'text', posted_at: 'timestamptz', changed_at: 'timestamptz' },
+    ...{ editor: 'uuid?', editing_until: 'timestamptz?' },
   },
   one_time_secret: {
     ...{ token_hash: 'text', sealed: 'bytea', purpose: 'text', for_person: 'text?' },

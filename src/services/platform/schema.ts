@@ -79,6 +79,10 @@ export interface RunTable {
   parked_fence: Generated<number>;
   /** Business time at which a waiting run goes on without its signal. */
   wake_at: Date | null;
+  /** Which process executes or executed it; empty where there is only one. */
+  holder: string | null;
+  /** Database time after which a running one may be taken over. */
+  lease_until: Date | null;
   outcome: NullableJsonColumn<Json>;
   reference: string;
   started_at: Date;
@@ -142,6 +146,8 @@ export interface OutboxTable {
   attempts: Generated<number>;
   /** Wall time before which it is not tried again. */
   retry_at: Date | null;
+  /** Database time until which somebody is delivering it. */
+  claimed_until: Date | null;
 }
 
 export interface AuditTable {
@@ -200,6 +206,9 @@ export interface PostingTable {
   audience: string | null;
   revision: number;
   content_hash: string;
+  /** Who is editing the message, until that database time. */
+  editor: string | null;
+  editing_until: Date | null;
   posted_at: Date;
   changed_at: Date;
 }

@@ -1,4 +1,5 @@
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import type { Durable, DurableParts, Json } from './durable.js';
 import type { RunId } from './ids.js';
 import { createDurable } from './ledger-durable.js';
@@ -12,7 +13,7 @@ let clock: StandingClock;
 let resumedAfter: number[];
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
 }, 30_000);
 afterAll(() => database.close());
 beforeEach(() => {

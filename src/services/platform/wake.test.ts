@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
-import { openDatabase, type Database } from './database.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from './database.js';
 import { createDurable } from './ledger-durable.js';
 import type { RunId } from './ids.js';
 import { ada, recordingLog, StandingClock } from './testing/test-parts.js';
@@ -13,7 +14,7 @@ const looked: RunId[] = [];
 let nextLook: (runId: RunId) => void = () => undefined;
 
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log });
+  database = await openTestDatabase({ log });
   wake = createWake({ database, log });
   await wake.start(async (runId) => {
     looked.push(runId);

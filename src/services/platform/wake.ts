@@ -22,6 +22,9 @@ export interface Wake {
   resumeAfter(trx: Transaction, runId: RunId, seconds: number): Promise<void>;
   /** Creates or updates the job tables, then looks whenever a look is due. Before that nothing can be arranged. */
   start(look: Look): Promise<void>;
+  isRunning(): boolean;
+  /** For how many seconds of wall time the look that is due the longest has waited; 0: none is due. */
+  oldestDueSeconds(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +35,8 @@ const POLL_S = 5;
 /** A look takes milliseconds; a job that is active for longer belongs to a process that died, or to a lost database. */
 const LOOK_EXPIRES_S = 60;
 const FAILED_LOOKS = 10_000;
+const OLDEST_DUE = `select extract(epoch from now() - min(start_after)) as seconds
+  from ${SCHEMA}.job where name = $1 and state < 'active' and start_after <= now()`;
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 
@@ -52,6 +57,7 @@ class PgBossWake implements Wake {
   readonly #database: Database;
   readonly #log: Log;
   #boss: PgBoss | undefined;
+  #isRunning = false;
 
   constructor({ database, log }: { database: Database; log: Log }) {
     this.#database = database;
@@ -69,7 +75,8 @@ class PgBossWake implements Wake {
   async start(look: Look): Promise<void> {
     // An ES module, which not every loader that reads this file can require.
     const { PgBoss } = await import('pg-boss');
-    const boss = new PgBoss({ db: this.#sql(), backend: 'pglite', schema: SCHEMA, ...QUIET });
+    const backend = this.#database.isShared ? 'postgres' : 'pglite';
+    const boss = new PgBoss({ db: this.#sql(), backend, schema: SCHEMA, ...QUIET });
     boss.on('error', (error) => this.#log.error({ error }, 'The wake-up of runs reported an error'));
     await boss.start();
     await boss.createQueue(QUEUE, {
@@ -80,9 +87,21 @@ class PgBossWake implements Wake {
     await boss.work<LookJob>(QUEUE, { pollingIntervalSeconds: POLL_S, batchSize: 20 }, async (jobs) => {
       for (const { data } of jobs) await this.#lookAt(data, look);
     });
+    this.#isRunning = true;
+  }
+
+  isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  async oldestDueSeconds(): Promise<number> {
+    const { rows } = await this.#database.query(OLDEST_DUE, [QUEUE]);
+    const [first] = rows as { seconds: string | number | null }[];
+    return Number(first?.seconds ?? 0);
   }
 
   async stop(): Promise<void> {
+    this.#isRunning = false;
     await this.#boss?.stop({ graceful: true, close: false, timeout: 1_000 });
   }
 

@@ -15,7 +15,8 @@ import type { RunActor } from './schema.js';
  */
 export type Step = <T extends Json>(name: string, deed: Deed<T>, options?: { safePoint?: boolean }) => Promise<T>;
 
-export type Deed<T extends Json> = (attempt: { startedAt: Date }) => Promise<T>;
+/** `isRepeated`: an earlier attempt of the step was begun, and what it did may not have been noted. */
+export type Deed<T extends Json> = (attempt: { startedAt: Date; isRepeated?: boolean }) => Promise<T>;
 
 /**
  * Lets the run wait, for days if need be and with nobody executing it, until it is told something of that name, or until

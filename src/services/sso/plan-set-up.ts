@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../entra/entra.js';
+import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { GenesysRegion } from './genesys-region.js';
 import { isGenesysRight, plannedFields, type PlannedField } from './planned-fields.js';
 import type { BothSides } from './read-both-sides.js';
@@ -44,6 +45,7 @@ export interface SetUpPlan {
 
 export interface SetUpWish {
   readonly region: GenesysRegion;
+  readonly cloud: MicrosoftCloud;
   readonly tenantId: string;
   /** `undefined`: keep what an existing instance does; straight in for a new one. */
   readonly tileMode: TileMode | undefined;
@@ -61,6 +63,7 @@ export function planSetUp(sides: BothSides, wish: SetUpWish, now: Date, around?:
   const emailFrom = instance?.claims?.emailFrom === 'mail' ? 'mail' : 'userprincipalname';
   const settings = samlSettings({
     region: wish.region,
+    cloud: wish.cloud,
     tenantId: wish.tenantId,
     organizationName: sides.organization.shortName,
     tileMode,

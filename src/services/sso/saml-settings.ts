@@ -1,4 +1,5 @@
-import type { Instance, InstanceIds, SigningCertificate } from '../entra/entra.js';
+import type { Instance, InstanceIds, InstanceSettings, SigningCertificate } from '../entra/entra.js';
+import { tenantSamlUrls, type MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { IdentityProvider, TrustedCertificate } from '../genesys/genesys.js';
 import { samlUrls, type GenesysRegion } from './genesys-region.js';
 
@@ -31,6 +32,7 @@ const DAY_MS = 86_400_000;
 
 export function samlSettings(wish: {
   region: GenesysRegion;
+  cloud: MicrosoftCloud;
   tenantId: string;
   organizationName: string;
   tileMode: TileMode;
@@ -41,8 +43,7 @@ export function samlSettings(wish: {
     identifier: urls.identifier,
     replyUrl: urls.replyUrl,
     signOnUrl: wish.tileMode === 'opens-genesys' ? urls.signOnUrl : null,
-    issuerUri: `https://sts.windows.net/${wish.tenantId}/`,
-    targetUri: `https://login.microsoftonline.com/${wish.tenantId}/saml2`,
+    ...tenantSamlUrls(wish.cloud, wish.tenantId),
     emailFrom: wish.emailFrom ?? 'userprincipalname',
     organizationName: wish.organizationName,
     providerName: 'Microsoft Entra ID',
@@ -81,7 +82,7 @@ export interface Difference {
 }
 
 /** Fields of the enterprise application that differ from the settings. */
-export function entraDifferences(instance: Instance, settings: SamlSettings): Difference[] {
+export function entraDifferences(instance: InstanceSettings, settings: SamlSettings): Difference[] {
   const differences: (Difference | undefined)[] = [
     differs('Entra', 'Single sign-on method', instance.singleSignOnMode ?? 'none', 'saml'),
     instance.isEnabled

@@ -4,15 +4,18 @@ import type { Problem } from '../platform/problem.js';
 import { newRunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
 import { ada, StandingClock } from '../platform/testing/test-parts.js';
+import { GLOBAL_CLOUD } from '../entra/microsoft-clouds.js';
 import { regionByKey } from './genesys-region.js';
 import { samlSettings } from './saml-settings.js';
-import { SET_UP_STEPS, setUpOutcome, setUpSso } from './set-up-sso.js';
+import { setUpOutcome } from './set-up-record.js';
+import { SET_UP_STEPS, setUpSso } from './set-up-sso.js';
 
 const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';
 const IDS = { applicationObjectId: 'app', servicePrincipalId: 'sp', appId: 'appid' };
 const clock = new StandingClock();
 const settings = samlSettings({
   region: regionByKey('eu_central_1'),
+  cloud: GLOBAL_CLOUD,
   ...{ tenantId: TENANT, organizationName: 'contoso-gc', tileMode: 'signs-straight-in' as const },
 });
 const OLD = certificate('A', true);
@@ -33,6 +36,7 @@ class Sides {
   };
 
   readonly entra = {
+    getSettings: () => this.entra.getInstance(IDS),
     getInstance: async (): Promise<Instance> => ({
       ...IDS,
       ...{ displayName: 'Genesys', isEnabled: true, isAssignmentRequired: true, singleSignOnMode: 'saml' },
@@ -71,7 +75,7 @@ function resume(sides: Sides, done: readonly string[], confirmed?: string): Prom
   const chosen = { thumbprint: NEW.thumbprint, certificate: NEW.certificate, until: NEW.notAfter.toISOString() };
   const kept = new Map<string, Json>(done.map((name) => [name, name === SET_UP_STEPS[3] ? chosen : null]));
   if (done.includes(SET_UP_STEPS[0])) kept.set(SET_UP_STEPS[0], IDS);
-  return setUpSso({ entra: sides.entra, genesys: sides.genesys, clock }).run({
+  return setUpSso({ entra: sides.entra, genesys: sides.genesys, clock, cloud: GLOBAL_CLOUD, budgetMs: 0 }).run({
     input: {
       ...{ planId: newRunId(), regionKey: 'eu_central_1', shortName: 'contoso-gc', tenantId: TENANT, instance: IDS },
       ...{ tileMode: 'signs-straight-in', emailFrom: 'userprincipalname' },

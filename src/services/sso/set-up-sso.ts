@@ -1,63 +1,26 @@
-import { z } from 'zod';
 import type { Entra, Instance, InstanceIds } from '../entra/entra.js';
+import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { Genesys, IdentityProvider } from '../genesys/genesys.js';
 import type { Operation, RunContext } from '../operations/operation.js';
-import { Problem } from '../platform/problem.js';
 import type { Clock } from '../platform/clock.js';
-import { beforeSetUp } from './before-set-up.js';
+import { paceOf } from '../platform/http.js';
+import { Problem } from '../platform/problem.js';
+import type { Deed } from '../platform/work.js';
+import { refuseChangedSince } from './changed-since.js';
 import { regionByKey } from './genesys-region.js';
+import { newInstance } from './new-instance.js';
+import { patiently, readBack, settle, type Patience, type ReadBackParts } from './read-back.js';
 import { GALLERY_NAME } from './read-both-sides.js';
 import {
   CERTIFICATE_YEARS,
   certificatesThatStay,
-  entraDifferences,
   freshActiveCertificate,
   genesysDifferences,
   samlSettings,
-  type Difference,
   type SamlSettings,
 } from './saml-settings.js';
+import { setUpInput, type SetUpInput, type SetUpOutcome } from './set-up-record.js';
 import { otherIssuer, refuseOtherIssuer } from './set-up-refusals.js';
-
-export const applicationIds = z.object({
-  applicationObjectId: z.string(),
-  servicePrincipalId: z.string(),
-  appId: z.string(),
-});
-
-export const setUpInput = z.object({
-  planId: z.string(),
-  regionKey: z.string(),
-  shortName: z.string(),
-  tenantId: z.string(),
-  tileMode: z.enum(['signs-straight-in', 'opens-genesys']),
-  emailFrom: z.enum(['userprincipalname', 'mail']),
-  /** The instance to adopt; absent: one is created. */
-  instance: applicationIds.optional(),
-  /** The other identity provider in Genesys whose replacement was confirmed, with the certificates that leave with it. */
-  replaces: z.object({ issuerUri: z.string(), certificates: z.array(z.string()) }).optional(),
-  /** What both sides said at Run, so that it can be put back; absent in runs of the first release. */
-  before: beforeSetUp.optional(),
-});
-export type SetUpInput = z.infer<typeof setUpInput>;
-
-/** What an admin would otherwise have copied by hand between the two consoles. */
-export const setUpOutcome = z.object({
-  regionKey: z.string(),
-  shortName: z.string(),
-  tenantId: z.string(),
-  tileMode: z.enum(['signs-straight-in', 'opens-genesys']),
-  appId: z.string(),
-  applicationObjectId: z.string(),
-  servicePrincipalId: z.string(),
-  issuerUri: z.string(),
-  targetUri: z.string(),
-  identifier: z.string(),
-  thumbprint: z.string(),
-  /** ISO 8601. */
-  certificateUntil: z.string(),
-});
-export type SetUpOutcome = z.infer<typeof setUpOutcome>;
 
 /** The steps, named as an admin would say them, in the only order that never breaks a working sign-in. */
 export const SET_UP_STEPS = [
@@ -70,20 +33,35 @@ export const SET_UP_STEPS = [
   'Read both sides back and compare',
 ] as const;
 
+/** Words that follow "… may not". */
+export const SET_UP_WORDS = 'set up SSO between Entra and Genesys Cloud';
+
 /** The operations that write the single sign-on settings of both sides: one at a time. */
 export const SSO_KINDS: readonly string[] = ['set-up-sso', 'undo-set-up'];
 
 const DAY_MS = 86_400_000;
 
-/** Sets SAML up on both sides. Every step looks first, so that a step which is repeated changes nothing twice. */
-export function setUpSso(parts: { entra: Entra; genesys: Genesys; clock: Clock }): Operation<SetUpInput, SetUpOutcome> {
+export interface SetUpParts {
+  readonly entra: Entra;
+  readonly genesys: Genesys;
+  readonly clock: Clock;
+  readonly cloud: MicrosoftCloud;
+  /** How long what was written may stay invisible (`REPLICATION_BUDGET_S`), in milliseconds. */
+  readonly budgetMs: number;
+}
+
+/**
+ * Sets SAML up on both sides. Every step looks first, so that a step which is repeated changes nothing twice. What Entra
+ * may show later holds nothing up: only a certificate must be seen before it is used, and the last step compares all.
+ */
+export function setUpSso(parts: SetUpParts): Operation<SetUpInput, SetUpOutcome> {
   return {
     kind: 'set-up-sso',
     version: 1,
     right: 'manage-sso',
     input: setUpInput,
     exclusiveAmong: SSO_KINDS,
-    wanted: () => 'set up SSO between Entra and Genesys Cloud',
+    wanted: () => SET_UP_WORDS,
     concerns: () => [],
     run: (context) => new SetUp(parts, context).run(),
   };
@@ -95,19 +73,28 @@ class SetUp {
   readonly #clock: Clock;
   readonly #context: RunContext<SetUpInput>;
   readonly #settings: SamlSettings;
+  readonly #patience: Patience;
   /** Whether this attempt itself has seen Genesys trust the certificate; a resumed run has only its journal. */
   #hasSeenTrust = false;
+  /** Whether this attempt itself has seen Entra list the certificate. */
+  #hasSeenCertificate = false;
+  /** Whether this attempt itself has made the application: nobody else can have written to it. */
+  #isNew = false;
+  /** Fields of an adopted instance that this attempt has written and not seen yet. */
+  readonly #unshown: string[] = [];
   /** One reading serves the steps that follow each other in one attempt; a resumed run reads anew. */
   #read: Promise<Instance> | undefined;
 
-  constructor(parts: { entra: Entra; genesys: Genesys; clock: Clock }, context: RunContext<SetUpInput>) {
+  constructor(parts: SetUpParts, context: RunContext<SetUpInput>) {
     this.#entra = parts.entra;
     this.#genesys = parts.genesys;
     this.#clock = parts.clock;
+    this.#patience = { budgetMs: parts.budgetMs, pace: paceOf(parts.clock) };
     this.#context = context;
     const { regionKey, tenantId, shortName, tileMode, emailFrom } = context.input;
     this.#settings = samlSettings({
       region: regionByKey(regionKey),
+      cloud: parts.cloud,
       tenantId,
       organizationName: shortName,
       tileMode,
@@ -117,26 +104,45 @@ class SetUp {
 
   async run(): Promise<SetUpOutcome> {
     const { step } = this.#context;
-    const [add, choose, send, certify, trust, activate, compare] = SET_UP_STEPS;
-    const app = await step(add, ({ startedAt }) => this.#addFromGallery(startedAt));
+    const [add] = SET_UP_STEPS;
+    const app = await step(add, (attempt) => this.#addFromGallery(attempt));
+    try {
+      return await this.#connect(app);
+    } catch (error) {
+      const isEnd = error instanceof Problem && error.facts.kind !== 'waiting';
+      if (isEnd) await settle(this.#readBackParts, { app, settings: this.#settings, fields: this.#unshown });
+      throw error;
+    }
+  }
+
+  async #connect(app: InstanceIds): Promise<SetUpOutcome> {
+    const { step } = this.#context;
+    const [, choose, send, certify, trust, activate, compare] = SET_UP_STEPS;
     await step(choose, () => this.#chooseSaml(app));
     await step(send, () => this.#sendClaims(app));
-    const certificate = await step(certify, () => this.#haveCertificate(app));
+    const certificate = await step(certify, (attempt) => this.#haveCertificate(app, attempt));
     await step(trust, () => this.#makeGenesysTrust(app, certificate));
     // Up to here no sign-in has changed, so a run that may not go on stops here.
     await step(activate, () => this.#activate(app, certificate), { safePoint: true });
     return step(compare, () => this.#compare(app, certificate));
   }
 
-  async #addFromGallery(since: Date): Promise<IdsJson> {
-    const { instance } = this.#context.input;
+  async #addFromGallery({ startedAt, isRepeated = false }: Attempt): Promise<IdsJson> {
+    const { instance, templateId } = this.#context.input;
     if (instance) return instance;
-    const made = await this.#entra.addFromGallery(await this.#entra.getGalleryTemplate(GALLERY_NAME), since);
-    return {
-      applicationObjectId: made.applicationObjectId,
-      servicePrincipalId: made.servicePrincipalId,
-      appId: made.appId,
-    };
+    const template =
+      templateId === undefined
+        ? await this.#entra.getGalleryTemplate(GALLERY_NAME)
+        : { id: templateId, displayName: GALLERY_NAME };
+    // A set-up creates only where there was none at Run.
+    const intent = { since: startedAt, isRepeated, hasNone: true, mayShowLater: true };
+    const { asMade, ...ids } = await this.#entra.addFromGallery(template, intent);
+    if (asMade) {
+      this.#isNew = true;
+      this.#read = Promise.resolve(newInstance(ids, asMade));
+    }
+    const { applicationObjectId, servicePrincipalId, appId } = ids;
+    return { applicationObjectId, servicePrincipalId, appId };
   }
 
   async #chooseSaml(app: InstanceIds): Promise<null> {
@@ -145,9 +151,14 @@ class SetUp {
     const isSaml =
       instance.singleSignOnMode === 'saml' && instance.isEnabled && (instance.signOnUrl ?? null) === signOnUrl;
     // SAML mode comes first: Entra accepts an Identifier outside the tenant's domains only for a SAML application.
-    if (!isSaml) await this.#entra.setSingleSignOn(app, { signOnUrl });
+    if (!isSaml) {
+      await this.#entra.setSingleSignOn(app, { signOnUrl, mayShowLater: true });
+      this.#wrote('Single sign-on method', 'Enabled for users to sign in', 'Sign-on URL');
+    }
     if (!instance.identifiers.includes(identifier) || !instance.replyUrls.includes(replyUrl)) {
-      await this.#entra.setIdentifierAndReplyUrl(app, { identifier, replyUrl });
+      const wish = { identifier, replyUrl, before: instance, mayShowLater: true };
+      await this.#entra.setIdentifierAndReplyUrl(app, wish);
+      this.#wrote('Identifier', 'Reply URL');
     }
     return null;
   }
@@ -156,16 +167,22 @@ class SetUp {
     const { claims } = await this.#instance(app);
     const { emailFrom, organizationName } = this.#settings;
     const isRight = claims?.emailFrom === emailFrom && claims.organizationName === organizationName;
-    if (!isRight) await this.#entra.setClaims(app, { emailFrom, organizationName });
+    const wish = { emailFrom, organizationName, isFirst: this.#isNew, mayShowLater: true };
+    if (!isRight) await this.#entra.setClaims(app, wish);
+    if (!isRight) this.#wrote('Claim Email', 'Claim OrganizationName');
     return null;
   }
 
-  async #haveCertificate(app: InstanceIds): Promise<CertificateJson> {
+  async #haveCertificate(app: InstanceIds, { startedAt, isRepeated = false }: Attempt): Promise<CertificateJson> {
     const instance = await this.#instance(app);
     const now = this.#clock.now();
+    const wish = {
+      ...{ name: this.#mark(), notAfter: yearsFrom(now) },
+      ...{ since: startedAt, isRepeated, isFirst: this.#isNew },
+    };
     const kept = freshActiveCertificate(instance, now);
-    const found =
-      kept ?? (await this.#entra.addSigningCertificate(app, { name: this.#mark(), notAfter: yearsFrom(now) }));
+    const found = kept ?? (await this.#entra.addSigningCertificate(app, wish));
+    this.#hasSeenCertificate = true;
     return { thumbprint: found.thumbprint, certificate: found.certificate, until: found.notAfter.toISOString() };
   }
 
@@ -204,30 +221,29 @@ class SetUp {
     if (activeThumbprint === wanted.thumbprint) return null;
     // Long ago, perhaps: what Genesys does not trust any more must not be what Entra signs with.
     if (!this.#hasSeenTrust) await this.#makeGenesysTrust(app, wanted);
-    await this.#entra.activateSigningCertificate(app, wanted.thumbprint);
+    await this.#entra.activateSigningCertificate(app, wanted.thumbprint, { isListed: this.#hasSeenCertificate });
     return null;
   }
 
   async #compare(app: InstanceIds, certificate: CertificateJson): Promise<SetUpOutcome> {
-    const [instance, provider, metadata] = await Promise.all([
-      this.#entra.getInstance(app),
-      this.#genesys.findIdentityProvider(),
-      this.#entra.getFederationMetadata(app.appId),
-    ]);
-    const settings = { ...this.#settings, issuerUri: metadata.entityId, targetUri: metadata.signOnUrl };
-    const differences: Difference[] = [
-      ...entraDifferences(instance, settings),
-      ...genesysDifferences(provider, { settings, ids: app, activeThumbprint: instance.activeThumbprint }),
-      ...metadataDifferences(metadata.thumbprints, certificate.thumbprint),
-    ];
-    if (differences.length > 0) throw notAsWritten(differences);
+    const { thumbprint } = certificate;
+    const settings = await readBack(this.#readBackParts, { app, settings: this.#settings, thumbprint });
     const { regionKey, shortName, tenantId, tileMode } = this.#context.input;
     return {
       ...{ regionKey, shortName, tenantId, tileMode },
       ...{ appId: app.appId, applicationObjectId: app.applicationObjectId, servicePrincipalId: app.servicePrincipalId },
       ...{ issuerUri: settings.issuerUri, targetUri: settings.targetUri, identifier: settings.identifier },
-      ...{ thumbprint: certificate.thumbprint, certificateUntil: certificate.until },
+      ...{ thumbprint, certificateUntil: certificate.until },
     };
+  }
+
+  get #readBackParts(): ReadBackParts {
+    return { entra: this.#entra, genesys: this.#genesys, patience: this.#patience };
+  }
+
+  /** An undo of a new application only switches it off, so nothing of it need be seen. */
+  #wrote(...fields: readonly string[]): void {
+    if (!this.#isNew) this.#unshown.push(...fields);
   }
 
   #mark(): string {
@@ -235,11 +251,19 @@ class SetUp {
   }
 
   #instance(app: InstanceIds): Promise<Instance> {
-    this.#read ??= this.#entra.getInstance(app);
+    this.#read ??= this.#readAnew(app);
     return this.#read;
+  }
+
+  async #readAnew(app: InstanceIds): Promise<Instance> {
+    const instance = await patiently(() => this.#entra.getInstance(app), this.#patience);
+    const { before } = this.#context.input;
+    if (before) refuseChangedSince(instance, { before: before.entra, settings: this.#settings });
+    return instance;
   }
 }
 
+type Attempt = Parameters<Deed<never>>[0];
 type IdsJson = { applicationObjectId: string; servicePrincipalId: string; appId: string };
 type CertificateJson = { thumbprint: string; certificate: string; until: string };
 
@@ -250,30 +274,4 @@ function isForeign(provider: IdentityProvider, settings: SamlSettings): boolean 
 function yearsFrom(now: Date): Date {
   // A day less than Entra's limit: the limit is measured by Entra's clock, not by ours.
   return new Date(now.getTime() + (CERTIFICATE_YEARS * 365 - 1) * DAY_MS);
-}
-
-function metadataDifferences(thumbprints: readonly string[], wanted: string): Difference[] {
-  if (thumbprints.includes(wanted)) return [];
-  return [
-    {
-      side: 'Entra',
-      field: 'Certificate in the federation metadata',
-      is: thumbprints.join(', ') || 'none',
-      shouldBe: wanted,
-    },
-  ];
-}
-
-function notAsWritten(differences: readonly Difference[]): Problem {
-  const said = differences
-    .map(({ side, field, is, shouldBe }) => `${side}, ${field}: is ${is}, should be ${shouldBe}`)
-    .join('; ');
-  return new Problem({
-    kind: 'waiting',
-    what: 'Both sides were written, but reading them back shows something else.',
-    why: `${said}.`,
-    remedy:
-      'Entra can need some minutes until every server shows a change, and Latchkey looks again by itself. If somebody has changed it meanwhile, run a new set-up: what is right already is left alone.',
-    code: 'not-as-written',
-  });
 }

@@ -1,11 +1,17 @@
 import type { Instance } from '../entra/entra.js';
 import type { IdentityProvider } from '../genesys/genesys.js';
+import { GLOBAL_CLOUD } from '../entra/microsoft-clouds.js';
 import { choiceFor } from './instance-choice.js';
 import { regionByKey } from './genesys-region.js';
 import type { BothSides } from './read-both-sides.js';
 import { ssoHealth } from './sso-health.js';
 
-const wish = { region: regionByKey('eu_central_1'), tenantId: 't', now: new Date('2026-11-24T09:00:00Z') };
+const wish = {
+  region: regionByKey('eu_central_1'),
+  cloud: GLOBAL_CLOUD,
+  tenantId: 't',
+  now: new Date('2026-11-24T09:00:00Z'),
+};
 
 function instance(appId: string, changes: Partial<Instance> = {}): Instance {
   return {

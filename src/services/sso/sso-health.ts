@@ -1,3 +1,4 @@
+import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import { aboutTheOneInUse, type BothSides } from './read-both-sides.js';
 import type { GenesysRegion } from './genesys-region.js';
 import {
@@ -29,7 +30,10 @@ export type SsoHealth =
     };
 
 /** Pure: judges what was read. Of several instances the one that Genesys points to, where that is exactly one. */
-export function ssoHealth(read: BothSides, wish: { region: GenesysRegion; tenantId: string; now: Date }): SsoHealth {
+export function ssoHealth(
+  read: BothSides,
+  wish: { region: GenesysRegion; cloud: MicrosoftCloud; tenantId: string; now: Date },
+): SsoHealth {
   const sides = aboutTheOneInUse(read);
   const { organization, instance, instances, provider } = sides;
   if (!instance) {
@@ -40,6 +44,7 @@ export function ssoHealth(read: BothSides, wish: { region: GenesysRegion; tenant
   const tileMode = tileModeOf(instance);
   const settings = samlSettings({
     region: wish.region,
+    cloud: wish.cloud,
     tenantId: wish.tenantId,
     organizationName: organization.shortName,
     tileMode,

@@ -1,4 +1,5 @@
 import type { Entra } from '../entra/entra.js';
+import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { Genesys } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
@@ -14,7 +15,8 @@ import { beforeOf } from './before-set-up.js';
 import { choiceFor, type InstanceChoice } from './instance-choice.js';
 import { readBothSides, type BothSides } from './read-both-sides.js';
 import { instanceGone, issuerNotConfirmed } from './set-up-refusals.js';
-import { setUpOutcome, setUpSso, type SetUpInput, type SetUpOutcome } from './set-up-sso.js';
+import { setUpOutcome, type SetUpInput, type SetUpOutcome } from './set-up-record.js';
+import { SET_UP_WORDS, setUpSso } from './set-up-sso.js';
 import { ssoHealth, type SsoHealth } from './sso-health.js';
 import { testLinks, type Reachable, type TestLinks } from './test-links.js';
 import type { TileMode } from './saml-settings.js';
@@ -56,9 +58,14 @@ export interface SsoServiceParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly region: GenesysRegion;
+  readonly cloud: MicrosoftCloud;
   readonly tenantId: string;
   readonly reachable: Reachable;
+  /** How long what was written may stay invisible (`REPLICATION_BUDGET_S`), in milliseconds. */
+  readonly budgetMs: number;
   readonly log?: Log;
+  /** Told at each look until when the certificate is valid that Entra signs with. */
+  readonly onCertificate?: (until: Date) => void;
 }
 
 /** SAML between the one tenant and the one Genesys organisation that this deployment serves. */
@@ -79,7 +86,7 @@ export class SsoService {
 
   /** Whether the actor may set up SSO now. Throws the refusal. */
   async permitSetUp(actor: Actor): Promise<void> {
-    await this.#parts.pipeline.permitted('manage-sso', actor, 'set up SSO between Entra and Genesys Cloud');
+    await this.#parts.pipeline.permitted('manage-sso', actor, SET_UP_WORDS);
   }
 
   /** Compares what was typed with the organisation of the credential. Throws a `Problem` that names the short name. */
@@ -95,14 +102,14 @@ export class SsoService {
    */
   async plan(actor: Actor, wish: PlanWish): Promise<SetUpProposal> {
     await this.permitSetUp(actor);
-    const { entra, genesys, region, tenantId, clock } = this.#parts;
+    const { entra, genesys, region, cloud, tenantId, clock } = this.#parts;
     const reading = readBothSides(entra, genesys, wish.instance);
     const meant = reading.then(({ instance }) => instance?.servicePrincipalId);
     const [sides, around] = await Promise.all([reading, readSurroundings(entra, genesys, meant)]);
     if (wish.instance !== undefined && !sides.instance) throw instanceGone();
     const choice = choiceFor(sides, region, clock.now());
     if (choice) return { kind: 'choice', choice };
-    const plan = planSetUp(sides, { region, tenantId, tileMode: wish.tileMode }, clock.now(), around);
+    const plan = planSetUp(sides, { region, cloud, tenantId, tileMode: wish.tileMode }, clock.now(), around);
     return { kind: 'plan', card: await this.#store(actor, plan, readHash(sides)) };
   }
 
@@ -133,33 +140,34 @@ export class SsoService {
     if (before) return before;
     refuseObstacles(plan);
     if (plan.otherIssuer !== undefined && !choice.isReplacementConfirmed) throw issuerNotConfirmed(plan.otherIssuer);
-    const sides = await this.#refuseWhenChanged(stored, plan);
-    const input: SetUpInput = {
-      planId: stored.id,
-      regionKey: plan.regionKey,
-      shortName: plan.organization.shortName,
-      tenantId: plan.tenantId,
-      tileMode: choice.tileMode ?? plan.tileMode,
-      emailFrom: plan.emailFrom,
-      ...(plan.instance ? { instance: { ...plan.instance } } : {}),
-      ...(plan.otherIssuer === undefined ? {} : { replaces: replacedBy(plan.otherIssuer, sides) }),
-      before: beforeOf(sides),
-    };
-    return this.#parts.pipeline.start(this.#setUp, { actor, input, claim });
+    // Read while the right is asked for; nothing of it is used or told before that is there.
+    const reading = this.#refuseWhenChanged(stored, plan);
+    reading.catch(() => undefined);
+    const prepare = async (): Promise<SetUpInput> => inputOf({ stored, plan, choice, sides: await reading });
+    try {
+      return await this.#parts.pipeline.start(this.#setUp, { actor, claim, prepare, wanted: SET_UP_WORDS });
+    } catch (error) {
+      // Or it has started since, at this replica or another one, and what was read is its own doing.
+      const since =
+        error instanceof Problem && error.facts.kind === 'stale' && (await this.#parts.pipeline.findStarted(claim));
+      if (since) return since;
+      throw error;
+    }
   }
 
   /** Whether a sign-in can work now, by what both sides say. Changes nothing. */
   async verify(actor: Actor): Promise<{ health: SsoHealth; canSetUp: boolean }> {
     const { rights } = await this.#parts.pipeline.permitted('look', actor, 'look at the SSO configuration');
-    const { entra, genesys, region, tenantId, clock } = this.#parts;
-    const health = ssoHealth(await readBothSides(entra, genesys), { region, tenantId, now: clock.now() });
+    const { entra, genesys, region, cloud, tenantId, clock, onCertificate } = this.#parts;
+    const health = ssoHealth(await readBothSides(entra, genesys), { region, cloud, tenantId, now: clock.now() });
+    if ('certificate' in health && health.certificate) onCertificate?.(health.certificate.until);
     return { health, canSetUp: rights.includes('manage-sso') };
   }
 
   /** The links that try the sign-in of that application, as people can reach them. */
   linksFor(application: { shortName: string; appId: string }): TestLinks {
-    const { region, tenantId, reachable } = this.#parts;
-    return testLinks({ region, tenantId, ...application }, reachable);
+    const { region, cloud, tenantId, reachable } = this.#parts;
+    return testLinks({ region, cloud, tenantId, ...application }, reachable);
   }
 
   /** What the last set-up that succeeded wrote. */
@@ -213,6 +221,22 @@ export class SsoService {
     if (stored.expiresAt <= this.#parts.clock.now()) throw planTooOld();
     return stored;
   }
+}
+
+function inputOf(run: { stored: StoredPlan; plan: SetUpPlan; choice: RunChoice; sides: BothSides }): SetUpInput {
+  const { stored, plan, choice, sides } = run;
+  return {
+    planId: stored.id,
+    regionKey: plan.regionKey,
+    shortName: plan.organization.shortName,
+    tenantId: plan.tenantId,
+    tileMode: choice.tileMode ?? plan.tileMode,
+    emailFrom: plan.emailFrom,
+    ...(plan.instance ? { instance: { ...plan.instance } } : {}),
+    templateId: sides.template.id,
+    ...(plan.otherIssuer === undefined ? {} : { replaces: replacedBy(plan.otherIssuer, sides) }),
+    before: beforeOf(sides),
+  };
 }
 
 function refuseObstacles({ obstacles }: SetUpPlan): void {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { GLOBAL_CLOUD } from '../entra/microsoft-clouds.js';
 import { regionByKey } from './genesys-region.js';
 import { createReachable, testLinks } from './test-links.js';
 
 const place = {
   region: regionByKey('eu_central_1'),
+  cloud: GLOBAL_CLOUD,
   shortName: 'contoso-gc',
   appId: '17cad0e7-cd2b-4e51-a75d-ba810f3e4902',
   tenantId: '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21',

@@ -1,19 +1,13 @@
+import { launcherHost, SIGN_IN_HOSTS, type MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import { GENESYS_REGIONS, loginHost, type GenesysRegion } from './genesys-region.js';
-
-/** Microsoft's hosts that a person is sent to; `entraLoginUrl` stands in for all of them. */
-const ENTRA_LOGIN_HOSTS: ReadonlySet<string> = new Set([
-  'login.microsoftonline.com',
-  'launcher.myapps.microsoft.com',
-  'myapps.microsoft.com',
-]);
 
 const GENESYS_LOGIN_HOSTS: ReadonlySet<string> = new Set(GENESYS_REGIONS.map(loginHost));
 
 /** The link patterns. `{name}` is replaced by its value, encoded. Sources: Entra docs, links in production use. */
 export const LINK_PATTERNS = {
   sp: 'https://{loginHost}/#/authenticate-adv/org/{shortName}?provider=adfs',
-  idp: 'https://launcher.myapps.microsoft.com/api/signin/{appId}?tenantId={tenantId}',
-  myApps: 'https://myapps.microsoft.com/?tenantId={tenantId}',
+  idp: 'https://{launcherHost}/api/signin/{appId}?tenantId={tenantId}',
+  myApps: 'https://{myAppsHost}/?tenantId={tenantId}',
 } as const;
 
 export interface TestLinks {
@@ -26,6 +20,7 @@ export interface TestLinks {
 
 export interface SignInPlace {
   readonly region: GenesysRegion;
+  readonly cloud: MicrosoftCloud;
   readonly shortName: string;
   readonly appId: string;
   readonly tenantId: string;
@@ -33,7 +28,11 @@ export interface SignInPlace {
 
 /** The three links with which a person tries the sign-in, as they can be reached from here. */
 export function testLinks(place: SignInPlace, reachable: Reachable): TestLinks {
-  const values = { ...place, loginHost: loginHost(place.region) };
+  const { region, cloud } = place;
+  const values = {
+    ...place,
+    ...{ loginHost: loginHost(region), launcherHost: launcherHost(cloud), myAppsHost: cloud.myAppsHost },
+  };
   return {
     sp: reachable(fill(LINK_PATTERNS.sp, values)),
     idp: reachable(fill(LINK_PATTERNS.idp, values)),
@@ -61,11 +60,7 @@ export function createReachable(bases: {
   return (url) => {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol !== 'https:' || parsed.username || parsed.password) return url;
-    const base = ENTRA_LOGIN_HOSTS.has(parsed.host)
-      ? entra
-      : GENESYS_LOGIN_HOSTS.has(parsed.host)
-        ? genesys
-        : undefined;
+    const base = SIGN_IN_HOSTS.has(parsed.host) ? entra : GENESYS_LOGIN_HOSTS.has(parsed.host) ? genesys : undefined;
     return base === undefined ? url : `${base}/${parsed.host}${parsed.pathname}${parsed.search}${parsed.hash}`;
   };
 }
@@ -74,5 +69,5 @@ export function createReachable(bases: {
 function standIn(base: string | undefined): string | undefined {
   if (!base) return undefined;
   const { host } = new URL(base);
-  return ENTRA_LOGIN_HOSTS.has(host) || GENESYS_LOGIN_HOSTS.has(host) ? undefined : base.replace(/\/+$/, '');
+  return SIGN_IN_HOSTS.has(host) || GENESYS_LOGIN_HOSTS.has(host) ? undefined : base.replace(/\/+$/, '');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Instance, SigningCertificate } from '../entra/entra.js';
 import type { IdentityProvider } from '../genesys/genesys.js';
+import { GLOBAL_CLOUD } from '../entra/microsoft-clouds.js';
 import { beforeOf, type BeforeSetUp } from './before-set-up.js';
 import { regionByKey } from './genesys-region.js';
 import { samlSettings } from './saml-settings.js';
@@ -9,6 +10,7 @@ import { planUndo, type Now, type Written } from './undo-plan.js';
 const AT = new Date('2026-11-24T09:00:00Z');
 const settings = samlSettings({
   region: regionByKey('eu_central_1'),
+  cloud: GLOBAL_CLOUD,
   tenantId: '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21',
   organizationName: 'contoso-gc',
   tileMode: 'signs-straight-in',
@@ -144,17 +146,22 @@ test('a value counts by itself: what others changed since stays theirs', () => {
   });
 });
 
-test('claims that stand in a claims policy of the tenant stay, and the line says where they stand', () => {
+test.each([
+  ['of this application alone are put back', 'old-org', undefined, 'put-back'],
+  ['that others rest on by now stay', 'old-org', 'shared', 'stays'],
+] as const)('claims in a claims policy %s, and the line says where they stand', (_, was, leftAlone, action) => {
   const { entra, genesys } = working;
-  const before: BeforeSetUp = { entra: entra && { ...entra, organizationName: 'old-org' }, genesys };
+  const before: BeforeSetUp = { entra: entra && { ...entra, organizationName: was }, genesys };
   const { claims } = written();
   if (!claims) throw new Error('It sends claims.');
-  const instance = written({ claims: { ...claims, policy: { id: 'p', name: 'Contoso claims' } } });
+  const policy = { id: 'p', name: 'Contoso claims', ...(leftAlone ? { leftAlone } : {}) };
+  const instance = written({ claims: { ...claims, policy } });
 
   const lines = planUndo(before, wrote, { instance, provider: provider(), at: AT });
 
   expect(lines.find(({ key }) => key === 'organizationName')).toMatchObject({
-    ...{ action: 'stays', why: expect.stringContaining('Contoso claims') as string },
+    action,
+    ...(action === 'stays' ? { why: expect.stringContaining('Contoso claims') as string } : {}),
   });
 });
 

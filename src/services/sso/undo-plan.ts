@@ -92,11 +92,20 @@ function entraLines(before: BeforeSetUp, wrote: Written, now: NowWithInstance): 
     .map((line) => claimsOfPolicyStay(line, instance));
 }
 
-/** Claims that stand in a policy of the tenant are put right by a set-up, but not put back: others may rest on it. */
+/** Claims in a policy that Latchkey leaves alone, or that were more than an attribute, are not put back. */
 function claimsOfPolicyStay(line: UndoLine, { claims }: Instance): UndoLine {
   const isClaim = line.key === 'email' || line.key === 'organizationName';
-  if (!isClaim || line.action !== 'put-back' || !claims?.policy) return line;
-  return { ...line, action: 'stays', why: `It stands in the claims policy “${claims.policy.name}”.` };
+  const policy = claims?.policy;
+  if (!isClaim || line.action !== 'put-back' || !policy) return line;
+  if (policy.leftAlone) {
+    return {
+      ...line,
+      action: 'stays',
+      why: `It stands in the claims policy “${policy.name}”, which Latchkey leaves alone.`,
+    };
+  }
+  if (!line.was.startsWith('transformation ')) return line;
+  return { ...line, action: 'stays', why: `The claims policy “${policy.name}” worked it out by a transformation.` };
 }
 
 const EMPTY = 'empty';

@@ -1,4 +1,5 @@
 import type { Entra } from '../entra/entra.js';
+import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { Genesys } from '../genesys/genesys.js';
 import type { Actor } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
@@ -7,7 +8,8 @@ import type { Durable, RunRecord } from '../platform/durable.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
 import { markUndone } from '../platform/ledger.js';
 import { Problem } from '../platform/problem.js';
-import { applicationIds, SET_UP_STEPS, setUpInput } from './set-up-sso.js';
+import { applicationIds, setUpInput } from './set-up-record.js';
+import { SET_UP_STEPS } from './set-up-sso.js';
 import type { UndoLine } from './undo-plan.js';
 import { lookAtUndo, undoSetUp, type UndoInput } from './undo-set-up.js';
 
@@ -27,6 +29,7 @@ export interface UndoServiceParts {
   readonly pipeline: Pipeline;
   readonly durable: Durable;
   readonly clock: Clock;
+  readonly cloud: MicrosoftCloud;
 }
 
 /** Puts back what a set-up changed. */

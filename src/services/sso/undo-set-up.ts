@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { Entra, Instance, InstanceIds } from '../entra/entra.js';
+import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { Genesys, IdentityProvider } from '../genesys/genesys.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import type { Clock } from '../platform/clock.js';
 import { Problem } from '../platform/problem.js';
 import { beforeSetUp } from './before-set-up.js';
-import { regionByKey } from './genesys-region.js';
+import { regionByKey, samlUrls } from './genesys-region.js';
 import { GALLERY_NAME } from './read-both-sides.js';
 import { certificatesThatStay, samlSettings } from './saml-settings.js';
-import { setUpInput, SSO_KINDS } from './set-up-sso.js';
+import { setUpInput } from './set-up-record.js';
+import { SSO_KINDS } from './set-up-sso.js';
 import { planUndo, type Now, type UndoKey, type UndoLine } from './undo-plan.js';
 
 export const undoInput = z.object({
@@ -54,6 +56,7 @@ interface UndoParts {
   readonly entra: Entra;
   readonly genesys: Genesys;
   readonly clock: Clock;
+  readonly cloud: MicrosoftCloud;
 }
 
 /** Puts back what a set-up changed, value by value. Every step looks first, so that it can be repeated. */
@@ -116,6 +119,7 @@ class UndoReader {
     const made = instance?.certificates.find(({ subject }) => subject === `CN=Latchkey ${setUpRunId}`);
     const settings = samlSettings({
       region: regionByKey(setUp.regionKey),
+      cloud: this.#parts.cloud,
       tenantId: setUp.tenantId,
       organizationName: setUp.shortName,
       tileMode: setUp.tileMode,
@@ -251,8 +255,7 @@ class Undo {
 
   #addresses(): { identifier: string; replyUrl: string } {
     const { setUp } = this.#context.input;
-    const { regionKey, tenantId, shortName, tileMode } = setUp;
-    return samlSettings({ region: regionByKey(regionKey), tenantId, organizationName: shortName, tileMode });
+    return samlUrls(regionByKey(setUp.regionKey));
   }
 }
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { openDatabase, type Database } from '../database.js';
-import { silentLog } from '../testing/test-parts.js';
+import { openTestDatabase } from '../../../../test/support/test-database.js';
+import type { Database } from '../database.js';
 
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({ dataDir: '', inMemory: true, log: silentLog });
+  database = await openTestDatabase();
   await sql`create table note (number integer primary key)`.execute(database.db);
 }, 60_000);
 afterAll(() => database.close());

@@ -3,6 +3,7 @@ import type { IdentityProvider } from '../../genesys/genesys.js';
 import { regionByKey } from '../genesys-region.js';
 import type { SetUpPlan } from '../plan-set-up.js';
 import type { BothSides } from '../read-both-sides.js';
+import { GLOBAL_CLOUD } from '../../entra/microsoft-clouds.js';
 import { samlSettings } from '../saml-settings.js';
 
 /** Both sides as a set-up leaves them, to be spoilt by a test. */
@@ -12,11 +13,12 @@ export const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';
 export const region = regionByKey('eu_central_1');
 export const settings = samlSettings({
   region,
+  cloud: GLOBAL_CLOUD,
   tenantId: TENANT,
   organizationName: 'contoso-gc',
   tileMode: 'signs-straight-in',
 });
-export const wish = { region, tenantId: TENANT, tileMode: undefined };
+export const wish = { region, cloud: GLOBAL_CLOUD, tenantId: TENANT, tileMode: undefined };
 
 export function certificate(changes: Partial<SigningCertificate> = {}): SigningCertificate {
   return {

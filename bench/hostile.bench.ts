@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { BOT, GENESYS, TENANT_ID } from '../sandbox/credentials.js';
+import { faultOf, hostileRequests, sendHostile, unforeseenIn } from '../test/support/hostile-requests.js';
+import { ConnectorStub } from './support/connector-stub.js';
+import { ready, startLatchkey, startSandboxApart, type Bot } from './support/latchkey.js';
+import { hasProc, residentMb, withOpened, type Opened } from './support/processes.js';
+import type { Figure } from './support/report.js';
+import type { Size } from './support/size.js';
+
+/** To each of the two; they are different requests at each run, from a seed that a failure names. */
+const REQUESTS = { full: 6_000, tiny: 200 } satisfies Record<Size, number>;
+const AT_ONCE = 8;
+
+/** Requests that no honest client sends, to every route of the real process: in front of its sandbox, and live. */
+export function benchHostile(size: Size): Promise<Figure[]> {
+  return withOpened(async (opened) => {
+    const stub = await ConnectorStub.listen();
+    opened.closeLater(() => stub.close());
+    const bots = { 'before a sandbox': await startBeforeSandbox(opened), live: await startLive(opened) };
+    const figures: Figure[] = [];
+    for (const [where, bot] of Object.entries(bots)) {
+      figures.push(...(await attack(bot, { where, serviceUrl: stub.url, count: REQUESTS[size] })));
+    }
+    return figures;
+  });
+}
+
+async function startBeforeSandbox(opened: Opened): Promise<Bot> {
+  const settings = { TURNS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' };
+  return ready(await startLatchkey(opened, { dataDir: opened.folder(), settings }));
+}
+
+async function startLive(opened: Opened): Promise<Bot> {
+  const settings = {
+    ...(await startSandboxApart(opened)),
+    ...{ SANDBOX_TEAMS_URL: '', LOG_LEVEL: 'error' }, // the first only the sandbox would read; unset live
+    ...{ LATCHKEY_MODE: 'live', HOST: '127.0.0.1', PUBLIC_URL: 'https://latchkey.contoso.example' },
+    ...{ MicrosoftAppId: BOT.clientId, MicrosoftAppTenantId: TENANT_ID, MicrosoftAppPassword: 'hunter2-hunter2' },
+    ...{ AZURE_TENANT_ID: TENANT_ID, AZURE_CLIENT_ID: BOT.clientId, AZURE_CLIENT_SECRET: BOT.clientSecret },
+    ...{ GENESYSCLOUD_REGION: GENESYS.region, GENESYSCLOUD_OAUTHCLIENT_ID: GENESYS.clientId },
+    ...{ GENESYSCLOUD_OAUTHCLIENT_SECRET: GENESYS.clientSecret, METRICS_TOKEN: 'hunter2-hunter2-hunter2' },
+  };
+  return ready(await startLatchkey(opened, { dataDir: opened.folder(), settings }));
+}
+
+async function attack(
+  { url, running }: Bot,
+  { where, serviceUrl, count }: { where: string; serviceUrl: string; count: number },
+): Promise<Figure[]> {
+  const port = Number(new URL(url).port);
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const requests = fc.sample(hostileRequests(serviceUrl), { numRuns: count, seed });
+  const before = hasProc() ? residentMb(running.pid) : 0;
+  const faults: string[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = requests.pop(); next !== undefined; next = requests.pop()) {
+      const fault = faultOf(next, await sendHostile(port, next));
+      if (fault !== undefined) faults.push(fault);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  faults.push(...unforeseenIn(running.printed));
+  const isAlive = await fetch(`${url}/readyz`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+  if (!isAlive) faults.push('the process does not stand any more');
+  for (const fault of faults.slice(0, 10)) process.stderr.write(`seed ${String(seed)}: ${fault}\n`);
+  return [
+    { name: `hostile requests, ${where}: sent`, unit: 'requests', ours: count },
+    {
+      name: `hostile requests, ${where}: ill answered`,
+      unit: 'requests',
+      ours: faults.length,
+      bar: { kind: 'at-most', value: 0 },
+    },
+    ...(hasProc()
+      ? [
+          {
+            name: `hostile requests, ${where}: memory grown by`,
+            unit: 'MB' as const,
+            ours: residentMb(running.pid) - before,
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,59 @@
+import type { Answer, Turn } from '../dialogs/turn.js';
+import { requestIds, withLogFields, type CountedTurn, type Log } from '../services/index.js';
+import { RateLimiter } from './rate-limiter.js';
+import type { Router } from './router.js';
+
+export interface TurnWatchParts {
+  readonly router: Pick<Router, 'handle' | 'nameOf'>;
+  readonly countTurn: (turn: CountedTurn) => void;
+  readonly turnsPerMinute: number;
+  readonly log: Log;
+}
+
+type Handled = Promise<Answer | undefined>;
+
+/** Around each turn of a person who is known by now: not too many of them, a line in the log, and the figures. */
+export class TurnWatch {
+  readonly #parts: TurnWatchParts;
+  /** A minute's worth at once, so that nobody who clicks fast is held up. */
+  readonly #perPerson: RateLimiter;
+  /** Who was asked to wait in words, and has not written anything that was taken since. */
+  readonly #asked = new RateLimiter({ burst: 1, perSecond: 1 / ASKED_AGAIN_S });
+
+  constructor(parts: TurnWatchParts) {
+    this.#parts = parts;
+    this.#perPerson = new RateLimiter({ burst: parts.turnsPerMinute, perSecond: parts.turnsPerMinute / 60 });
+  }
+
+  handle(turn: Turn): Handled {
+    const { router, countTurn, log } = this.#parts;
+    const intent = router.nameOf(turn);
+    const from = performance.now();
+    return withLogFields({ turn: turn.deliveryId, intent }, async () => {
+      let outcome: string | undefined;
+      // That the app was added is no deed of the person, and nobody would repeat it.
+      const seconds = turn.said.kind === 'arrived' ? 0 : this.#perPerson.take(turn.account.personId);
+      const answer =
+        seconds > 0 ? this.#askToWait(turn, seconds) : await router.handle(turn, (said) => void (outcome = said));
+      outcome = seconds > 0 ? 'too-fast' : (outcome ?? outcomeOf(answer));
+      const took = (performance.now() - from) / 1_000;
+      countTurn({ intent, outcome, seconds: took });
+      log.info({ outcome, ms: Math.round(took * 1_000), requestIds: requestIds() }, 'A turn was handled');
+      return answer;
+    });
+  }
+
+  /** A click is answered each time, on its card; of messages every few seconds one, or we would be the flood. */
+  #askToWait(turn: Turn, seconds: number): Answer | undefined {
+    const text = `That was a lot at once. Wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, then do it again: nothing was done with it, and nothing is lost.`;
+    if (turn.said.kind === 'click') return { kind: 'refused', text };
+    return this.#asked.take(turn.account.personId) === 0 ? { kind: 'message', text } : undefined;
+  }
+}
+
+const ASKED_AGAIN_S = 10;
+
+function outcomeOf(answer: Answer | undefined): string {
+  if (answer === undefined) return 'posted';
+  return answer.kind === 'refused' ? 'refused' : 'answered';
+}

@@ -1,0 +1,48 @@
+import { areAllLoopback, BASE_URLS, readBaseUrl } from './addresses.js';
+import { readEntra, refuseCloudInSandbox, type EntraSettings } from './entra.js';
+import { readGenesys, type GenesysSettings } from './genesys.js';
+import type { SettingsReader } from './settings-reader.js';
+import { readTeams, type TeamsCredentials } from './teams.js';
+
+/** Who we are to the remote systems and where they are. The same shape for real ones and for the sandbox. */
+export interface RemoteSettings {
+  readonly tenantId: string;
+  readonly entra: EntraSettings;
+  readonly genesys: GenesysSettings;
+  readonly teams: TeamsCredentials;
+  /** Where business time comes from; absent: the machine's clock. */
+  readonly clockUrl?: string | undefined;
+}
+
+type Systems = Omit<RemoteSettings, 'teams'>;
+
+/** The remote systems as an operator names them: everything must be there. */
+export function readLive(settings: SettingsReader): RemoteSettings {
+  const systems = readSystems(settings);
+  const isStandIn = hasStandIns(systems);
+  if (systems.clockUrl !== undefined && !isStandIn) {
+    settings.wrong('LATCHKEY_CLOCK_URL', 'must not be set in front of the real systems: their time cannot be moved');
+  }
+  const { tenantId, entra } = systems;
+  return { ...systems, teams: readTeams(settings, { tenantId, cloud: entra.cloud.name, hasStandIns: isStandIn }) };
+}
+
+export function readSystems(settings: SettingsReader): Systems {
+  return {
+    tenantId: settings.guid('AZURE_TENANT_ID'),
+    entra: readEntra(settings),
+    genesys: readGenesys(settings),
+    clockUrl: readBaseUrl(settings, 'LATCHKEY_CLOCK_URL'),
+  };
+}
+
+/** In sandbox mode the systems come from the sandbox; what an operator says of them must make sense all the same. */
+export function checkForSandbox(settings: SettingsReader): void {
+  for (const name of BASE_URLS) readBaseUrl(settings, name);
+  refuseCloudInSandbox(settings);
+}
+
+/** Whether every system is replaced by something on this machine. */
+function hasStandIns({ entra, genesys }: Systems): boolean {
+  return areAllLoopback([entra.graphBaseUrl, entra.loginUrl, genesys.gatewayUrl]);
+}

@@ -1,0 +1,47 @@
+import { requireNodeVersion } from './node-version.js';
+// Before anything is loaded that an older Node could not load.
+requireNodeVersion();
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { ConfigError, readForManifest } from './config.js';
+import { makeTeamsPackage } from './manifest/teams-package.js';
+import { Problem } from './services/platform/problem.js';
+
+const FINE = 0;
+const FOUND_SOMETHING = 1;
+const COULD_NOT_LOOK = 2;
+
+const IN_THE_SANDBOX = `There is no Teams app to make a package for: no credential is set, so this is the sandbox, which needs none.
+Set MicrosoftAppId and PUBLIC_URL, here or in .env, then run this again.
+`;
+
+/** `npm run manifest`: the packages that people install, into `dist/`. Sends nothing anywhere. */
+function makePackages(root: string): number {
+  const settings = readForManifest();
+  if (settings === 'sandbox') {
+    process.stderr.write(IN_THE_SANDBOX);
+    return FOUND_SOMETHING;
+  }
+  const { bytes, remarks } = makeTeamsPackage(root, settings);
+  const path = join(root, 'dist', 'latchkey-teams.zip');
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(path, bytes);
+  for (const remark of remarks) process.stderr.write(`${remark}\n`);
+  process.stdout.write(`${relative(process.cwd(), path)} is valid for Teams (manifest 1.25).\n`);
+  process.stdout.write('Upload it in the Teams admin center: Teams apps, Manage apps, Actions, Upload new app.\n');
+  return FINE;
+}
+
+function complain(error: unknown): number {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof Problem) process.stderr.write(`${error.facts.what} ${error.facts.remedy}\n`);
+  else process.stderr.write(`The package could not be made: ${String(error)}\n`);
+  return error instanceof ConfigError || error instanceof Problem ? FOUND_SOMETHING : COULD_NOT_LOOK;
+}
+
+try {
+  process.exitCode = makePackages(resolve(__dirname, '../..'));
+} catch (error) {
+  process.exitCode = complain(error);
+}

@@ -1,0 +1,46 @@
+import { INTENTS } from '../dialogs/intents.js';
+
+/** What differs from one installation to the next. */
+export interface Installation {
+  readonly appId: string;
+  readonly publicUrl: string;
+  /** Of Latchkey, from package.json: Teams takes a package as an update only when it has grown. */
+  readonly version: string;
+}
+
+/** Where the bot can be added: a chat with one person, a team, a group chat. */
+const SCOPES = ['personal', 'team', 'groupChat'] as const;
+
+/**
+ * The manifest of the Teams app. The template has what is the same everywhere; a command is what a person types, so that
+ * a click on it in Teams writes a phrase that the bot understands.
+ */
+export function teamsManifest(template: object, { appId, publicUrl, version }: Installation): object {
+  return {
+    ...withPublicUrl(template, publicUrl),
+    version,
+    id: appId,
+    bots: [
+      {
+        botId: appId,
+        scopes: SCOPES,
+        // Teams offers files in the chat with one person only, whatever the other scopes are.
+        supportsFiles: true,
+        isNotificationOnly: false,
+        commandLists: [{ scopes: SCOPES, commands: teamsCommands() }],
+      },
+    ],
+    validDomains: [new URL(publicUrl).host],
+  };
+}
+
+export function teamsCommands(): { title: string; description: string }[] {
+  return INTENTS.flatMap(({ phrases: [shown], explains }) =>
+    shown === undefined ? [] : [{ title: shown, description: explains }],
+  );
+}
+
+function withPublicUrl(template: object, publicUrl: string): object {
+  const text = JSON.stringify(template).replaceAll('{PUBLIC_URL}', publicUrl);
+  return JSON.parse(text) as object;
+}

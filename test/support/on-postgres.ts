@@ -1,0 +1,2 @@
+// The databases of these tests are on PostgreSQL.
+process.env['TEST_DATABASE'] = 'postgres';
