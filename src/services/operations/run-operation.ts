@@ -13,6 +13,7 @@ import type { Transaction } from '../platform/schema.js';
 import type { Actor, Claim, Operation } from './operation.js';
 import type { OperationRegistry } from './operation-registry.js';
 import { auditedActor } from './outcome-recorder.js';
+import { alreadyUnderWay, movedOn, unusable } from './operation-refusals.js';
 import { judge, judgeTarget, refusalFacts, rightsOf, type Right, type Verdict } from './permissions.js';
 
 export type Started =
@@ -107,7 +108,7 @@ export class Pipeline {
   /** Goes on with a failed or interrupted run at the step where it stopped. A new verdict is needed. */
   async retry(runId: RunId, request: { actor: Actor; claim: Claim }): Promise<Started> {
     const run = await this.#parts.durable.find(runId);
-    if (!run || run.state === 'done' || run.state === 'undone' || run.state === 'running') throw stale();
+    if (!run || run.state === 'done' || run.state === 'undone' || run.state === 'running') throw movedOn();
     const operation = this.#parts.operations.get(run.kind);
     const person = await this.#permit(operation, request.actor, run.input);
     const started = await this.#parts.database.transaction(async (trx): Promise<Started> => {
@@ -116,7 +117,7 @@ export class Pipeline {
       await refuseSecond(trx, operation, runId);
       // The revision is the click's word: only the run as it stands now may be set going, and only once.
       const isReopened = await this.#parts.durable.reopen(trx, { runId, revision: request.claim.revision });
-      if (!isReopened) throw stale();
+      if (!isReopened) throw movedOn();
       const actor = { ...request.actor, name: person.name };
       const concerns = operation.concerns(run.input);
       const what = operation.wanted(run.input);
@@ -261,30 +262,12 @@ async function refuseSecond(
   await holdKinds(trx, kinds);
   const other = await findUnderWay(trx, { kinds, ...(own === undefined ? {} : { except: own }) });
   if (!other) return;
-  throw new Problem({
-    kind: 'refused',
-    what: `${other.actor.name} has started a change of the same settings, and it is still under way.`,
-    why: 'Two at once would write over each other.',
-    remedy: 'Wait until that one has ended, then look at a new plan.',
-    code: 'already-under-way',
-  });
+  throw alreadyUnderWay(other.actor.name);
 }
 
 function parseInput<I extends Json, O extends Json>(operation: Operation<I, O>, raw: unknown): I {
   const parsed = operation.input.safeParse(raw);
   if (parsed.success) return parsed.data;
   const first = parsed.error.issues[0];
-  throw new Problem({
-    kind: 'input',
-    what: `That cannot be used: ${first ? `${first.path.join('.')}: ${first.message}` : 'the input has another shape'}.`,
-    remedy: 'Start again and give it anew.',
-  });
-}
-
-function stale(): Problem {
-  return new Problem({
-    kind: 'stale',
-    what: 'This has moved on since the card was drawn.',
-    remedy: 'The card is being brought up to date; look at what it says now.',
-  });
+  throw unusable(first && `${first.path.join('.')}: ${first.message}`);
 }

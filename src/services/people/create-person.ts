@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Entra, NewPerson } from '../entra/entra.js';
 import type { Actor, Operation } from '../operations/operation.js';
 import { Problem } from '../platform/problem.js';
+import { goneMeanwhile, privileged, takenMeanwhile } from '../provisioning/provisioning-refusals.js';
 import { firstPassword } from './first-password.js';
 
 export const createPersonInput = z.object({
@@ -86,12 +87,7 @@ async function findCreated(
   );
   const isOurs = found?.createdAt !== undefined && found.createdAt.getTime() >= since.getTime() - CLOCK_TOLERANCE_MS;
   if (isOurs && found.name === displayName) return found.id;
-  throw new Problem({
-    kind: 'stale',
-    what: `${userPrincipalName} was taken by somebody else meanwhile.`,
-    remedy: 'Say “create test user” again with another name.',
-    code: 'name-taken',
-  });
+  throw takenMeanwhile(userPrincipalName);
 }
 
 export const resetPasswordInput = z.object({
@@ -133,12 +129,5 @@ export function resetPassword(parts: {
 async function refusePrivileged(entra: Entra, { personId, displayName }: ResetPasswordInput): Promise<void> {
   const standing = await entra.findStanding(personId);
   if (standing && standing.active.length + standing.eligible.length === 0) return;
-  throw new Problem({
-    kind: 'refused',
-    what: standing
-      ? `${displayName} holds a directory role in Entra by now, so Latchkey sets no password for that account.`
-      : `${displayName} is no longer in Entra.`,
-    remedy: standing ? 'Reset the password in the Entra admin center.' : 'Create the person again.',
-    code: standing ? 'privileged-account' : 'person-gone',
-  });
+  throw standing ? privileged(displayName) : goneMeanwhile(displayName);
 }

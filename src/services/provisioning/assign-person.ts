@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AppRole, Entra } from '../entra/entra.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
-import { Problem } from '../platform/problem.js';
+import { notVisible } from './provisioning-refusals.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
 
 export const assignInput = z.object({
@@ -44,7 +44,7 @@ export function assignPerson(parts: { entra: Entra }): Operation<AssignInput, As
       });
       await step('Read the assignment back', async () => {
         const held = await parts.entra.findAssignments(personId, servicePrincipalId);
-        if (!held.some((assignment) => assignment.appRoleId === appRoleId)) throw notVisible(input);
+        if (!held.some((assignment) => assignment.appRoleId === appRoleId)) throw notVisible(input.personName);
         return held.length;
       });
       const { personName, userPrincipalName, appRoleName, appId } = input;
@@ -64,14 +64,4 @@ export function defaultRole(appRoles: readonly AppRole[]): AppRole | undefined {
 
 export function rolesOnOffer(appRoles: readonly AppRole[]): AppRole[] {
   return appRoles.filter((role) => role.isEnabled && role.allowsUsers && role.displayName !== 'msiam_access');
-}
-
-function notVisible(input: AssignInput): Problem {
-  return new Problem({
-    kind: 'waiting',
-    system: 'entra',
-    what: `Entra accepted the assignment of ${input.personName}, but does not show it yet.`,
-    remedy: 'There is nothing to do: Latchkey looks again by itself. An assignment that is there is left alone.',
-    code: 'assignment-not-visible',
-  });
 }

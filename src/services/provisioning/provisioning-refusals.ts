@@ -87,3 +87,52 @@ export function notOurs(): Problem {
     code: 'not-created-here',
   });
 }
+
+/** Accepted, and not shown yet: the run looks again. */
+export function notVisible(personName: string): Problem {
+  return new Problem({
+    kind: 'waiting',
+    system: 'entra',
+    what: `Entra accepted the assignment of ${personName}, but does not show it yet.`,
+    remedy: 'There is nothing to do: Latchkey looks again by itself. An assignment that is there is left alone.',
+    code: 'assignment-not-visible',
+  });
+}
+
+export function personGone(): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: 'That person is no longer in Entra.',
+    remedy: 'Search for the person again.',
+    code: 'person-gone',
+  });
+}
+
+/** Between the card and the creation. */
+export function takenMeanwhile(userPrincipalName: string): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: `${userPrincipalName} was taken by somebody else meanwhile.`,
+    remedy: 'Say “create test user” again with another name.',
+    code: 'name-taken',
+  });
+}
+
+export function privileged(personName: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `${personName} holds a directory role in Entra by now, so Latchkey sets no password for that account.`,
+    remedy: 'Reset the password in the Entra admin center.',
+    code: 'privileged-account',
+  });
+}
+
+/** Between the creation and the new password. */
+export function goneMeanwhile(personName: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `${personName} is no longer in Entra.`,
+    remedy: 'Create the person again.',
+    code: 'person-gone',
+  });
+}

@@ -12,7 +12,6 @@ import {
 } from '../people/create-person.js';
 import { lookForPerson, parseNewName, type PersonFound } from '../people/person.js';
 import type { Database } from '../platform/database.js';
-import { Problem } from '../platform/problem.js';
 import { findInstanceInUse } from '../sso/read-both-sides.js';
 import { assignPerson, defaultRole, rolesOnOffer, type AssignInput } from './assign-person.js';
 import {
@@ -23,6 +22,7 @@ import {
   notOurs,
   notSetUp,
   nothingOnOffer,
+  personGone,
   refuseUnfit,
   severalInstances,
 } from './provisioning-refusals.js';
@@ -223,12 +223,7 @@ export class ProvisioningService {
   async #getPerson(personId: string): Promise<EntraPerson> {
     const person = await this.#parts.entra.findPerson(personId);
     if (person) return person;
-    throw new Problem({
-      kind: 'stale',
-      what: 'That person is no longer in Entra.',
-      remedy: 'Search for the person again.',
-      code: 'person-gone',
-    });
+    throw personGone();
   }
 
   async #claimsSent(): Promise<Claims | undefined> {

@@ -156,7 +156,7 @@ function metadataDifferences(thumbprints: readonly string[], wanted: string): Di
   ];
 }
 
-function notAsWritten(differences: readonly Difference[]): Problem {
+export function notAsWritten(differences: readonly Difference[]): Problem {
   const said = differences
     .map(({ side, field, is, shouldBe }) => `${side}, ${field}: is ${is}, should be ${shouldBe}`)
     .join('; ');

@@ -10,6 +10,14 @@ import type { Log } from '../platform/log.js';
 import { Problem } from '../platform/problem.js';
 import { findPlan, savePlan, type StoredPlan } from '../platform/plan-store.js';
 import type { GenesysRegion } from './genesys-region.js';
+import {
+  notYourPlan,
+  PLAN_MINUTES,
+  planOutdated,
+  planTooOld,
+  refuseObstacles,
+  wrongOrganization,
+} from './plan-refusals.js';
 import { planSetUp, readHash, type SetUpPlan } from './plan-set-up.js';
 import { beforeOf } from './before-set-up.js';
 import { choiceFor, type InstanceChoice } from './instance-choice.js';
@@ -47,7 +55,6 @@ export interface RunChoice {
   readonly isReplacementConfirmed?: boolean;
 }
 
-const PLAN_MINUTES = 15;
 /** A plan never changes: what would change it makes a new one. */
 const PLAN_REVISION = 1;
 
@@ -194,12 +201,7 @@ export class SsoService {
     const sides = await readBothSides(this.#parts.entra, this.#parts.genesys, chosen);
     if (readHash(sides) === stored.readHash && sides.organization.shortName === plan.organization.shortName)
       return sides;
-    throw new Problem({
-      kind: 'stale',
-      what: 'Something was changed in Entra or Genesys since this plan was made.',
-      remedy: 'Look at the new plan.',
-      code: 'plan-outdated',
-    });
+    throw planOutdated();
   }
 
   async #store(actor: Actor, plan: SetUpPlan, hash: string): Promise<PlanCard> {
@@ -239,44 +241,7 @@ function inputOf(run: { stored: StoredPlan; plan: SetUpPlan; choice: RunChoice; 
   };
 }
 
-function refuseObstacles({ obstacles }: SetUpPlan): void {
-  const [obstacle] = obstacles ?? [];
-  if (obstacle) throw new Problem({ kind: 'refused', ...obstacle, code: 'plan-has-obstacles' });
-}
-
 /** The certificates are public; they are kept with the run, because Genesys does not hold them any more. */
 function replacedBy(issuerUri: string, { provider }: BothSides): NonNullable<SetUpInput['replaces']> {
   return { issuerUri, certificates: (provider?.certificates ?? []).map(({ certificate }) => certificate) };
-}
-
-function wrongOrganization(typed: string, found: { shortName: string; name: string }): Problem {
-  const isDisplayName = typed.trim().toLowerCase() === found.name.trim().toLowerCase();
-  return new Problem({
-    kind: 'input',
-    what: isDisplayName
-      ? `“${found.name}” is the display name. The short name of this organisation is ${found.shortName}.`
-      : `Latchkey's Genesys credential belongs to ${found.name}, whose short name is ${found.shortName}.`,
-    remedy: isDisplayName
-      ? `Answer with ${found.shortName}.`
-      : `If that is the organisation you mean, answer with ${found.shortName}. To serve another one, the operator configures Latchkey with an OAuth client of that organisation.`,
-    code: isDisplayName ? 'display-name' : 'other-organisation',
-  });
-}
-
-function notYourPlan(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'This plan was made for somebody else.',
-    remedy: 'Say “set up sso” to make your own.',
-    code: 'not-your-plan',
-  });
-}
-
-function planTooOld(): Problem {
-  return new Problem({
-    kind: 'stale',
-    what: `A plan holds for ${PLAN_MINUTES} minutes, and this one is older.`,
-    remedy: 'Look at the new plan.',
-    code: 'plan-expired',
-  });
 }

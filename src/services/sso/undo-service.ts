@@ -7,10 +7,10 @@ import type { Clock } from '../platform/clock.js';
 import type { Durable, RunRecord } from '../platform/durable.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
 import { markUndone } from '../platform/ledger.js';
-import { Problem } from '../platform/problem.js';
 import { applicationIds, setUpInput } from './set-up-record.js';
 import { SET_UP_STEPS } from './set-up-sso.js';
 import type { UndoLine } from './undo-plan.js';
+import { movedOn, notKept, replacedAnother, undoneAlready } from './undo-refusals.js';
 import { lookAtUndo, undoSetUp, type UndoInput } from './undo-set-up.js';
 
 /** What an undo would do now, for whoever is about to press the button. */
@@ -94,42 +94,4 @@ export function canUndo(run: RunRecord): boolean {
   if (run.kind !== 'set-up-sso' || run.steps.length === 0) return false;
   const { data } = setUpInput.safeParse(run.input);
   return data?.before !== undefined && data.replaces === undefined;
-}
-
-function movedOn(): Problem {
-  return new Problem({
-    kind: 'stale',
-    what: 'This set-up has moved on since the card was drawn.',
-    remedy: 'Look at its card: when it has stopped or is done, press Undo there.',
-    code: 'undo-outdated',
-  });
-}
-
-function undoneAlready(): Problem {
-  return new Problem({
-    kind: 'stale',
-    what: 'This set-up has been undone already, or is just being undone.',
-    remedy: 'The card of the undo shows what was put back.',
-    code: 'undone-already',
-  });
-}
-
-function replacedAnother(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'This set-up replaced another identity provider in Genesys, after a second confirmation. It cannot be undone.',
-    why: 'The certificates of that provider left with it, so that nobody can sign in with its keys.',
-    remedy: 'To go back, enter that provider again in Genesys under Single Sign-on, with its certificates.',
-    code: 'undo-after-replacement',
-  });
-}
-
-function notKept(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'What both sides said before this set-up was not kept, so it cannot be undone.',
-    why: 'An earlier release of Latchkey made it.',
-    remedy: 'Change the settings by hand, or say “set up sso” to repair them.',
-    code: 'undo-not-kept',
-  });
 }

@@ -4,13 +4,13 @@ import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
 import type { Genesys, IdentityProvider } from '../genesys/genesys.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import type { Clock } from '../platform/clock.js';
-import { Problem } from '../platform/problem.js';
 import { beforeSetUp } from './before-set-up.js';
 import { regionByKey, samlUrls } from './genesys-region.js';
 import { GALLERY_NAME } from './read-both-sides.js';
 import { certificatesThatStay, samlSettings } from './saml-settings.js';
 import { setUpInput } from './set-up-record.js';
 import { SSO_KINDS } from './set-up-sso.js';
+import { notYetBack } from './undo-refusals.js';
 import { planUndo, type Now, type UndoKey, type UndoLine } from './undo-plan.js';
 
 export const undoInput = z.object({
@@ -284,15 +284,4 @@ function plain(line: UndoLine | PlainLine): PlainLine {
 
 function keysDue({ lines }: Reading): ReadonlySet<UndoKey> {
   return new Set(lines.filter(({ action }) => action === 'put-back').map(({ key }) => key));
-}
-
-function notYetBack(lines: readonly UndoLine[]): Problem {
-  const said = lines.map(({ side, field, is, was }) => `${side}, ${field}: is ${is}, was ${was}`).join('; ');
-  return new Problem({
-    kind: 'waiting',
-    what: 'The former values were written, but reading them back shows something else.',
-    why: `${said}.`,
-    remedy: 'Entra can need some minutes until every server shows a change, and Latchkey looks again by itself.',
-    code: 'not-yet-back',
-  });
 }

@@ -14,7 +14,8 @@ export function wordsOfAll(problems: Readonly<Record<string, Problem>>): string 
 /** Fails unless what is said are whole sentences without anything of the wire in them. */
 export function expectWholeSentences({ facts }: Problem): void {
   for (const sentence of [facts.what, facts.remedy, ...(facts.why ? [facts.why] : [])]) {
-    expect(sentence).toMatch(/^[A-Z].*\.$/s);
+    // A capital, a quotation, or a user principal name.
+    expect(sentence).toMatch(/^([A-Z“]|\S+@\S).*\.$/s);
     expect(sentence).not.toMatch(/[{}<>]|undefined|null|\bHTTP\b|\b[45]\d\d\b/);
   }
 }
