@@ -181,6 +181,29 @@ describe('Entra', () => {
     });
   });
 
+  test('An attempt that was refused here is looked for again once another process had the run in between', async () => {
+    const clock = new WaitingClock();
+    let looks = 0;
+    const sleep = async (ms: number): Promise<void> => {
+      looks += 1;
+      if (looks === 3) server.faults.set({ fault: 'replication-lag', on: false });
+      return clock.sleep(ms);
+    };
+    const entra = client({ clock, sleep, budgetMs: 60_000 });
+    const ids = await add(client(), new Date());
+    const wish = { name: 'Latchkey run-5', notAfter: new Date(Date.now() + 300 * 86_400_000), since: new Date() };
+    server.faults.set({ fault: 'permission-removed', permission: 'Application.ReadWrite.OwnedBy' });
+    await problemOf(entra.addSigningCertificate(ids, { ...wish, claim: 1 }));
+    server.faults.set({ fault: 'permission-removed', on: false });
+    server.faults.set({ fault: 'replication-lag', seconds: '600', replicas: '1' });
+    await problemOf(client().addSigningCertificate(ids, { ...wish, isRepeated: true, claim: 2 }));
+    const made = wire.count('POST', ADD_CERTIFICATE);
+
+    await entra.addSigningCertificate(ids, { ...wish, isRepeated: true, claim: 3 });
+
+    expect(wire.count('POST', ADD_CERTIFICATE)).toBe(made);
+  });
+
   test('An attempt that was refused for certain is not looked for when it is repeated', async () => {
     const entra = client({ budgetMs: 60_000 });
     const ids = await add(entra, new Date());

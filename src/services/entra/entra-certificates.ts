@@ -23,7 +23,7 @@ interface Parts {
   readonly log?: RemoteLog | undefined;
 }
 
-interface CertificateWish extends Partial<Pick<Intent, 'since' | 'isRepeated'>> {
+interface CertificateWish extends Partial<Pick<Intent, 'since' | 'isRepeated' | 'claim'>> {
   readonly name: string;
   readonly notAfter: Date;
   readonly isFirst?: boolean;
@@ -44,7 +44,7 @@ export function createCertificates({ graph, replication, oneAtATime, now, log }:
   }
 
   async function addSigningCertificate(ids: InstanceIds, wish: CertificateWish): Promise<SigningCertificate> {
-    const { since, isRepeated = false } = wish;
+    const { since, isRepeated = false, claim } = wish;
     const subject = `CN=${wish.name}`;
     const findAll = async (): Promise<SigningCertificate[]> =>
       (await read(ids)).filter((certificate) => certificate.subject === subject && certificate.notAfter > now());
@@ -60,6 +60,7 @@ export function createCertificates({ graph, replication, oneAtATime, now, log }:
         create: () => create(ids, { subject, notAfter: wish.notAfter }),
         find: async () => (await findAll())[0],
         begunMsAgo: isRepeated && since ? now().getTime() - since.getTime() : undefined,
+        claim,
       });
       const { all, listed } = await replication.shown('the new certificate', async () => {
         const found = await findAll();

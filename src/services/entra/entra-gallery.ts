@@ -86,7 +86,7 @@ export function createGallery({ graph, replication, instances, log, now }: Parts
 
   async function addFromGallery(
     template: GalleryTemplate,
-    { since, isRepeated = false, hasNone = false, mayShowLater = false }: Intent,
+    { since, isRepeated = false, claim, hasNone = false, mayShowLater = false }: Intent,
   ): Promise<AddedInstance> {
     const isSince = ({ createdAt: at }: DatedInstance, tolerance: number): boolean => at >= since.getTime() - tolerance;
     const before = hasNone && !isRepeated ? [] : await datedInstances(template.id);
@@ -105,6 +105,7 @@ export function createGallery({ graph, replication, instances, log, now }: Parts
       create: () => instantiate(template),
       find: async () => (await madeByThisIntent())[0],
       begunMsAgo: isRepeated ? now().getTime() - since.getTime() : undefined,
+      claim,
     });
     if (!mayShowLater || mayHaveTwin) {
       const what = `the new application ${template.displayName}`;

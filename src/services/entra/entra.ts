@@ -62,6 +62,8 @@ export interface Intent {
   readonly since: Date;
   /** An earlier attempt may have created it without anybody noting it. */
   readonly isRepeated?: boolean;
+  /** Which claim of its run this attempt belongs to; they count up by one, whichever process makes them. */
+  readonly claim?: number;
   /** None was there a moment before the first attempt, so that one need not look. */
   readonly hasNone?: boolean;
   /** Does not wait until Entra shows it. */
@@ -256,7 +258,9 @@ export interface Entra {
    */
   addSigningCertificate(
     ids: InstanceIds,
-    certificate: { name: string; notAfter: Date; isFirst?: boolean } & Partial<Pick<Intent, 'since' | 'isRepeated'>>,
+    certificate: { name: string; notAfter: Date; isFirst?: boolean } & Partial<
+      Pick<Intent, 'since' | 'isRepeated' | 'claim'>
+    >,
   ): Promise<SigningCertificate>;
   /**
    * Makes that certificate the one Entra signs with and waits until a read says so.

@@ -28,6 +28,8 @@ export interface Creation<T> {
    * and Entra may not show it yet: what is left of the budget is spent on looking first. Absent: this is the first attempt.
    */
   readonly begunMsAgo?: number | undefined;
+  /** See `Intent.claim`: between two that follow each other no other process has attempted anything. */
+  readonly claim?: number | undefined;
 }
 
 /** `mayHaveTwin`: more than one attempt may have been carried out. */
@@ -105,15 +107,20 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
   }
 
   const madeBefore = new Map<string, Created<unknown>>();
-  /** Intents whose last attempt here was refused for certain: nothing of theirs is on its way. */
-  const refusedHere = new Set<string>();
+  /** Intents whose last attempt here was refused for certain, and under which claim: nothing of theirs is on its way. */
+  const refusedHere = new Map<string, number | undefined>();
+  const isRefusedLast = ({ intent = '', claim }: Pick<Creation<unknown>, 'intent' | 'claim'>): boolean => {
+    const refused = refusedHere.get(intent);
+    if (claim === undefined || refused === undefined) return refusedHere.has(intent);
+    return claim - refused <= 1; // else another process may have sent it since
+  };
 
   async function createdOnce<T>(creation: Creation<T>): Promise<Created<T>> {
     const { intent } = creation;
     if (intent === undefined) return createOnce(creation);
     const known = madeBefore.get(intent) as Created<T> | undefined; // of the same intent, so of the same kind
     if (known) return known;
-    const begunMsAgo = refusedHere.has(intent) ? undefined : creation.begunMsAgo;
+    const begunMsAgo = isRefusedLast(creation) ? undefined : creation.begunMsAgo;
     let isOnItsWay = false;
     const create = (): Promise<T> =>
       creation.create().catch((error: unknown) => {
@@ -125,7 +132,8 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
       madeBefore.set(intent, created);
       return created;
     } catch (error) {
-      if (!isOnItsWay) refusedHere.add(intent);
+      if (!isOnItsWay) refusedHere.set(intent, creation.claim);
+      else refusedHere.delete(intent);
       throw error;
     }
   }

@@ -119,7 +119,9 @@ export class Execution {
     const startedAt = await this.#write(() => beginStep(database.db, claim, { name, position, at: clock.now() }));
     let result: T;
     try {
-      result = await loggedStep(log, name, () => deed({ startedAt, isRepeated: this.#journal.begun.has(name) }));
+      result = await loggedStep(log, name, () =>
+        deed({ startedAt, isRepeated: this.#journal.begun.has(name), claim: claim.fence }),
+      );
     } catch (error) {
       if (error instanceof RunLost || error instanceof LedgerUnavailable || isWaiting(error)) throw error;
       await this.#write(() => endStep(database.db, claim, { name, state: 'failed', at: clock.now() }));

@@ -15,8 +15,11 @@ import type { RunActor } from './schema.js';
  */
 export type Step = <T extends Json>(name: string, deed: Deed<T>, options?: { safePoint?: boolean }) => Promise<T>;
 
-/** `isRepeated`: an earlier attempt of the step was begun, and what it did may not have been noted. */
-export type Deed<T extends Json> = (attempt: { startedAt: Date; isRepeated?: boolean }) => Promise<T>;
+/**
+ * `isRepeated`: an earlier attempt of the step was begun, and what it did may not have been noted. `claim`: one more each
+ * time that any process takes the run.
+ */
+export type Deed<T extends Json> = (attempt: { startedAt: Date; isRepeated?: boolean; claim?: number }) => Promise<T>;
 
 /**
  * Lets the run wait, for days if need be and with nobody executing it, until it is told something of that name, or until

@@ -127,7 +127,7 @@ class SetUp {
     return step(compare, () => this.#compare(app, certificate));
   }
 
-  async #addFromGallery({ startedAt, isRepeated = false }: Attempt): Promise<IdsJson> {
+  async #addFromGallery({ startedAt, ...attempt }: Attempt): Promise<IdsJson> {
     const { instance, templateId } = this.#context.input;
     if (instance) return instance;
     const template =
@@ -135,7 +135,7 @@ class SetUp {
         ? await this.#entra.getGalleryTemplate(GALLERY_NAME)
         : { id: templateId, displayName: GALLERY_NAME };
     // A set-up creates only where there was none at Run.
-    const intent = { since: startedAt, isRepeated, hasNone: true, mayShowLater: true };
+    const intent = { since: startedAt, ...attempt, hasNone: true, mayShowLater: true };
     const { asMade, ...ids } = await this.#entra.addFromGallery(template, intent);
     if (asMade) {
       this.#isNew = true;
@@ -173,12 +173,12 @@ class SetUp {
     return null;
   }
 
-  async #haveCertificate(app: InstanceIds, { startedAt, isRepeated = false }: Attempt): Promise<CertificateJson> {
+  async #haveCertificate(app: InstanceIds, { startedAt, ...attempt }: Attempt): Promise<CertificateJson> {
     const instance = await this.#instance(app);
     const now = this.#clock.now();
     const wish = {
       ...{ name: this.#mark(), notAfter: yearsFrom(now) },
-      ...{ since: startedAt, isRepeated, isFirst: this.#isNew },
+      ...{ since: startedAt, ...attempt, isFirst: this.#isNew },
     };
     const kept = freshActiveCertificate(instance, now);
     const found = kept ?? (await this.#entra.addSigningCertificate(app, wish));
