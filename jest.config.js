@@ -5,8 +5,13 @@ const shared = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.test.json' }] },
   // Imports carry the extension that node20 resolution wants; the files themselves are TypeScript.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  globalSetup: '<rootDir>/test/support/start-postgres.ts',
 };
+
+/**
+ * Jest runs a set-up once for all projects that name it, so only those may that are to have it.
+ */
+const onPostgres = { globalSetup: '<rootDir>/test/support/start-postgres.ts' };
+const onPostgresIfAsked = process.env.TEST_DATABASE === 'postgres' ? onPostgres : {};
 
 /** Tests that ask the database, and that hold on PostgreSQL as they do on the embedded one. */
 const ON_EITHER_DATABASE = [
@@ -26,6 +31,7 @@ module.exports = {
   projects: [
     {
       ...shared,
+      ...onPostgresIfAsked,
       displayName: 'unit',
       testPathIgnorePatterns: ['\\.(world|postgres)\\.test\\.ts$', '/node_modules/'],
       testMatch: [
@@ -36,6 +42,7 @@ module.exports = {
     },
     {
       ...shared,
+      ...onPostgresIfAsked,
       displayName: 'world',
       setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
       testPathIgnorePatterns: ['\\.postgres\\.test\\.ts$', '/node_modules/'],
@@ -46,6 +53,7 @@ module.exports = {
     },
     {
       ...shared,
+      ...onPostgres,
       displayName: 'postgres',
       setupFiles: ['<rootDir>/test/support/on-postgres.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],

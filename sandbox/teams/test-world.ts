@@ -27,7 +27,8 @@ export class TestBot {
     this.#server = createServer((request, response) => {
       if (request.url === '/readyz') {
         this.probes++;
-        response.writeHead(this.isReady ? 200 : 503).end();
+        response.writeHead(this.isReady ? 200 : 503);
+        response.end();
         return;
       }
       const chunks: Buffer[] = [];
@@ -37,7 +38,8 @@ export class TestBot {
         this.heard.push(activity);
         this.authorizations.push(request.headers.authorization ?? '');
         const body = activity.type === 'invoke' ? JSON.stringify(this.invokeAnswer) : '';
-        response.writeHead(this.status, { 'Content-Type': 'application/json' }).end(body);
+        response.writeHead(this.status, { 'Content-Type': 'application/json' });
+        response.end(body);
         for (const look of this.#waiting) look();
       });
     });

@@ -96,7 +96,8 @@ export class Stranger {
     server.on('request', (request, response) => {
       stranger.seen.push(`${request.method} ${request.url}`);
       request.resume();
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      response.writeHead(answer.status, answer.headers);
+      response.end(answer.body);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

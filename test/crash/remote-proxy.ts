@@ -47,13 +47,15 @@ export class RemoteProxy {
     const effect = effectOf(request);
     if (effect !== undefined && !(await this.#watcher.before(effect))) return;
     if (effect !== undefined && this.#watcher.refuses()) {
-      response.writeHead(403, { 'Content-Type': 'application/json' }).end(REFUSED);
+      response.writeHead(403, { 'Content-Type': 'application/json' });
+      response.end(REFUSED);
       return;
     }
     const answer = await this.#forward(request, body);
     const answerBody = await read(answer);
     if (effect !== undefined && !(await this.#watcher.after(effect))) return;
-    response.writeHead(answer.statusCode ?? 502, answer.headers).end(answerBody);
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    response.end(answerBody);
   }
 
   async #forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {

@@ -17,7 +17,10 @@ export class Balancer {
     this.#targets = targets;
     this.answered = targets.map(() => 0);
     this.#server = createServer((request, response) => {
-      this.#pass(request, response).catch((error: unknown) => response.writeHead(502).end(String(error)));
+      this.#pass(request, response).catch((error: unknown) => {
+        response.writeHead(502);
+        response.end(String(error));
+      });
     });
   }
 
@@ -37,7 +40,8 @@ export class Balancer {
     const body = await read(request);
     const answers = this.route === 'all' ? this.#targets.map((_, index) => this.#ask(index, request, body)) : [];
     const answer = answers.length > 0 ? (await Promise.all(answers))[0] : await this.#askAny(request, body);
-    response.writeHead(answer?.status ?? 502, answer?.headers).end(answer?.body);
+    response.writeHead(answer?.status ?? 502, answer?.headers);
+    response.end(answer?.body);
   }
 
   /** A replica that does not listen has done nothing, so the next one is asked; one that breaks off may have. */

@@ -1,12 +1,11 @@
 import { startPostgres } from './postgres-cluster';
 
 /**
- * Before all tests of a project that may need PostgreSQL: starts one for all of them, unless `TEST_DATABASE_URL` names a
+ * Before all tests of a project that needs PostgreSQL: starts one for all of them, unless `TEST_DATABASE_URL` names a
  * server. The tests that need one are skipped where none is installed.
  */
-export = async function start(_: unknown, { displayName }: { displayName?: { name: string } }): Promise<void> {
-  const isWanted = displayName?.name === 'postgres' || process.env['TEST_DATABASE'] === 'postgres';
-  if (!isWanted || process.env['TEST_DATABASE_URL']) return;
+export = async function start(): Promise<void> {
+  if (process.env['TEST_DATABASE_URL']) return;
   const url = await startPostgres();
   if (url === undefined) {
     process.stderr.write('\n*** NO POSTGRESQL IS INSTALLED HERE: what runs on PostgreSQL is not tested. ***\n\n');

@@ -53,7 +53,9 @@ async function close(server: Server, dataDir: string): Promise<void> {
 async function serve(request: IncomingMessage, response: ServerResponse, parts: CliSocketParts): Promise<void> {
   const command = commandAt(request.url);
   if (request.method !== 'GET' || !command) {
-    response.writeHead(404).end();
+    // Not one after the other: restify makes `writeHead` return nothing, in every server of the process.
+    response.writeHead(404);
+    response.end();
     return;
   }
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });

@@ -202,9 +202,11 @@ describe('a request', () => {
 
   beforeEach(async () => {
     server = createServer((request, response) => {
-      if (request.url === '/redirect') response.writeHead(302, { location: '/elsewhere' }).end();
-      else if (request.url === '/drop') response.destroy();
-      else if (request.url === '/half') response.writeHead(200, { 'content-length': 100 }).write('half');
+      if (request.url === '/redirect') {
+        response.writeHead(302, { location: '/elsewhere' });
+        response.end();
+      } else if (request.url === '/drop') response.destroy();
+      else if (request.url === '/half') response.setHeader('content-length', 100).write('half');
       else if (request.url === '/ok') response.end('fine');
     });
     server.listen(0, '127.0.0.1');
