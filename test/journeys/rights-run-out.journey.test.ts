@@ -28,7 +28,8 @@ journey(
   'A role that runs out in the middle lets the run that was begun end, and refuses the next deed',
   async ({ world, ada }) => {
     const plan = await plansSso(ada);
-    // The verdict at Run reads the roles once; every later reading finds them run out.
+    // The verdict at Run reads the roles once; every later reading finds them run out. A greeting reads them as well.
+    await world.hasGreetedEverybody();
     await world.entra.fault('pim-expired', { afterReads: '1' });
 
     await ada.presses(plan, 'Run');
