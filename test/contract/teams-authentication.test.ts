@@ -7,7 +7,7 @@ import type { Answer, Turn } from '../../src/dialogs/turn.js';
 import { createConnectorTokens } from '../../src/services/entra/connector-tokens.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
 import { APP_ID, BotFrameworkStub, makeKey, PASSWORD } from './bot-framework-stub.js';
-import { ADA, card, ConnectorStub, MapStore, TENANT } from './teams-stand.js';
+import { ADA, card, ConnectorStub, MapStore, messageOfAda, TENANT } from './teams-stand.js';
 
 interface World {
   readonly framework: BotFrameworkStub;
@@ -77,18 +77,7 @@ beforeEach(async () => {
 afterEach(() => stop(world));
 
 function activity(changes: object = {}): Record<string, unknown> {
-  return {
-    type: 'message',
-    id: '1',
-    channelId: 'msteams',
-    serviceUrl: world.serviceUrl,
-    from: { id: '29:ada', name: 'Ada Admin', aadObjectId: ADA },
-    recipient: { id: `28:${APP_ID}`, name: 'Latchkey' },
-    conversation: { id: 'a:ada', conversationType: 'personal', tenantId: TENANT },
-    channelData: { tenant: { id: TENANT } },
-    text: 'help',
-    ...changes,
-  };
+  return messageOfAda({ serviceUrl: world.serviceUrl, botId: APP_ID }, changes);
 }
 
 interface Reply {

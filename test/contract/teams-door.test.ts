@@ -4,7 +4,7 @@ import { startHttpServer, type HttpServer } from '../../src/bot/http-server.js';
 import { createTeams, type Teams } from '../../src/bot/teams/teams.js';
 import type { Answer, Turn } from '../../src/dialogs/turn.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
-import { ADA, card, ConnectorStub, MapStore, read, TENANT } from './teams-stand.js';
+import { ADA, card, ConnectorStub, MapStore, messageOfAda, read, TENANT } from './teams-stand.js';
 
 interface World {
   readonly connector: ConnectorStub;
@@ -56,18 +56,7 @@ afterEach(async () => {
 });
 
 function activity(changes: object = {}): Record<string, unknown> {
-  return {
-    type: 'message',
-    id: '1',
-    channelId: 'msteams',
-    serviceUrl: world.serviceUrl,
-    from: { id: '29:ada', name: 'Ada Admin', aadObjectId: ADA },
-    recipient: { id: '28:latchkey', name: 'Latchkey' },
-    conversation: { id: 'a:ada', conversationType: 'personal', tenantId: TENANT },
-    channelData: { tenant: { id: TENANT } },
-    text: 'help',
-    ...changes,
-  };
+  return messageOfAda({ serviceUrl: world.serviceUrl, botId: 'latchkey' }, changes);
 }
 
 interface Reply {

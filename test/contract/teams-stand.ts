@@ -81,3 +81,19 @@ export class MapStore implements PlaceStore {
     return [...this.places.values()].find((place) => place.person === personId);
   }
 }
+
+/** A message of Ada's in her personal chat, as Teams delivers it. */
+export function messageOfAda(to: { serviceUrl: string; botId: string }, changes: object = {}): Record<string, unknown> {
+  return {
+    type: 'message',
+    id: '1',
+    channelId: 'msteams',
+    serviceUrl: to.serviceUrl,
+    from: { id: '29:ada', name: 'Ada Admin', aadObjectId: ADA },
+    recipient: { id: `28:${to.botId}`, name: 'Latchkey' },
+    conversation: { id: 'a:ada', conversationType: 'personal', tenantId: TENANT },
+    channelData: { tenant: { id: TENANT } },
+    text: 'help',
+    ...changes,
+  };
+}

@@ -1,36 +1,15 @@
-import { BOT, GENESYS, TEAMS_APP, TENANT_ID } from '../../sandbox/credentials.js';
+import { BOT, TEAMS_APP, TENANT_ID } from '../../sandbox/credentials.js';
 import { setsUpSso } from '../support/deeds.js';
+import { liveSettings } from '../support/live-settings.js';
 import { until, World } from '../support/world.js';
 
-/** Live mode as an operator configures it, with the sandbox's servers in the place of the real ones. */
-function live(world: World): NodeJS.ProcessEnv {
-  return {
-    LATCHKEY_MODE: 'live',
-    HOST: '127.0.0.1',
-    PUBLIC_URL: 'https://latchkey.contoso.example',
-    MicrosoftAppType: 'SingleTenant',
-    MicrosoftAppId: TEAMS_APP.appId,
-    MicrosoftAppTenantId: TENANT_ID,
-    MicrosoftAppPassword: TEAMS_APP.password,
-    TEAMS_OPENID_URL: `${world.teams.url}/v1/.well-known/openidconfiguration`,
-    TEAMS_TOKEN_ISSUER: world.teams.url,
-    TEAMS_LOGIN_URL: world.teams.url,
-    AZURE_TENANT_ID: TENANT_ID,
-    AZURE_CLIENT_ID: BOT.clientId,
-    AZURE_CLIENT_SECRET: BOT.clientSecret,
-    GENESYSCLOUD_REGION: GENESYS.region,
-    GENESYSCLOUD_OAUTHCLIENT_ID: GENESYS.clientId,
-    GENESYSCLOUD_OAUTHCLIENT_SECRET: GENESYS.clientSecret,
-    METRICS_TOKEN: 'a-token-for-prometheus',
-    SANDBOX_TEAMS_URL: '',
-  };
-}
+const MORE = { AZURE_CLIENT_SECRET: BOT.clientSecret, METRICS_TOKEN: 'a-token-for-prometheus' };
 
 async function inLiveMode(story: (world: World) => Promise<void>): Promise<void> {
   const world = await World.withoutBot();
   try {
     await world.teams.fault('token-required');
-    await world.startBot(live(world));
+    await world.startBot(liveSettings(world, MORE));
     await story(world);
   } catch (error) {
     throw new Error(`${String(error)}\nThe bot printed:\n${world.botOutput.slice(-6_000)}`, { cause: error });
@@ -100,7 +79,7 @@ test(
       await world.hasGreetedEverybody();
       await world.stopBot();
       await world.teams.fault('bot-secret-expired');
-      await world.startBot(live(world));
+      await world.startBot(liveSettings(world, MORE));
 
       await ada.says('help');
 

@@ -67,7 +67,8 @@ const quickStory =
     return step('Make a certificate', async () => name);
   };
 
-test('a run that a living replica executes is left to it, whoever looks at it', async () => {
+/** Replica A is in the middle of a run; B knows the same work. */
+async function heldAtA() {
   const effects: string[] = [];
   const held = heldStory('A', effects);
   const a = replica('A', held.story);
@@ -75,6 +76,11 @@ test('a run that a living replica executes is left to it, whoever looks at it', 
   const runId = await createRun(a);
   const executing = a.execute(runId);
   await held.isIn;
+  return { effects, held, a, b, runId, executing };
+}
+
+test('a run that a living replica executes is left to it, whoever looks at it', async () => {
+  const { effects, held, a, b, runId, executing } = await heldAtA();
 
   const states = [await b.goOn(runId), await b.execute(runId)];
   const abandoned = await b.listAbandoned();
@@ -135,13 +141,7 @@ test('right before an effect the lease is renewed, so that nobody takes the run 
 });
 
 test('a replica that ends finishes its step and hands the run over at once, which counts as no vain attempt', async () => {
-  const effects: string[] = [];
-  const held = heldStory('A', effects);
-  const a = replica('A', held.story);
-  const b = replica('B', quickStory('B'));
-  const runId = await createRun(a);
-  const executing = a.execute(runId);
-  await held.isIn;
+  const { effects, held, a, b, runId, executing } = await heldAtA();
 
   const stopped = a.stop();
   held.goOn();
