@@ -90,7 +90,7 @@ function withTokens(teams: RemoteSettings['teams'], clock: Clock): TeamsCredenti
 }
 
 function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
-  const { sso, undo, provisioning, runs, audit, memory, clock } = services;
+  const { sso, undo, people, testUsers, assignments, provisioning, runs, audit, memory, clock } = services;
   const channels = [teams.channel];
   const noticeboard = new Noticeboard({
     channels,
@@ -103,7 +103,10 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
   memory.onCardBehind((reference) => noticeboard.refresh(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
-  const parts: Parts = { sso, undo, provisioning, runs, audit, noticeboard, channels, clock, log, forms: memory.forms };
+  const parts: Parts = {
+    ...{ sso, undo, people, testUsers, assignments, provisioning, runs, audit },
+    ...{ noticeboard, channels, clock, log, forms: memory.forms },
+  };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 

@@ -1,19 +1,27 @@
+import { AssignPeopleConversation } from '../dialogs/conversations/assign-people.js';
 import { AuditPersonConversation } from '../dialogs/conversations/audit-person.js';
 import { CreateTestUserConversation } from '../dialogs/conversations/create-test-user.js';
+import { FindPersonConversation } from '../dialogs/conversations/find-person.js';
 import { retryRun } from '../dialogs/conversations/follow-run.js';
-import { GiveAccessConversation, type GivingVerb } from '../dialogs/conversations/give-access.js';
 import { HelpConversation } from '../dialogs/conversations/help.js';
-import { keyOf, overtaken, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
+import { ProvisionPersonConversation } from '../dialogs/conversations/provision-person.js';
+import { keyOf, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
 import { StatusConversation } from '../dialogs/conversations/status.js';
+import {
+  actorOf,
+  newCard,
+  sentence,
+  show,
+  type Click,
+  type Handled,
+  type Parts,
+  type Verbs,
+} from '../dialogs/conversations/talk.js';
 import { askUndo, undoSetUp } from '../dialogs/conversations/undo-set-up.js';
-import { actorOf, sentence, show, type Click, type Parts } from '../dialogs/conversations/talk.js';
-import { ANSWER_INPUT } from '../dialogs/forms/form.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
-import type { Answer, Turn } from '../dialogs/turn.js';
+import type { Turn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
 import { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from '../services/index.js';
-
-type Handled = Promise<Answer | undefined>;
 
 /** What a turn leads to: an intent, an answer to an open question, or a button. Whatever goes wrong ends here, in words. */
 export class Router {
@@ -22,7 +30,7 @@ export class Router {
   readonly #help: HelpConversation;
   readonly #status: StatusConversation;
   readonly #setUp: SetUpSsoConversation;
-  readonly #access: GiveAccessConversation;
+  readonly #findPerson: FindPersonConversation;
   readonly #testUser: CreateTestUserConversation;
   readonly #audit: AuditPersonConversation;
   readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
@@ -33,10 +41,12 @@ export class Router {
     this.#help = new HelpConversation(parts);
     this.#status = new StatusConversation(parts);
     this.#setUp = new SetUpSsoConversation(parts);
-    this.#access = new GiveAccessConversation(parts);
+    const [assign, provision] = [new AssignPeopleConversation(parts), new ProvisionPersonConversation(parts)];
+    this.#findPerson = new FindPersonConversation(parts, { assign, provision });
     this.#testUser = new CreateTestUserConversation(parts);
     this.#audit = new AuditPersonConversation(parts);
-    this.#verbs = this.#buttons();
+    const conversations = [this.#setUp, this.#findPerson, assign, provision, this.#testUser, this.#audit];
+    this.#verbs = verbsOf([this.#ownVerbs(), ...conversations.map(({ verbs }) => verbs)]);
   }
 
   /** What a turn is about, of a closed list: for figures and logs, which never hold what people type. */
@@ -124,47 +134,18 @@ export class Router {
         return this.#audit.begin(turn, rest);
       case 'assign':
       case 'provision':
-        return this.#access.begin(turn, intent.name, rest);
+        return this.#findPerson.begin(turn, intent.name, rest);
     }
   }
 
-  #buttons(): ReadonlyMap<string, (turn: Click) => Handled> {
-    return new Map<string, (turn: Click) => Handled>([
-      ['intent', (turn) => this.#intentButton(turn)],
-      [
-        'form-answer',
-        (turn) => this.#onForm(turn, (open) => this.#setUp.answer(turn, open, turn.said.inputs[ANSWER_INPUT] ?? '')),
-      ],
-      ['form-back', (turn) => this.#onForm(turn, (open) => this.#setUp.back(turn, open))],
-      ['form-cancel', (turn) => this.#onForm(turn, (open) => this.#setUp.cancel(turn, open))],
-      ['run-plan', (turn) => this.#setUp.run(turn)],
-      ['confirm-replacing', (turn) => this.#setUp.confirmReplacing(turn)],
-      ['run-replacing', (turn) => this.#setUp.runReplacing(turn)],
-      ['choose-instance', (turn) => this.#setUp.chooseInstance(turn)],
-      ['plan-tile', (turn) => this.#setUp.planTile(newCard(turn))],
-      ['retry-run', (turn) => retryRun(this.#parts, turn)],
-      ['ask-undo', (turn) => askUndo(this.#parts, newCard(turn))],
-      ['undo-set-up', (turn) => undoSetUp(this.#parts, turn)],
-      [
-        'search-person',
-        (turn) =>
-          this.#onGiving(turn, (verb) => this.#access.begin(turn, verb, (turn.said.inputs['words'] ?? '').trim())),
-      ],
-      [
-        'choose-person',
-        (turn) => this.#onGiving(turn, (verb) => this.#access.propose(turn, verb, turn.said.inputs['person'] ?? '')),
-      ],
-      ['propose-assign', (turn) => this.#access.propose(newCard(turn), 'assign', turn.said.reference)],
-      ['propose-provision', (turn) => this.#access.propose(newCard(turn), 'provision', turn.said.reference)],
-      ['assign', (turn) => this.#access.confirmAssign(turn)],
-      ['provision', (turn) => this.#access.confirmProvision(turn)],
-      ['create-person', (turn) => this.#testUser.create(turn)],
-      ['new-password', (turn) => this.#testUser.newPassword(turn)],
-      ['audit-search', (turn) => this.#audit.begin(turn, (turn.said.inputs['words'] ?? '').trim())],
-      ['audit-choose', (turn) => this.#audit.open(turn, turn.said.inputs['person'] ?? '')],
-      ['audit-page', (turn) => this.#audit.turnPage(turn)],
-      ['dismiss', (turn) => this.#dismiss(turn)],
-    ]);
+  #ownVerbs(): Verbs {
+    return {
+      intent: (turn) => this.#intentButton(turn),
+      'retry-run': (turn) => retryRun(this.#parts, turn),
+      'ask-undo': (turn) => askUndo(this.#parts, newCard(turn)),
+      'undo-set-up': (turn) => undoSetUp(this.#parts, turn),
+      dismiss: (turn) => this.#dismiss(turn),
+    };
   }
 
   async #intentButton(turn: Click): Handled {
@@ -172,24 +153,6 @@ export class Router {
     if (!intent) return { kind: 'refused', text: 'This button is from an older card and no longer acts.' };
     // The card that offered it stays as it is: it is a record, or the help that may be needed again.
     return this.#intent(newCard(turn), intent, '');
-  }
-
-  /** Only the person whose form it is can answer it, and only where it stands. */
-  async #onForm(
-    turn: Click,
-    act: (open: NonNullable<Awaited<ReturnType<Parts['forms']['find']>>>) => Handled,
-  ): Handled {
-    const open = await this.#parts.forms.find(keyOf(turn));
-    if (!open || open.revision !== turn.said.revision) return overtaken();
-    const { messageId } = turn.said;
-    // Two people may be asked the same in one channel: a press on the other's card is no answer to one's own.
-    if (open.card && messageId !== undefined && open.card.messageId !== messageId) return overtaken();
-    return act(open);
-  }
-
-  async #onGiving(turn: Click, act: (verb: GivingVerb) => Handled): Handled {
-    const { reference } = turn.said;
-    return reference === 'assign' || reference === 'provision' ? act(reference) : overtaken();
   }
 
   async #dismiss(turn: Click): Handled {
@@ -225,10 +188,14 @@ export class Router {
   }
 }
 
-/** The same turn, answered below instead of on the card that was clicked. */
-function newCard(turn: Click): Click {
-  const { kind, verb, reference, revision, inputs } = turn.said;
-  return { ...turn, said: { kind, verb, reference, revision, inputs } };
+/** Each verb is one conversation's. */
+function verbsOf(all: readonly Verbs[]): ReadonlyMap<string, (turn: Click) => Handled> {
+  const verbs = new Map<string, (turn: Click) => Handled>();
+  for (const [verb, act] of all.flatMap((one) => Object.entries(one))) {
+    if (verbs.has(verb)) throw new Error(`Two conversations have a button “${verb}”.`);
+    verbs.set(verb, act);
+  }
+  return verbs;
 }
 
 /** An arrival comes as several activities, perhaps to several replicas at once, and is greeted once. */

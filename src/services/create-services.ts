@@ -13,6 +13,8 @@ import { outcomeRecorder } from './operations/outcome-recorder.js';
 import { Pipeline } from './operations/run-operation.js';
 import { Runs } from './operations/runs.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
+import { PeopleService } from './people/people-service.js';
+import { TestUserService } from './people/test-user-service.js';
 import { auditCheckpoints } from './platform/audit-checkpoints.js';
 import type { Clock } from './platform/clock.js';
 import type { Database } from './platform/database.js';
@@ -29,6 +31,7 @@ import { createMetrics, type Metrics } from './platform/metrics.js';
 import { createReadiness, type Readiness } from './platform/readiness.js';
 import { createTick } from './platform/tick.js';
 import { createWake } from './platform/wake.js';
+import { AssignmentService } from './provisioning/assignment-service.js';
 import { ProvisioningService } from './provisioning/provisioning-service.js';
 import { SsoService } from './sso/sso-service.js';
 import { createReachable } from './sso/test-links.js';
@@ -38,6 +41,9 @@ import { UndoService } from './sso/undo-service.js';
 export interface Services {
   readonly sso: SsoService;
   readonly undo: UndoService;
+  readonly people: PeopleService;
+  readonly testUsers: TestUserService;
+  readonly assignments: AssignmentService;
   readonly provisioning: ProvisioningService;
   readonly runs: Runs;
   readonly audit: AuditService;
@@ -119,7 +125,10 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     sso,
     metrics,
     undo: new UndoService({ entra, genesys, pipeline, durable, clock, cloud }),
-    provisioning: new ProvisioningService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
+    people: new PeopleService({ entra, pipeline }),
+    testUsers: new TestUserService({ entra, pipeline, database, deliver: passwords.deliver }),
+    assignments: new AssignmentService({ entra, genesys, pipeline }),
+    provisioning: new ProvisioningService({ entra, genesys, pipeline }),
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),
     operatorAudit: new OperatorAudit({ database, clock, log, checkpoints }),

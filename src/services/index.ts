@@ -17,7 +17,9 @@ export type { Right } from './operations/permissions.js';
 export type { Started } from './operations/run-operation.js';
 export { Runs } from './operations/runs.js';
 export type { CreatePersonOutcome } from './people/create-person.js';
+export { PeopleService } from './people/people-service.js';
 export { describePerson, type PersonFound } from './people/person.js';
+export { TestUserService, type NewPersonProposal } from './people/test-user-service.js';
 export type { Clock } from './platform/clock.js';
 export type { RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';
@@ -28,12 +30,8 @@ export { beginRemoteCall } from './platform/remote-calls.js';
 export { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from './platform/problem.js';
 export type { AssignOutcome } from './provisioning/assign-person.js';
 export type { ProvisionOutcome } from './provisioning/provision-person.js';
-export {
-  ProvisioningService,
-  type AssignmentProposal,
-  type NewPersonProposal,
-  type ProvisioningProposal,
-} from './provisioning/provisioning-service.js';
+export { AssignmentService, type AssignmentProposal } from './provisioning/assignment-service.js';
+export { ProvisioningService, type ProvisioningProposal } from './provisioning/provisioning-service.js';
 export { GENESYS_REGIONS, parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
 export type { TileMode } from './sso/saml-settings.js';
 export type { SetUpOutcome } from './sso/set-up-record.js';

@@ -1,10 +1,15 @@
 import type { AuditCursor, AuditPage } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
 import { auditElsewhereView, auditView, auditWhichView, auditWhomView } from '../views/audit.view.js';
-import { actorOf, channelOf, show, type Click, type Parts } from './talk.js';
+import { actorOf, channelOf, show, type Click, type Parts, type Verbs } from './talk.js';
 
 /** *audit*: what is recorded about a person. The right is asked for anew at each page. */
 export class AuditPersonConversation {
+  readonly verbs: Verbs = {
+    'audit-search': (turn) => this.begin(turn, (turn.said.inputs['words'] ?? '').trim()),
+    'audit-choose': (turn) => this.#open(turn, turn.said.inputs['person'] ?? ''),
+    'audit-page': (turn) => this.#turnPage(turn),
+  };
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -23,13 +28,13 @@ export class AuditPersonConversation {
   }
 
   /** One of the namesakes was chosen. */
-  async open(turn: Click, personId: string): Promise<Answer | undefined> {
+  async #open(turn: Click, personId: string): Promise<Answer | undefined> {
     await this.#parts.audit.permit(actorOf(turn));
     return this.#show(turn, await this.#parts.audit.page(personId));
   }
 
   /** *Older* and *Newer*. */
-  async turnPage(turn: Click): Promise<Answer | undefined> {
+  async #turnPage(turn: Click): Promise<Answer | undefined> {
     await this.#parts.audit.permit(actorOf(turn));
     const asked = parsePage(turn.said.reference);
     if (!asked) return { kind: 'refused', text: 'This button is from an older card and no longer acts.' };

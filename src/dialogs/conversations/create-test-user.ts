@@ -1,13 +1,17 @@
 import { newNonce, Problem } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
-import { newPersonView } from '../views/people.view.js';
-import { actorOf, followStarted, sentence, show, type Click, type Parts } from './talk.js';
+import { newPersonView } from '../views/test-user.view.js';
+import { actorOf, followStarted, sentence, show, type Click, type Parts, type Verbs } from './talk.js';
 
 /** The tutorial's test user. */
 const PROPOSED_NAME = 'B.Simon';
 
 /** *create test user*: finds somebody of that name, or creates them with a first password. */
 export class CreateTestUserConversation {
+  readonly verbs: Verbs = {
+    'create-person': (turn) => this.#create(turn),
+    'new-password': (turn) => this.#newPassword(turn),
+  };
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -15,17 +19,17 @@ export class CreateTestUserConversation {
   }
 
   async begin(turn: Turn, name: string): Promise<Answer | undefined> {
-    await this.#parts.provisioning.permitCreate(actorOf(turn));
-    const proposal = await this.#parts.provisioning.proposeNewPerson(name || PROPOSED_NAME);
+    await this.#parts.testUsers.permit(actorOf(turn));
+    const proposal = await this.#parts.testUsers.propose(name || PROPOSED_NAME);
     return show(this.#parts, turn, newPersonView(proposal, { reference: newNonce() }));
   }
 
-  async create(turn: Click): Promise<Answer | undefined> {
+  async #create(turn: Click): Promise<Answer | undefined> {
     const { reference, verb, revision, inputs } = turn.said;
     const name = inputs['name'] ?? '';
-    const { provisioning } = this.#parts;
+    const { testUsers } = this.#parts;
     try {
-      const started = await provisioning.create(actorOf(turn), name, {
+      const started = await testUsers.create(actorOf(turn), name, {
         reference: `new-person:${reference}`,
         verb,
         revision,
@@ -33,17 +37,17 @@ export class CreateTestUserConversation {
       return await followStarted(this.#parts, turn, started);
     } catch (error) {
       if (!(error instanceof Problem) || error.facts.kind !== 'input') throw error;
-      const proposal = await provisioning.proposeNewPerson(error.facts.code === 'name-taken' ? name : PROPOSED_NAME);
+      const proposal = await testUsers.propose(error.facts.code === 'name-taken' ? name : PROPOSED_NAME);
       return show(this.#parts, turn, newPersonView(proposal, { reference, complaint: sentence(error.facts) }));
     }
   }
 
   /** Another first password for somebody whom Latchkey created; the link comes to the personal chat again. */
-  async newPassword(turn: Click): Promise<Answer> {
+  async #newPassword(turn: Click): Promise<Answer> {
     const { reference, verb, revision } = turn.said;
     const [personId = ''] = reference.split(':');
     const claim = { reference: `password:${reference}`, verb, revision };
-    const started = await this.#parts.provisioning.newPassword(actorOf(turn), personId, claim);
+    const started = await this.#parts.testUsers.newPassword(actorOf(turn), personId, claim);
     if (started.kind === 'already')
       return { kind: 'message', text: `${started.by} has already asked for it here; use the newest card.` };
     await this.#parts.noticeboard.post(turn.place, `run:${started.runId}`);

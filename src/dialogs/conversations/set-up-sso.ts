@@ -1,16 +1,38 @@
 import { Problem, type OpenForm, type PlanWish, type TileMode } from '../../services/index.js';
-import { closedFormView, questionView, type Answers, type Form } from '../forms/form.js';
+import { ANSWER_INPUT, closedFormView, questionView, type Answers, type Form } from '../forms/form.js';
 import { setUpSsoForm, understandRegion } from '../forms/set-up-sso.form.js';
 import type { Answer, Turn } from '../turn.js';
 import { problemView } from '../views/problem.view.js';
 import { choiceView, confirmReplacingView } from '../views/setup-choice.view.js';
 import { ANY_INSTANCE, planView } from '../views/setup.view.js';
 import type { View } from '../views/view.js';
-import { actorOf, channelOf, followStarted, sentence, show, type Click, type Parts } from './talk.js';
+import {
+  actorOf,
+  channelOf,
+  followStarted,
+  newCard,
+  sentence,
+  show,
+  type Click,
+  type Handled,
+  type Parts,
+  type Verbs,
+} from './talk.js';
 
 /** *set up sso*: region, organisation, plan, run. */
 export class SetUpSsoConversation {
   readonly formName = 'set-up-sso';
+  readonly verbs: Verbs = {
+    'form-answer': (turn) =>
+      this.#onForm(turn, (open) => this.answer(turn, open, turn.said.inputs[ANSWER_INPUT] ?? '')),
+    'form-back': (turn) => this.#onForm(turn, (open) => this.back(turn, open)),
+    'form-cancel': (turn) => this.#onForm(turn, (open) => this.cancel(turn, open)),
+    'run-plan': (turn) => this.#runPlan(turn),
+    'confirm-replacing': (turn) => this.#confirmReplacing(turn),
+    'run-replacing': (turn) => this.#runReplacing(turn),
+    'choose-instance': (turn) => this.#chooseInstance(turn),
+    'plan-tile': (turn) => this.#planTile(newCard(turn)),
+  };
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -31,6 +53,16 @@ export class SetUpSsoConversation {
     return open.question === 0 ? this.#answerRegion(turn, open, text) : this.#answerOrganization(turn, open, text);
   }
 
+  /** Only the person whose form it is can answer it, and only where it stands. */
+  async #onForm(turn: Click, act: (open: OpenForm) => Handled): Handled {
+    const open = await this.#parts.forms.find(keyOf(turn));
+    if (!open || open.revision !== turn.said.revision) return overtaken();
+    const { messageId } = turn.said;
+    // Two people may be asked the same in one channel: a press on the other's card is no answer to one's own.
+    if (open.card && messageId !== undefined && open.card.messageId !== messageId) return overtaken();
+    return act(open);
+  }
+
   async back(turn: Turn, open: OpenForm): Promise<Answer | undefined> {
     const question = Math.max(open.question - 1, 0);
     return this.#moveTo(turn, open, { question, answers: open.answers });
@@ -45,12 +77,12 @@ export class SetUpSsoConversation {
   }
 
   /** *Run* on a plan card. When something has changed since, a new plan takes its place. */
-  async run(turn: Click): Promise<Answer | undefined> {
+  async #runPlan(turn: Click): Promise<Answer | undefined> {
     return this.#run(turn, false);
   }
 
   /** *Run* on a plan that replaces another identity provider: that one is named and must be confirmed. */
-  async confirmReplacing(turn: Click): Promise<Answer | undefined> {
+  async #confirmReplacing(turn: Click): Promise<Answer | undefined> {
     return this.#orNewPlan(turn, async () => {
       const card = await this.#parts.sso.getPlan(actorOf(turn), turn.said.reference);
       const issuer = card.plan.otherIssuer;
@@ -61,7 +93,7 @@ export class SetUpSsoConversation {
   }
 
   /** The second click: the issuer that the plan names is replaced. */
-  async runReplacing(turn: Click): Promise<Answer | undefined> {
+  async #runReplacing(turn: Click): Promise<Answer | undefined> {
     return this.#run(turn, true);
   }
 
@@ -91,13 +123,13 @@ export class SetUpSsoConversation {
   }
 
   /** *Use number 2*, and *Look again* on the plan for one instance. */
-  async chooseInstance(turn: Click): Promise<Answer | undefined> {
+  async #chooseInstance(turn: Click): Promise<Answer | undefined> {
     const { reference } = turn.said;
     return this.#plan(turn, reference === ANY_INSTANCE ? {} : { instance: reference });
   }
 
   /** Another mode for the tile of an instance that is right already: a plan for that one change. */
-  async planTile(turn: Click): Promise<Answer | undefined> {
+  async #planTile(turn: Click): Promise<Answer | undefined> {
     const [mode, instance] = turn.said.reference.split(':');
     const tileMode = parseTileMode(mode);
     return this.#plan(turn, { ...(tileMode ? { tileMode } : {}), ...(instance ? { instance } : {}) });

@@ -1,14 +1,17 @@
 import type {
   Actor,
+  AssignmentService,
   AuditService,
   Clock,
   FormStore,
   Log,
+  PeopleService,
   ProblemFacts,
   ProvisioningService,
   Runs,
   SsoService,
   Started,
+  TestUserService,
   UndoService,
 } from '../../services/index.js';
 import type { Channel } from '../channel.js';
@@ -20,6 +23,9 @@ import type { View } from '../views/view.js';
 export interface Parts {
   readonly sso: SsoService;
   readonly undo: UndoService;
+  readonly people: PeopleService;
+  readonly testUsers: TestUserService;
+  readonly assignments: AssignmentService;
   readonly provisioning: ProvisioningService;
   readonly runs: Runs;
   readonly audit: AuditService;
@@ -29,6 +35,11 @@ export interface Parts {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+export type Handled = Promise<Answer | undefined>;
+
+/** What the buttons on a conversation's cards do, by verb. */
+export type Verbs = Readonly<Record<string, (turn: Click) => Handled>>;
 
 export type Click = Turn & { readonly said: Extract<Turn['said'], { kind: 'click' }> };
 
@@ -45,6 +56,21 @@ export function channelOf(parts: Pick<Parts, 'channels'>, turn: Turn): Channel {
   const channel = parts.channels.find(({ name }) => name === turn.place.channel);
   if (!channel) throw new Error(`There is no channel ${turn.place.channel}.`);
   return channel;
+}
+
+/** The same turn, answered below instead of on the card that was clicked. */
+export function newCard(turn: Click): Click {
+  const { kind, verb, reference, revision, inputs } = turn.said;
+  return { ...turn, said: { kind, verb, reference, revision, inputs } };
+}
+
+/** A card about a person has a reference of its own and counts once; another card of the same person can act again. */
+export function personCardOf(turn: Click): {
+  personId: string;
+  claim: { reference: string; verb: string; revision: number };
+} {
+  const { reference, verb, revision } = turn.said;
+  return { personId: reference.split(':')[0] ?? '', claim: { reference, verb, revision } };
 }
 
 /** Shows a view where the turn came from: a click changes the card it was on, words get a new card. */

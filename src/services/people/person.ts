@@ -1,5 +1,6 @@
 import type { Entra, EntraPerson } from '../entra/entra.js';
 import { Problem } from '../platform/problem.js';
+import { personGone } from '../provisioning/provisioning-refusals.js';
 
 /** What a search for one person came to. */
 export type PersonFound =
@@ -17,6 +18,13 @@ export async function lookForPerson(entra: Pick<Entra, 'findPeople'>, words: str
   const [first, ...others] = people;
   if (!first) return { kind: 'none' };
   return others.length === 0 ? { kind: 'one', person: first } : { kind: 'several', people };
+}
+
+/** The person of that object id. Throws where there is none any more. */
+export async function personIn(entra: Pick<Entra, 'findPerson'>, personId: string): Promise<EntraPerson> {
+  const person = await entra.findPerson(personId);
+  if (person) return person;
+  throw personGone();
 }
 
 /** What tells a person apart from a namesake. */
