@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { BOT, GENESYS, TENANT_ID } from '../sandbox/credentials.js';
+import { APP_ID, BotFrameworkStub } from '../test/contract/bot-framework-stub.js';
 import { faultOf, hostileRequests, sendHostile, unforeseenIn } from '../test/support/hostile-requests.js';
 import { ConnectorStub } from './support/connector-stub.js';
 import { ready, startLatchkey, startSandboxApart, type Bot } from './support/latchkey.js';
@@ -7,21 +8,27 @@ import { hasProc, residentMb, withOpened, type Opened } from './support/processe
 import type { Figure } from './support/report.js';
 import type { Size } from './support/size.js';
 
-/** To each of the two; they are different requests at each run, from a seed that a failure names. */
+/** To each of the three; they are different requests at each run, from a seed that a failure names. */
 const REQUESTS = { full: 6_000, tiny: 200 } satisfies Record<Size, number>;
 const AT_ONCE = 8;
 
-/** Requests that no honest client sends, to every route of the real process: in front of its sandbox, and live. */
+/**
+ * Requests that no honest client sends, to every route of the real process: in front of its sandbox, live, and live with
+ * a good token for each, as if Teams itself had sent it.
+ */
 export function benchHostile(size: Size): Promise<Figure[]> {
   return withOpened(async (opened) => {
     const stub = await ConnectorStub.listen();
     opened.closeLater(() => stub.close());
-    const bots = { 'before a sandbox': await startBeforeSandbox(opened), live: await startLive(opened) };
-    const figures: Figure[] = [];
-    for (const [where, bot] of Object.entries(bots)) {
-      figures.push(...(await attack(bot, { where, serviceUrl: stub.url, count: REQUESTS[size] })));
-    }
-    return figures;
+    const framework = await BotFrameworkStub.start();
+    opened.closeLater(() => framework.close());
+    const attackOn = { serviceUrl: stub.url, count: REQUESTS[size] };
+    const authorization = `Bearer ${await framework.token(stub.url)}`;
+    return [
+      ...(await attack(await startBeforeSandbox(opened), { where: 'before a sandbox', ...attackOn })),
+      ...(await attack(await startLive(opened), { where: 'live', ...attackOn })),
+      ...(await attack(await startLive(opened, framework), { where: 'live and signed', ...attackOn, authorization })),
+    ];
   });
 }
 
@@ -30,12 +37,15 @@ async function startBeforeSandbox(opened: Opened): Promise<Bot> {
   return ready(await startLatchkey(opened, { dataDir: opened.folder(), settings }));
 }
 
-async function startLive(opened: Opened): Promise<Bot> {
+/** @param framework who signs for Teams, and gives the bot its token; absent: the real one, which is never reached. */
+async function startLive(opened: Opened, framework?: BotFrameworkStub): Promise<Bot> {
   const settings = {
     ...(await startSandboxApart(opened)),
     ...{ SANDBOX_TEAMS_URL: '', LOG_LEVEL: 'error' }, // the first only the sandbox would read; unset live
     ...{ LATCHKEY_MODE: 'live', HOST: '127.0.0.1', PUBLIC_URL: 'https://latchkey.contoso.example' },
-    ...{ MicrosoftAppId: BOT.clientId, MicrosoftAppTenantId: TENANT_ID, MicrosoftAppPassword: 'hunter2-hunter2' },
+    ...{ MicrosoftAppId: APP_ID, MicrosoftAppTenantId: TENANT_ID, MicrosoftAppPassword: 'hunter2-hunter2' },
+    ...(framework ? { TEAMS_OPENID_URL: framework.openIdUrl, TEAMS_TOKEN_ISSUER: framework.url } : {}),
+    ...(framework ? { TEAMS_LOGIN_URL: framework.url, TURNS_PER_MINUTE: '1000000' } : {}),
     ...{ AZURE_TENANT_ID: TENANT_ID, AZURE_CLIENT_ID: BOT.clientId, AZURE_CLIENT_SECRET: BOT.clientSecret },
     ...{ GENESYSCLOUD_REGION: GENESYS.region, GENESYSCLOUD_OAUTHCLIENT_ID: GENESYS.clientId },
     ...{ GENESYSCLOUD_OAUTHCLIENT_SECRET: GENESYS.clientSecret, METRICS_TOKEN: 'hunter2-hunter2-hunter2' },
@@ -43,13 +53,17 @@ async function startLive(opened: Opened): Promise<Bot> {
   return ready(await startLatchkey(opened, { dataDir: opened.folder(), settings }));
 }
 
-async function attack(
-  { url, running }: Bot,
-  { where, serviceUrl, count }: { where: string; serviceUrl: string; count: number },
-): Promise<Figure[]> {
+interface Attack {
+  readonly where: string;
+  readonly serviceUrl: string;
+  readonly count: number;
+  readonly authorization?: string;
+}
+
+async function attack({ url, running }: Bot, { where, serviceUrl, count, authorization }: Attack): Promise<Figure[]> {
   const port = Number(new URL(url).port);
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const requests = fc.sample(hostileRequests(serviceUrl), { numRuns: count, seed });
+  const requests = fc.sample(hostileRequests(serviceUrl, authorization), { numRuns: count, seed });
   const before = hasProc() ? residentMb(running.pid) : 0;
   const faults: string[] = [];
   const worker = async (): Promise<void> => {

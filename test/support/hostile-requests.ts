@@ -206,8 +206,10 @@ const STRAY_HEADERS = [
 /**
  * Requests for every route: wrong methods, paths, headers, types, lengths and bodies, and activities that are nearly right.
  * @param serviceUrl where a message that is let in is answered.
+ * @param authorization a good proof of who sends it, for what lies behind live authentication.
  */
-export function hostileRequests(serviceUrl: string): fc.Arbitrary<HostileRequest> {
+export function hostileRequests(serviceUrl: string, authorization?: string): fc.Arbitrary<HostileRequest> {
+  const proof = authorization === undefined ? [] : [`Authorization: ${authorization}`];
   return fc
     .record({
       method: fc.oneof({ weight: 3, arbitrary: fc.constant('POST') }, fc.constantFrom(...METHODS)),
@@ -231,6 +233,7 @@ export function hostileRequests(serviceUrl: string): fc.Arbitrary<HostileRequest
       const lines = [
         `${method} ${Buffer.from(path).toString('latin1')} HTTP/1.1`,
         ...['Host: 127.0.0.1', 'Connection: close', `X-Forwarded-For: ${sender}`, `Content-Type: ${type}`, header],
+        ...proof,
         ...strays,
       ];
       // Such a request has no end that both sides agree on.
