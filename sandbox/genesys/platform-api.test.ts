@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import platformClient from 'purecloud-platform-client-v2';
@@ -12,12 +12,14 @@ type Client = InstanceType<typeof platformClient.ApiClientClass>;
 
 // The vendor's SDK reads a settings file from the home folder and watches it; both must not touch a developer's own.
 const home = process.env['HOME'];
+const emptyHome = mkdtempSync(join(tmpdir(), 'genesys-home-'));
 beforeAll(() => {
-  process.env['HOME'] = mkdtempSync(join(tmpdir(), 'genesys-home-'));
+  process.env['HOME'] = emptyHome;
   platformClient.ApiClient.config.live_reload_config = false;
 });
 afterAll(() => {
   process.env['HOME'] = home;
+  rmSync(emptyHome, { recursive: true, force: true });
 });
 
 let sandbox: RunningSandbox;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PEOPLE, type SandboxPerson } from '../credentials.js';
@@ -119,6 +119,7 @@ export class TestWorld {
     await this.server.close();
     await this.bot.close();
     this.#store.close();
+    for (const folder of [this.#folder, this.pageFolder]) rmSync(folder, { recursive: true, force: true });
   }
 
   watchForBot(): { stop(): Promise<void> } {

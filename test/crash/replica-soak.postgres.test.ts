@@ -1,5 +1,6 @@
 import { ReplicaSoak, type Soak } from './replica-soak.js';
 import { Replicas } from './replicas.js';
+import { print } from '../support/print.js';
 
 /** The whole is `REPLICA_SOAK_S=300`; a slice runs always. */
 const SECONDS = Number(process.env['REPLICA_SOAK_S'] ?? 40);
@@ -16,7 +17,7 @@ test(
   async () => {
     const soak = await new ReplicaSoak(replicas, { seconds: SECONDS, killEveryS: KILL_EVERY_S }).run();
 
-    process.stdout.write(table(soak));
+    print(table(soak));
     expect(soak.kills).toBeGreaterThan(0);
     expect(soak.setUps).toBeGreaterThan(0);
     expect(soak).toMatchObject({ lost: [], doubled: [], late: [] });

@@ -5,6 +5,7 @@ import { until } from '../support/world.js';
 import { SET_UP } from './crash-deeds.js';
 import { remoteState, type Remote } from './remote-state.js';
 import { Replicas, type Effect, type Watch } from './replicas.js';
+import { print } from '../support/print.js';
 
 /** A dead replica's runs go on within this time: its lease, and a moment to look and to begin. */
 const TAKEN_WITHIN_MS = 15_000;
@@ -114,7 +115,7 @@ test.each([
     expect(await remoteState(replicas.world)).toEqual(wanted);
     expect(creations()).toHaveLength(2);
     expect(takenAfterMs).toBeLessThan(TAKEN_WITHIN_MS);
-    process.stdout.write(`A killed replica's run was taken over after ${(takenAfterMs / 1_000).toFixed(1)} s\n`);
+    print(`A killed replica's run was taken over after ${(takenAfterMs / 1_000).toFixed(1)} s\n`);
     await expectCleanEdits(card);
   },
   120_000,

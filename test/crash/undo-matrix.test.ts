@@ -2,6 +2,7 @@ import { BOT, TENANT_ID } from '../../sandbox/credentials.js';
 import { SET_UP } from './crash-deeds.js';
 import { CrashRig, type Deed } from './crash-rig.js';
 import { remoteState, type Remote } from './remote-state.js';
+import { print } from '../support/print.js';
 
 /** Every point with `CRASH_MATRIX=full`; otherwise every n-th. */
 const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 6;
@@ -100,7 +101,7 @@ test.each(['fresh', 'drifted'])(
       expect({ stoppedAfter: name, after }).toEqual({ stoppedAfter: name, after: before });
       table.push(`  ✓ undone after ${name}`);
     }
-    process.stdout.write(`\nundo, ${from}\n${table.join('\n')}\n`);
+    print(`\nundo, ${from}\n${table.join('\n')}\n`);
     expect(table.length).toBeGreaterThan(0);
   },
   900_000,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findKey, loadKey } from './keys.js';
@@ -6,8 +6,13 @@ import { Problem } from './problem.js';
 
 const aKey = Buffer.alloc(32, 7).toString('base64');
 
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 function emptyFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'latchkey-keys-'));
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-keys-'));
+  folders.push(folder);
+  return folder;
 }
 
 test('without a setting the key is made once, for our eyes only', () => {

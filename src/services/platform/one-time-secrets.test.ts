@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -131,4 +131,5 @@ test('the key file serves as well as the setting', async () => {
   const afterRestart = createOneTimeSecrets({ database, clock, keys: loadKey({ dataDir }) });
 
   expect(await afterRestart.open(token)).toBe(SECRET);
+  rmSync(dataDir, { recursive: true });
 });
