@@ -1,5 +1,5 @@
 import { BOT, GENESYS, TENANT_ID } from '../../sandbox/credentials.js';
-import { World } from '../support/world.js';
+import { until, World } from '../support/world.js';
 
 /** Settings as an operator writes them; the remote systems are replaced by the sandbox through their addresses alone. */
 const LIVE = {
@@ -29,7 +29,9 @@ afterAll(() => world.stop());
 
 const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${world.botUrl}${path}`, init);
 
-test('it says for each system that it is live', () => {
+test('it says for each system that it is live', async () => {
+  await until('it has said what it works with', async () => /^Teams /m.test(world.botOutput));
+
   expect(world.botOutput).toMatch(/^Entra +live/m);
   expect(world.botOutput).toMatch(/^Genesys +live/m);
   expect(world.botOutput).toMatch(/^Teams +live/m);

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,6 +13,8 @@ import { createTestDatabase, isOnPostgres, type TestDatabase } from './test-data
 export { until } from './processes.js';
 
 const DIST = resolve(__dirname, '../../dist');
+/** On PostgreSQL live mode makes none. */
+const KEY = randomBytes(32).toString('base64');
 
 /**
  * Latchkey and its sandbox as processes of their own, on free ports, over a fresh folder. The sandbox servers run apart
@@ -131,7 +134,7 @@ export class World {
         SANDBOX_TEAMS_URL: url(teams),
         LATCHKEY_CLOCK_URL: `${entra}/_sandbox/clock`,
         LOG_LEVEL: 'info',
-        ...(this.#database ? { DATABASE_URL: this.#database.url } : {}),
+        ...(this.#database ? { DATABASE_URL: this.#database.url, LATCHKEY_KEY: KEY } : {}),
         ...this.#settings,
         ...settings,
       },
