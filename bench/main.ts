@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { benchAudit } from './audit.bench.js';
+import { benchBulk } from './bulk.bench.js';
 import { benchHostile } from './hostile.bench.js';
 import { benchLedger } from './ledger.bench.js';
 import { benchRest } from './rest.bench.js';
@@ -20,6 +21,7 @@ interface Choice {
 const BENCHMARKS: Readonly<Record<string, (choice: Choice) => Promise<Figure[]>>> = {
   turns: ({ size }) => benchTurns(size),
   'set-up': ({ size }) => benchSetUp(size),
+  bulk: ({ size }) => benchBulk(size),
   ledger: ({ size }) => benchLedger(size),
   audit: ({ size, isLong }) => benchAudit(size, { isLong }),
   start: ({ size }) => benchStart(size),

@@ -22,6 +22,7 @@ export const BOT_PERMISSIONS = [
   'Policy.Read.All',
   'Policy.ReadWrite.ApplicationConfiguration',
   'User.ReadWrite.All',
+  'User.RevokeSessions.All',
   'Directory.Read.All',
   'RoleManagement.Read.Directory',
   'RoleEligibilitySchedule.Read.Directory',

@@ -16,7 +16,9 @@ interface Parts {
 export async function migrate({ settings, log, say }: Parts): Promise<void> {
   const postgres = settings.database;
   if (!postgres)
-    throw new ConfigError(['DATABASE_URL is missing. An embedded database is migrated by the start itself.']);
+    throw new ConfigError([
+      'DATABASE_URL is missing. Set it to the database to bring up to date; an embedded one is at each start.',
+    ]);
   await withDatabase(postgres, log, () => Promise.resolve());
   say(`The database ${databaseName(postgres)} is up to date.`);
 }

@@ -14,7 +14,7 @@ import { openDatabase } from './services/platform/database.js';
 import { hasDatabase } from './services/platform/embedded/open-pglite.js';
 import { findKey } from './services/platform/keys.js';
 import { createLog } from './services/platform/log.js';
-import { Problem, problemFacts } from './services/platform/problem.js';
+import { Problem, problemFacts, sentencesOf } from './services/platform/problem.js';
 
 const FINE = 0;
 const FOUND_SOMETHING = 1;
@@ -37,7 +37,8 @@ const ASK_AGAIN_MS = 200;
 
 type Asked =
   | { readonly kind: 'command'; readonly command: Command; readonly isJson: boolean }
-  | { readonly kind: 'help' | 'unknown' };
+  | { readonly kind: 'help' }
+  | { readonly kind: 'unknown'; readonly what: string };
 
 /** The command line. Ends the process with its exit code once everything is written. */
 export async function runCli(words: readonly string[]): Promise<void> {
@@ -51,9 +52,12 @@ async function run(words: readonly string[]): Promise<number> {
   if (words[0] === 'move' || words[0] === 'migrate') return changeDatabase(words);
   const asked = parse(words);
   if (asked.kind === 'command') return print(await look(asked.command), asked);
-  const stream = asked.kind === 'help' ? process.stdout : process.stderr;
-  stream.write(asked.kind === 'help' ? HELP : `There is no such command.\n\n${HELP}`);
-  return asked.kind === 'help' ? FINE : COULD_NOT_LOOK;
+  if (asked.kind === 'unknown') {
+    process.stderr.write(`${asked.what}\n\n${HELP}`);
+    return COULD_NOT_LOOK;
+  }
+  process.stdout.write(HELP);
+  return FINE;
 }
 
 /** The commands that have the database to themselves. */
@@ -61,8 +65,9 @@ async function changeDatabase([command, ...options]: readonly string[]): Promise
   const [name, to] = options;
   const isTo = command === 'move' && name === '--to' && to !== undefined && options.length === 2;
   if (options.length > 0 && !isTo) {
-    process.stderr.write(HELP);
-    return options.includes('--help') ? FINE : COULD_NOT_LOOK;
+    const isAsked = options.includes('--help');
+    process.stderr.write(isAsked ? HELP : `${doesNotTake(command ?? '')}\n\n${HELP}`);
+    return isAsked ? FINE : COULD_NOT_LOOK;
   }
   const settings = readCommandSettings();
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -81,8 +86,13 @@ function parse(words: readonly string[]): Asked {
   const options = words.filter((word) => word.startsWith('-'));
   if (options.includes('--help') || options.includes('-h') || said === 'help') return { kind: 'help' };
   const command = COMMANDS.find((known) => known === said);
-  if (!command || options.some((option) => option !== '--json')) return { kind: 'unknown' };
+  if (!command) return { kind: 'unknown', what: 'There is no such command.' };
+  if (options.some((option) => option !== '--json')) return { kind: 'unknown', what: doesNotTake(command) };
   return { kind: 'command', command, isJson: options.includes('--json') };
+}
+
+function doesNotTake(command: string): string {
+  return `"${command}" does not take that.`;
 }
 
 /** Asks the running bot, or reads the database itself where none runs. */
@@ -184,10 +194,9 @@ function complain(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return COULD_NOT_LOOK;
   }
-  const { what, why, remedy } = problemFacts(error);
   const unforeseen =
     error instanceof Problem ? '' : `\n${error instanceof Error ? String(error.stack) : String(error)}`;
-  process.stderr.write(`${[what, why, remedy].filter(Boolean).join(' ')}${unforeseen}\n`);
+  process.stderr.write(`${sentencesOf(problemFacts(error))}${unforeseen}\n`);
   return COULD_NOT_LOOK;
 }
 

@@ -19,7 +19,7 @@ import {
 import { stopOnSignal } from './graceful-stop.js';
 import { runBot } from './run-bot.js';
 import { createLog, type Log } from './services/platform/log.js';
-import { Problem } from './services/platform/problem.js';
+import { Problem, sentencesOf } from './services/platform/problem.js';
 
 /** Reads the settings, finds the systems that they name, and lets the bot run until it is told to stop. */
 async function main(): Promise<void> {
@@ -90,7 +90,8 @@ const NOT_FRESH =
 
 /** `--fresh`: database and sandbox are deleted together, or the one would speak of things the other has forgotten. */
 function forgetEverything(config: Config): void {
-  if (config.mode === 'live') throw new ConfigError(['--fresh deletes everything and is for the sandbox only.']);
+  if (config.mode === 'live')
+    throw new ConfigError(['--fresh deletes everything and is for the sandbox only. Start without it.']);
   if (config.database) throw new ConfigError([NOT_FRESH]);
   forget(config, ['db', 'sandbox', 'key']);
 }
@@ -136,11 +137,7 @@ function endOnFaults(log: Log): void {
 
 main().catch((error: unknown) => {
   const words =
-    error instanceof Problem
-      ? `${error.facts.what} ${error.facts.remedy}`
-      : error instanceof Error
-        ? error.message
-        : String(error);
+    error instanceof Problem ? sentencesOf(error.facts) : error instanceof Error ? error.message : String(error);
   process.stderr.write(`${words}\n`);
   process.exit(1);
 });

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { ConfigError, readForManifest } from './config.js';
 import { makeTeamsPackage } from './manifest/teams-package.js';
-import { Problem } from './services/platform/problem.js';
+import { Problem, sentencesOf } from './services/platform/problem.js';
 
 const FINE = 0;
 const FOUND_SOMETHING = 1;
@@ -33,10 +33,15 @@ function makePackages(root: string): number {
   return FINE;
 }
 
+function notMade(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The package could not be made: ${reason}. Check that the folder manifest/teams is whole and that dist can be written to.\n`;
+}
+
 function complain(error: unknown): number {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-  else if (error instanceof Problem) process.stderr.write(`${error.facts.what} ${error.facts.remedy}\n`);
-  else process.stderr.write(`The package could not be made: ${String(error)}\n`);
+  else if (error instanceof Problem) process.stderr.write(`${sentencesOf(error.facts)}\n`);
+  else process.stderr.write(notMade(error));
   return error instanceof ConfigError || error instanceof Problem ? FOUND_SOMETHING : COULD_NOT_LOOK;
 }
 

@@ -6,6 +6,7 @@ import { readForPreflight, secretsOfEntra, secretsOfTeams, type SettingsByPart }
 import { preflightParts } from './preflight/preflight-parts.js';
 import { preflightWords } from './preflight/preflight-words.js';
 import { createClock } from './services/platform/clock.js';
+import { problemFacts, sentencesOf } from './services/platform/problem.js';
 import { createRedact } from './services/platform/redact.js';
 import { Preflight } from './services/preflight/preflight.js';
 import { exitCodeOf, type PreflightReport } from './services/preflight/report.js';
@@ -21,7 +22,8 @@ Exit code: 0 nothing is missing (there may be warnings), 1 something is missing,
 async function main(words: readonly string[]): Promise<number> {
   const unknown = words.filter((word) => !['--json', '--help', '-h'].includes(word));
   if (unknown.length > 0 || words.some((word) => word !== '--json')) {
-    (unknown.length > 0 ? process.stderr : process.stdout).write(HELP);
+    if (unknown.length > 0) process.stderr.write(`Preflight does not take that.\n\n${HELP}`);
+    else process.stdout.write(HELP);
     return unknown.length > 0 ? COULD_NOT_LOOK : 0;
   }
   // An image for live use does not hold the sandbox.
@@ -48,9 +50,17 @@ function secretsOf({ common, entra, genesys, teams }: SettingsByPart): string[] 
   return secrets.flatMap((secret) => (secret ? [secret.reveal()] : []));
 }
 
+/** The text of what nobody foresaw helps whoever reports it; there is no log that would have it. */
+function wordsFor(error: unknown): string {
+  const facts = problemFacts(error);
+  if (facts.kind !== 'internal') return sentencesOf(facts);
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The reason is a fault of its own: ${reason}. Run it again; if it stays, report this.`;
+}
+
 void main(process.argv.slice(2))
   .catch((error: unknown) => {
-    process.stderr.write(`Preflight could not look: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`Preflight could not look. ${wordsFor(error)}\n`);
     return COULD_NOT_LOOK;
   })
   .then((code) => process.stdout.write('', () => process.exit(code)));

@@ -51,6 +51,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     ...{ config, remote, database, clock, log },
     deliverLink: (actor, { token, ...link }) =>
       deliverPasswordLink(late.channels, actor, { ...link, url: `${late.url}/secret/${token}` }),
+    fileUrl: (token) => `${late.url}/file/${token}`,
   });
   const teams = createTeams({
     credentials: withTokens(remote.teams, clock),
@@ -90,13 +91,30 @@ function withTokens(teams: RemoteSettings['teams'], clock: Clock): TeamsCredenti
 }
 
 function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
-  const { sso, undo, people, testUsers, assignments, provisioning, runs, audit, memory, clock } = services;
+  const {
+    sso,
+    undo,
+    people,
+    testUsers,
+    assignments,
+    groupAssignments,
+    accessList,
+    provisioning,
+    offBoarding,
+    emailClaim,
+    bulk,
+    files,
+    runs,
+    audit,
+    memory,
+    clock,
+  } = services;
   const channels = [teams.channel];
   const noticeboard = new Noticeboard({
     channels,
     postings: memory.postings,
     log,
-    render: renderRun({ runs, sso, clock }),
+    render: renderRun({ runs, sso, clock, bulk }),
   });
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
   runs.onTaken((runId) => void followTaken({ runs, noticeboard, log }, runId));
@@ -104,7 +122,22 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
   const parts: Parts = {
-    ...{ sso, undo, people, testUsers, assignments, provisioning, runs, audit },
+    ...{
+      sso,
+      undo,
+      people,
+      testUsers,
+      assignments,
+      groupAssignments,
+      accessList,
+      provisioning,
+      offBoarding,
+      emailClaim,
+      bulk,
+      files,
+      runs,
+      audit,
+    },
     ...{ noticeboard, channels, clock, log, forms: memory.forms },
   };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
@@ -130,6 +163,7 @@ function openDoors(parts: {
     teams: door,
     ready: services.ready,
     secrets: services.passwords,
+    files: services.files,
     metrics: { scrape, token: config.metricsToken },
     ...(page ? { page } : {}),
   });

@@ -1,4 +1,4 @@
-export type Unit = 'ms' | 'turns/s' | 'MB' | 'calls' | 'requests';
+export type Unit = 'ms' | 'turns/s' | 'MB' | 'calls' | 'requests' | 'people';
 
 /** What a figure must keep to: a ratio of ours to the baseline's, or a value that ours must not exceed. */
 export type Bar =

@@ -54,10 +54,13 @@ export function appRoleAssignmentRoutes(graph: GraphGateway, directory: Director
   fromThePrincipal(graph, directory, 'users', {
     assign,
     addressed: (call) => principalOf(addressedUser(call, directory), 'User'),
+    // A person's list holds what was given to their groups as well, and is no place to delete that.
+    alsoListed: (id) => directory.directGroupsOf(id).map((group) => group.id),
   });
   fromThePrincipal(graph, directory, 'groups', {
     assign,
     addressed: (call) => principalOf(addressedGroup(call, directory), 'Group'),
+    alsoListed: () => [],
   });
 }
 
@@ -81,14 +84,22 @@ function fromThePrincipal(
   graph: GraphGateway,
   directory: Directory,
   kind: 'users' | 'groups',
-  { assign, addressed }: { assign: Assign; addressed: (call: GraphCall) => Principal },
+  {
+    assign,
+    addressed,
+    alsoListed,
+  }: { assign: Assign; addressed: (call: GraphCall) => Principal; alsoListed: (id: string) => readonly string[] },
 ): void {
   const path = `/v1.0/${kind}/:id/appRoleAssignments`;
   const ofPrincipal = (call: GraphCall): AppRoleAssignment[] => {
     const { principalId } = addressed(call);
     return directory.assignments.filter((entry) => entry.principalId === principalId);
   };
-  graph.on('GET', path, READ_OF_PRINCIPAL, (call) => listReply(call.request, ASSIGNMENT, ofPrincipal(call)));
+  graph.on('GET', path, READ_OF_PRINCIPAL, (call) => {
+    const groups = alsoListed(addressed(call).principalId);
+    const throughGroups = directory.assignments.filter((entry) => groups.includes(entry.principalId));
+    return listReply(call.request, ASSIGNMENT, [...ofPrincipal(call), ...throughGroups]);
+  });
   graph.on('POST', path, WRITE, (call) => {
     const principal = addressed(call);
     const wish = readWish(call);
@@ -142,6 +153,9 @@ function assignRole(
   directory: Directory,
 ): AppRoleAssignment {
   requireRole(resource, appRoleId, directory);
+  if (principal.principalType === 'Group' && directory.groups.get(principal.principalId)?.securityEnabled === false) {
+    throw badRequest('Not a valid principal: only security groups can be assigned to an application.');
+  }
   const twin = directory.assignments.find(
     (entry) =>
       entry.principalId === principal.principalId && entry.resourceId === resource.id && entry.appRoleId === appRoleId,

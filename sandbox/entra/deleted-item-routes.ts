@@ -104,7 +104,8 @@ function restore(call: GraphCall, directory: Directory): Reply {
   if (item.kind === 'user' && directory.findUser(item.object.userPrincipalName)) throw conflict('userPrincipalName');
   restoreItem(item, directory);
   const type = { '@odata.type': `#microsoft.graph.${item.kind}` };
-  return entityReply(call.request, SHAPES[item.kind], { ...type, ...view(item, directory), deletedDateTime: null });
+  const restored = item.kind === 'user' ? item.object : view(item, directory);
+  return entityReply(call.request, SHAPES[item.kind], { ...type, ...restored, deletedDateTime: null });
 }
 
 function addressedItem(call: GraphCall, directory: Directory, use: 'read' | 'write'): DeletedItem {
@@ -127,8 +128,13 @@ function requireFormerOwner({ caller }: GraphCall, item: DeletedItem): void {
 function view(item: DeletedItem, directory: Directory): Record<string, unknown> {
   const { deletedDateTime } = item;
   if (item.kind === 'application') return { ...viewApplication(item.object, TENANT_ID), deletedDateTime };
-  if (item.kind === 'user') return { ...item.object, deletedDateTime };
+  if (item.kind === 'user') return { ...item.object, ...markedName(item), deletedDateTime };
   return { ...viewServicePrincipal(item.object, directory), deletedDateTime };
+}
+
+/** The object id, without hyphens, goes before the name of who is deleted, so that the name is free again. */
+function markedName(item: Extract<DeletedItem, { kind: 'user' }>): { userPrincipalName: string } {
+  return { userPrincipalName: `${item.id.replaceAll('-', '')}${item.object.userPrincipalName}` };
 }
 
 function refuseSamlMode(appId: string, directory: Directory): void {

@@ -37,10 +37,12 @@ export interface Group {
   readonly createdDateTime: string;
   displayName: string;
   description: string | null;
+  mail: string | null;
   mailEnabled: boolean;
   mailNickname: string;
   securityEnabled: boolean;
   groupTypes: string[];
+  membershipRule: string | null;
   isAssignableToRole: boolean | null;
 }
 

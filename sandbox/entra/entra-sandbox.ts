@@ -5,6 +5,7 @@ import type { Faults } from '../kit/faults.js';
 import { SandboxServer, type Reply, type SandboxRequest } from '../kit/server.js';
 import type { SandboxStore } from '../kit/store.js';
 import { AccessTokens } from './access-tokens.js';
+import { ACCOUNT_FAULTS, AccountRules } from './account-rules.js';
 import { ageActiveCertificates } from './aged-certificates.js';
 import { appRoleAssignmentRoutes } from './app-role-assignments.js';
 import { applicationTemplateRoutes } from './application-templates.js';
@@ -27,6 +28,7 @@ import { seedDirectory } from './seed.js';
 import { servicePrincipalRoutes } from './service-principals.js';
 import { Sessions } from './sessions.js';
 import { signInRoutes } from './sign-in-routes.js';
+import { signInSessionRoutes } from './sign-in-session-routes.js';
 import { SigningCertificates } from './signing-certificates.js';
 import { TENANT_FAULTS, tenantPolicyRoutes } from './tenant-policies.js';
 import { tenantRoutes } from './tenant.js';
@@ -64,12 +66,14 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
     ...ENTRA_FAULTS,
     ...certificateFaults(() => ageActiveCertificates(directory)),
     ...TENANT_FAULTS,
+    ...ACCOUNT_FAULTS,
     ...layers.faults,
     ...clockFaults(clock),
   });
   const graph = new GraphGateway(server, tokens);
   const certificates = new SigningCertificates(directory, { faults: server.faults, store });
   const sessions = new Sessions(store, directory);
+  const rules = new AccountRules(server.faults);
 
   tokenRoutes(server, { tokens, directory, addresses, registered: new RegisteredCredentials(server) });
   managedIdentityRoutes(server, tokens);
@@ -79,11 +83,12 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   tokenSigningCertificateRoutes(graph, directory, server);
   claimsPolicyRoutes(graph, directory, server.faults);
   claimsMappingPolicyRoutes(graph, directory);
-  userRoutes(graph, directory);
+  userRoutes(graph, directory, rules);
+  signInSessionRoutes(graph, directory, sessions);
   groupRoutes(graph, directory);
   appRoleAssignmentRoutes(graph, directory, server.faults);
   deletionRoutes(graph, directory, server.faults);
-  tenantRoutes(graph, directory, server.faults);
+  tenantRoutes(graph, directory, { faults: server.faults, rules });
   tenantPolicyRoutes(graph, server.faults, TENANT_ID);
   batchRoutes(graph, server);
   federationMetadataRoutes(server, { directory, certificates });

@@ -1,3 +1,4 @@
+import type { Reply } from '../kit/server.js';
 import { resourceNotFound } from './graph-problem.js';
 import { anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
 import type { Directory } from './directory.js';
@@ -26,6 +27,7 @@ const GROUP: EntityShape = {
   filters: {
     id: ['eq'],
     displayName: ['eq', 'startswith'],
+    mail: ['eq', 'startswith'],
     mailNickname: ['eq', 'startswith'],
     securityEnabled: ['eq'],
     mailEnabled: ['eq'],
@@ -48,14 +50,9 @@ export function groupRoutes(graph: GraphGateway, directory: Directory): void {
   graph.on('GET', '/v1.0/groups/:id', READ_GROUPS, (call) =>
     entityReply(call.request, GROUP, addressedGroup(call, directory)),
   );
-  graph.on('GET', '/v1.0/groups/:id/members', READ_GROUPS, (call) => {
-    const ids = directory.membersOf(addressedGroup(call, directory).id);
-    return listReply(
-      call.request,
-      { ...MEMBER, defaults: undefined },
-      ids.flatMap((id) => viewMember(id, directory)),
-    );
-  });
+  graph.on('GET', '/v1.0/groups/:id/members', READ_GROUPS, (call) =>
+    membersReply(call, directory, directory.membersOf(addressedGroup(call, directory).id)),
+  );
   graph.on('GET', '/v1.0/groups/:id/members/microsoft.graph.user', READ_GROUPS, (call) => {
     const ids = directory.membersOf(addressedGroup(call, directory).id);
     return listReply(
@@ -64,13 +61,13 @@ export function groupRoutes(graph: GraphGateway, directory: Directory): void {
       ids.flatMap((id) => directory.users.get(id) ?? []),
     );
   });
-  graph.on('GET', '/v1.0/groups/:id/transitiveMembers', READ_GROUPS, (call) => {
-    const ids = transitiveMembers(addressedGroup(call, directory).id, directory);
-    return listReply(
-      call.request,
-      { ...MEMBER, defaults: undefined },
-      ids.flatMap((id) => viewMember(id, directory)),
-    );
+  graph.on('GET', '/v1.0/groups/:id/transitiveMembers', READ_GROUPS, (call) =>
+    membersReply(call, directory, transitiveMembers(addressedGroup(call, directory).id, directory)),
+  );
+  graph.on('GET', '/v1.0/users/:id/memberOf/microsoft.graph.group', READ_USERS, (call) => {
+    const groups = directory.directGroupsOf(addressedUser(call, directory).id);
+    const visible = READ_GROUPS(call.caller.roles) ? groups : groups.map(({ id }) => ({ id }));
+    return listReply(call.request, GROUP, visible);
   });
   const path = '/v1.0/users/:id/transitiveMemberOf/microsoft.graph.group';
   graph.on('GET', path, READ_USERS, (call) => {
@@ -86,10 +83,19 @@ export function addressedGroup(call: GraphCall, directory: Directory): Group {
   return group;
 }
 
-function viewMember(id: string, directory: Directory): object[] {
+/** Members of several types: each with its own default properties, or what was selected. */
+function membersReply(call: GraphCall, directory: Directory, ids: readonly string[]): Reply {
+  const isSelected = call.request.query.has('$select');
+  const members = ids.flatMap((id) => viewMember(id, directory, isSelected));
+  return listReply(call.request, { ...MEMBER, defaults: undefined }, members);
+}
+
+function viewMember(id: string, directory: Directory, isWhole: boolean): object[] {
   const user = directory.users.get(id);
   if (user) {
-    const shown = Object.fromEntries((USER.defaults ?? []).map((name) => [name, user[name as keyof typeof user]]));
+    const shown = isWhole
+      ? user
+      : Object.fromEntries((USER.defaults ?? []).map((name) => [name, user[name as keyof typeof user]]));
     return [{ '@odata.type': '#microsoft.graph.user', ...shown }];
   }
   const group = directory.groups.get(id);

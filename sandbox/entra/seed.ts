@@ -9,7 +9,7 @@ import {
   type SandboxPerson,
 } from '../credentials.js';
 import type { Directory } from './directory.js';
-import type { Application, User } from './directory-objects.js';
+import type { Application, Group, User } from './directory-objects.js';
 import { EMPTY_USER } from './users.js';
 
 const BOT_APPLICATION_ID = 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0003';
@@ -19,7 +19,31 @@ const TEAMS_APPLICATION_ID = 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0005';
 export const GROUPS = {
   'Genesys Agents': '9a0e1ec7-0000-4000-8000-000000000001',
   'Identity Operators': '9a0e1ec7-0000-4000-8000-000000000002',
+  'Contact Centre': '9a0e1ec7-0000-4000-8000-000000000003',
+  'Night Shift': '9a0e1ec7-0000-4000-8000-000000000004',
+  'Contact Centre Leads': '9a0e1ec7-0000-4000-8000-000000000005',
+  'Contact Centre News': '9a0e1ec7-0000-4000-8000-000000000006',
 } as const;
+
+type GroupName = keyof typeof GROUPS;
+
+/** What a seeded group is besides a security group whose members are listed by hand. */
+const GROUP_TRAITS: Partial<Record<GroupName, Partial<Group>>> = {
+  'Identity Operators': { isAssignableToRole: true },
+  'Contact Centre': { description: 'Everybody in the contact centre' },
+  'Contact Centre Leads': {
+    groupTypes: ['DynamicMembership'],
+    membershipRule: 'user.jobTitle -contains "head of contact centre"',
+  },
+  'Contact Centre News': { securityEnabled: false, mailEnabled: true, mail: `news@${VERIFIED_DOMAIN}` },
+};
+
+/** Who is directly in which group: people by first name, groups by name. */
+const MEMBERS: Partial<Record<GroupName, readonly string[]>> = {
+  'Contact Centre': ['Ada', 'Omar', 'Mia', 'Night Shift'],
+  'Night Shift': ['Dana', 'Guest'],
+  'Contact Centre Leads': ['Omar', 'Dana'],
+};
 
 /** Puts people, roles, groups and the bot's own registration into an empty directory. */
 export function seedDirectory(directory: Directory): void {
@@ -77,19 +101,30 @@ function seedEligibility(principalId: string, roleDefinitionId: string, director
 }
 
 function seedGroups(directory: Directory): void {
-  for (const [displayName, id] of Object.entries(GROUPS)) {
+  for (const [name, id] of Object.entries(GROUPS)) {
     directory.groups.put(id, {
       id,
       createdDateTime: directory.now(),
-      displayName,
+      displayName: name,
       description: null,
+      mail: null,
       mailEnabled: false,
-      mailNickname: displayName.replaceAll(' ', ''),
+      mailNickname: name.replaceAll(' ', ''),
       securityEnabled: true,
       groupTypes: [],
-      isAssignableToRole: displayName === 'Identity Operators' ? true : null,
+      membershipRule: null,
+      isAssignableToRole: null,
+      ...GROUP_TRAITS[name as GroupName],
     });
   }
+  for (const [name, members] of Object.entries(MEMBERS)) {
+    for (const member of members) directory.addMember(GROUPS[name as GroupName], memberId(member));
+  }
+}
+
+function memberId(name: string): string {
+  const person = PEOPLE.find(({ givenName }) => givenName === name);
+  return person?.id ?? GROUPS[name as GroupName];
 }
 
 function seedBot(directory: Directory): void {

@@ -87,6 +87,11 @@ export class Sessions {
     return { 'Set-Cookie': `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax` };
   }
 
+  /** Signs that person out of every browser. */
+  revoke(userId: string): void {
+    for (const { id } of this.#sessions.filter((session) => session.userId === userId)) this.#sessions.delete(id);
+  }
+
   close(request: SandboxRequest): { 'Set-Cookie': string } {
     this.#sessions.delete(request.cookie(COOKIE) ?? '');
     return { 'Set-Cookie': `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0` };

@@ -135,6 +135,19 @@ describe('signing in from the service provider', () => {
     expect(insisting.text).toContain('name="passwd"');
   });
 
+  it('needs the password again once the sessions of that person were revoked, and of nobody else', async () => {
+    await world.assign(app, ANA.id);
+    await signIn(await start());
+    await world.graph.api(`/users/${GUS.id}/revokeSignInSessions`).post({});
+    const before = await start();
+
+    const answer: unknown = await world.graph.api(`/users/${ANA.id}/revokeSignInSessions`).post({});
+
+    expect(answer).toMatchObject({ value: true });
+    expect(readResponse(before, app.certificate.key).signatureIsValid).toBe(true);
+    expect((await start()).text).toContain('name="passwd"');
+  });
+
   it('answers a passive request without a page', async () => {
     const page = await start(undefined, { attributes: 'IsPassive="true"' });
 

@@ -1,5 +1,6 @@
-import { BOT, TENANT_ID, VERIFIED_DOMAIN } from '../credentials.js';
+import { BOT, TENANT_ID } from '../credentials.js';
 import type { Faults } from '../kit/faults.js';
+import type { AccountRules, TenantDomain } from './account-rules.js';
 import { badRequest, resourceNotFound } from './graph-problem.js';
 import { anyOf, type GraphCall, type GraphGateway } from './graph-gateway.js';
 import type { Directory } from './directory.js';
@@ -49,21 +50,18 @@ const ORGANIZATION: EntityShape = {
   filters: {},
 };
 
-const DOMAINS = [
-  {
-    id: VERIFIED_DOMAIN,
-    authenticationType: 'Managed',
-    isAdminManaged: true,
-    isDefault: true,
-    isInitial: true,
-    isRoot: true,
-    isVerified: true,
-    supportedServices: ['Email'],
-  },
-];
+function domainView(domain: TenantDomain): object {
+  const { isDefault } = domain;
+  const same = { isAdminManaged: true, isVerified: true, supportedServices: ['Email'] };
+  return { ...domain, ...same, isInitial: isDefault, isRoot: isDefault };
+}
 
 /** Who is administrator or may become one, and the tenant's domains and name. */
-export function tenantRoutes(graph: GraphGateway, directory: Directory, faults: Faults): void {
+export function tenantRoutes(
+  graph: GraphGateway,
+  directory: Directory,
+  { faults, rules }: { faults: Faults; rules: AccountRules },
+): void {
   const roles = '/v1.0/roleManagement/directory';
   const pim = new PimTime(faults);
   graph.on('GET', `${roles}/roleAssignments`, anyOf('RoleManagement.Read.Directory'), (call) => {
@@ -77,14 +75,16 @@ export function tenantRoutes(graph: GraphGateway, directory: Directory, faults: 
     return listReply(call.request, ROLE_ELIGIBILITY, eligibleRoles(directory, pim));
   });
   const readDomains = anyOf('Domain.Read.All');
-  graph.on('GET', '/v1.0/domains', readDomains, ({ request }) => listReply(request, DOMAIN, DOMAINS));
+  graph.on('GET', '/v1.0/domains', readDomains, ({ request }) =>
+    listReply(request, DOMAIN, rules.domains().map(domainView)),
+  );
   graph.on('GET', '/v1.0/domains/:id', readDomains, (call) => {
-    const domain = DOMAINS.find((entry) => entry.id === call.param('id').toLowerCase());
+    const domain = rules.domains().find((entry) => entry.id === call.param('id').toLowerCase());
     if (!domain) throw resourceNotFound(call.param('id'));
-    return entityReply(call.request, DOMAIN, domain);
+    return entityReply(call.request, DOMAIN, domainView(domain));
   });
   graph.on('GET', '/v1.0/organization', anyOf('Organization.Read.All', 'Directory.Read.All'), ({ request }) =>
-    listReply(request, ORGANIZATION, [organization(directory)]),
+    listReply(request, ORGANIZATION, [organization(directory, rules)]),
   );
 }
 
@@ -138,15 +138,15 @@ function requireFilter(call: GraphCall): void {
   }
 }
 
-function organization(directory: Directory): object {
+function organization(directory: Directory, rules: AccountRules): object {
   return {
     id: TENANT_ID,
     displayName: 'Contoso',
     createdDateTime: directory.users.find(() => true)?.createdDateTime ?? null,
     countryLetterCode: 'DE',
     tenantType: 'AAD',
-    verifiedDomains: [
-      { capabilities: 'Email', isDefault: true, isInitial: true, name: VERIFIED_DOMAIN, type: 'Managed' },
-    ],
+    verifiedDomains: rules.domains().map(({ id, isDefault, authenticationType }) => ({
+      ...{ capabilities: 'Email', isDefault, isInitial: isDefault, name: id, type: authenticationType },
+    })),
   };
 }

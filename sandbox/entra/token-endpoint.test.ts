@@ -119,6 +119,7 @@ describe('Graph and tokens', () => {
 
   it.each([
     ['User.ReadWrite.All', 'POST', '/v1.0/users'],
+    ['User.RevokeSessions.All', 'POST', '/v1.0/users/x/revokeSignInSessions'],
     ['Policy.ReadWrite.ApplicationConfiguration', 'PUT', '/beta/servicePrincipals/x/claimsPolicy'],
     ['Application.ReadWrite.OwnedBy', 'PATCH', '/v1.0/applications/x'],
     ['Application.ReadWrite.OwnedBy', 'POST', '/v1.0/applicationTemplates/x/instantiate'],

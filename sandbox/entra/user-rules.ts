@@ -1,4 +1,4 @@
-import { VERIFIED_DOMAIN } from '../credentials.js';
+import type { AccountRules } from './account-rules.js';
 import { GraphProblem, badRequest, conflict } from './graph-problem.js';
 import { isRecord } from './payload.js';
 import type { Directory } from './directory.js';
@@ -25,14 +25,16 @@ export interface PasswordProfile {
 }
 
 /** The password profile in a body. Throws Graph's 400 for a weak password or another shape. */
-export function readPasswordProfile(value: unknown, userPrincipalName: string): PasswordProfile {
+export function readPasswordProfile(value: unknown, userPrincipalName: string, rules: AccountRules): PasswordProfile {
   const known = ['password', 'forceChangePasswordNextSignIn', 'forceChangePasswordNextSignInWithMfa'];
   if (!isRecord(value) || Object.keys(value).some((name) => !known.includes(name))) throw invalid('passwordProfile');
   const { password, forceChangePasswordNextSignIn: force = true } = value;
   if (typeof force !== 'boolean' || (password !== undefined && typeof password !== 'string')) {
     throw invalid('passwordProfile');
   }
-  if (password !== undefined && passwordProblem(password, userPrincipalName) !== undefined) {
+  const isAllowed = (wanted: string): boolean =>
+    passwordProblem(wanted, userPrincipalName) === undefined && rules.allowsPassword(wanted);
+  if (password !== undefined && !isAllowed(password)) {
     const message =
       'The specified password does not comply with password complexity requirements. Please provide a different password.';
     throw new GraphProblem(400, 'Request_BadRequest', message, [
@@ -43,19 +45,27 @@ export function readPasswordProfile(value: unknown, userPrincipalName: string): 
 }
 
 /** Refuses a sign-in name of another domain, with characters that Entra does not take, or that somebody else has. */
-export function requireUserPrincipalName(name: unknown, directory: Directory, ownId?: string): string {
+export function requireUserPrincipalName(
+  name: unknown,
+  { directory, rules, ownId }: { directory: Directory; rules: AccountRules; ownId?: string },
+): string {
   const [local = '', domain = '', ...rest] = typeof name === 'string' ? name.split('@') : [];
   if (typeof name !== 'string' || rest.length > 0 || local.length > 64 || !/^[A-Za-z0-9'.\-_!#^~]+$/.test(local)) {
     throw badRequest('Property userPrincipalName is invalid.');
   }
   if (local.startsWith('.') || local.endsWith('.')) throw badRequest('Property userPrincipalName is invalid.');
-  if (domain.toLowerCase() !== VERIFIED_DOMAIN) {
+  const found = rules.domains().find(({ id }) => id === domain.toLowerCase());
+  if (!found) {
     throw badRequest(
       'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.',
     );
   }
   const holder = directory.findUser(name);
   if (holder && holder.id !== ownId) throw conflict('userPrincipalName');
+  if (found.authenticationType === 'Federated' && !holder) {
+    throw badRequest(`A value is required for property 'onPremisesImmutableId': ${domain} is a federated domain.`);
+  }
+  if (!holder && rules.isHeld(name, directory)) throw conflict('userPrincipalName');
   return name;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DIRECTORY_ROLES } from '../credentials.js';
+import type { AccountRules } from './account-rules.js';
 import { badRequest, insufficientPrivileges, resourceNotFound } from './graph-problem.js';
 import { allOf, anyOf, type GraphCall, type GraphGateway, type Need } from './graph-gateway.js';
 import type { Directory } from './directory.js';
@@ -68,8 +69,12 @@ const SWITCH_ACCOUNTS = allOf(anyOf('User.EnableDisableAccount.All'), anyOf('Use
 const CHANGE_USERS: Need = (roles) => WRITE_USERS(roles) || SWITCH_ACCOUNTS(roles);
 
 /** `/users`: find, create, change, manager. */
-export function userRoutes(graph: GraphGateway, directory: Directory): void {
-  graph.on('GET', '/v1.0/users', READ_USERS, ({ request }) => listReply(request, USER, directory.users.list()));
+export function userRoutes(graph: GraphGateway, directory: Directory, rules: AccountRules): void {
+  graph.on('GET', '/v1.0/users', READ_USERS, ({ request }) => {
+    const people = directory.users.list();
+    const isSearch = request.query.get('$search') !== null;
+    return listReply(request, USER, isSearch ? rules.indexed(people, directory.clock.now()) : people);
+  });
   graph.on('GET', '/v1.0/users/:id', READ_USERS, (call) =>
     entityReply(call.request, USER, addressedUser(call, directory)),
   );
@@ -80,10 +85,10 @@ export function userRoutes(graph: GraphGateway, directory: Directory): void {
     return entityReply(call.request, USER, { '@odata.type': '#microsoft.graph.user', ...manager });
   });
   graph.on('POST', '/v1.0/users', WRITE_USERS, (call) => {
-    const user = createUser(call.body(), directory);
+    const user = createUser(call.body(), directory, rules);
     return entityReply(call.request, USER, user, { status: 201 });
   });
-  graph.on('PATCH', '/v1.0/users/:id', CHANGE_USERS, (call) => changeUser(call, directory));
+  graph.on('PATCH', '/v1.0/users/:id', CHANGE_USERS, (call) => changeUser(call, directory, rules));
 }
 
 /** The user that the path names, by id or user principal name. Throws Graph's 404. */
@@ -117,14 +122,14 @@ const WRITABLE: Readonly<Record<string, Fits>> = {
 
 const REQUIRED = ['accountEnabled', 'displayName', 'mailNickname', 'passwordProfile', 'userPrincipalName'];
 
-function createUser(body: Record<string, unknown>, directory: Directory): User {
+function createUser(body: Record<string, unknown>, directory: Directory, rules: AccountRules): User {
   refuseUnwritable(body, { type: 'user', writable: WRITABLE, properties: USER.properties });
   for (const name of REQUIRED) {
     if (body[name] !== undefined && body[name] !== '') continue;
     throw badRequest(`A value is required for property '${name}' of resource 'User'.`);
   }
-  const userPrincipalName = requireUserPrincipalName(body['userPrincipalName'], directory);
-  const profile = readPasswordProfile(body['passwordProfile'], userPrincipalName);
+  const userPrincipalName = requireUserPrincipalName(body['userPrincipalName'], { directory, rules });
+  const profile = readPasswordProfile(body['passwordProfile'], userPrincipalName, rules);
   if (profile.password === undefined) {
     throw badRequest("A value is required for property 'passwordProfile' of resource 'User'.");
   }
@@ -168,7 +173,7 @@ function withoutPassword(body: Readonly<Record<string, unknown>>): Partial<User>
   ) as Partial<User>;
 }
 
-function changeUser(call: GraphCall, directory: Directory): { status: number } {
+function changeUser(call: GraphCall, directory: Directory, rules: AccountRules): { status: number } {
   const user = addressedUser(call, directory);
   const body = call.body();
   const onlySwitch = Object.keys(body).every((name) => name === 'accountEnabled');
@@ -178,9 +183,12 @@ function changeUser(call: GraphCall, directory: Directory): { status: number } {
     throw insufficientPrivileges();
   }
   if ('passwordProfile' in body && !mayResetPasswords(call, directory)) throw insufficientPrivileges();
-  if ('userPrincipalName' in body) requireUserPrincipalName(body['userPrincipalName'], directory, user.id);
+  if ('userPrincipalName' in body) {
+    requireUserPrincipalName(body['userPrincipalName'], { directory, rules, ownId: user.id });
+  }
   if ('mailNickname' in body) requireMailNickname(body['mailNickname']);
-  const profile = 'passwordProfile' in body && readPasswordProfile(body['passwordProfile'], user.userPrincipalName);
+  const profile =
+    'passwordProfile' in body && readPasswordProfile(body['passwordProfile'], user.userPrincipalName, rules);
   directory.users.put(user.id, { ...user, ...withoutPassword(body) });
   if (profile) applyPassword(user.id, profile, directory);
   return { status: 204 };

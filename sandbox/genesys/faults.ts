@@ -48,7 +48,7 @@ export const GENESYS_FAULTS = {
   },
   conflict: {
     describe:
-      'Somebody else changes the user just before the next PATCH of a user: its version is outdated, and it is refused with 409 general.conflict.',
+      'Somebody else changes the user just before the next PATCH or DELETE of a user: its version is outdated, and it is refused with 409 general.conflict.',
     options: { times: TIMES_MEANING },
     forms: { times: TIMES },
     counted: true,

@@ -1,4 +1,4 @@
-import type { Directory, InvokeAnswer, Message, Place, Removal, TroubleOverview, Wish } from './wire.js';
+import type { Directory, FoundChoice, InvokeAnswer, Message, Place, Removal, TroubleOverview, Wish } from './wire.js';
 
 /** A refusal of the sandbox or of the bot, in words. */
 export class ApiError extends Error {
@@ -41,6 +41,20 @@ export class SandboxApi {
     const { statusCode, type, value } = body;
     if (statusCode === undefined || type === undefined) return { ...body, revision };
     return { invoke: { statusCode, type, value }, revision };
+  }
+
+  /** What the bot offers for the letters typed so far. Throws ApiError with what went wrong. */
+  async search(query: {
+    persona: string;
+    conversation: Place;
+    activityId: string;
+    dataset: string;
+    queryText: string;
+  }): Promise<readonly FoundChoice[]> {
+    const response = await this.#post('search', query);
+    const { value } = (await response.json()) as { value?: { results?: readonly FoundChoice[]; message?: string } };
+    if (value?.results) return value.results;
+    throw new ApiError('NoResults', value?.message ?? 'The bot has answered something else.');
   }
 
   /** The faults of every server and the time. */

@@ -40,6 +40,8 @@ export const cardHostConfig = {
     columnHeader: { size: 'default', weight: 'bolder', color: 'default', isSubtle: false, fontType: 'default' },
   },
   inputs: {
+    allowDynamicallyFilteredChoiceSet: true,
+    debounceTimeInMilliSeconds: 250,
     label: {
       inputSpacing: 'small',
       requiredInputs: { weight: 'bolder', color: 'default', size: 'default', suffix: ' *', suffixColor: 'attention' },

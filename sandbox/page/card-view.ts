@@ -3,6 +3,7 @@ import type { SendAnswer } from './api.js';
 import { cardHostConfig } from './card-host-config.js';
 import { make } from './dom.js';
 import { renderMarkdown, webAddress } from './markdown.js';
+import { fillLists, nameLists, type SearchList } from './typeahead.js';
 import { ADAPTIVE_CARD, INVOKE_MESSAGE, type CardAction, type InvokeAnswer } from './wire.js';
 
 /** The official renderer's browser build, loaded by index.html. */
@@ -14,6 +15,8 @@ export interface CardViewOptions {
   /** The reader's Teams id: a card may ask to be refreshed for some readers only. */
   readonly readerId: string;
   readonly press: (action: PressedAction) => Promise<SendAnswer>;
+  /** Asks the bot for the rows of a list. */
+  readonly search: SearchList;
 }
 
 interface Refresh {
@@ -71,7 +74,8 @@ export class CardView {
 
   #render(payload: unknown): void {
     const hadFocus = this.#card.contains(document.activeElement);
-    this.#card.replaceChildren(renderCard(payload, (action) => void this.#onAction(action)));
+    const onAction = (action: AC.Action): void => void this.#onAction(action);
+    this.#card.replaceChildren(renderCard(payload, { onAction, search: this.#options.search }));
     if (hadFocus) this.#card.focus();
   }
 
@@ -139,7 +143,10 @@ export class CardView {
   }
 }
 
-function renderCard(payload: unknown, onAction: (action: AC.Action) => void): HTMLElement {
+function renderCard(
+  payload: unknown,
+  { onAction, search }: { onAction: (action: AC.Action) => void; search: SearchList },
+): HTMLElement {
   AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
     result.outputHtml = renderMarkdown(text);
     result.didProcess = true;
@@ -147,10 +154,14 @@ function renderCard(payload: unknown, onAction: (action: AC.Action) => void): HT
   const card = new AdaptiveCards.AdaptiveCard();
   card.hostConfig = new AdaptiveCards.HostConfig(cardHostConfig);
   card.onExecuteAction = onAction;
+  fillLists(card, search);
   card.onAnchorClicked = (_element, anchor) => webAddress(anchor.href) === undefined;
   card.parse(withTooltips(payload), new AdaptiveCards.SerializationContext(AdaptiveCards.Versions.v1_6));
   const rendered = card.render();
-  if (rendered) return rendered;
+  if (rendered) {
+    nameLists(rendered);
+    return rendered;
+  }
   const { fallbackText } = (payload ?? {}) as { fallbackText?: unknown };
   return make('p', { class: 'card-unreadable' }, String(fallbackText ?? 'This card could not be shown.'));
 }

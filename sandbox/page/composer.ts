@@ -12,6 +12,8 @@ export class Composer {
   readonly #form = byId('composer', HTMLFormElement);
   readonly #label = byId('composer-label', HTMLLabelElement);
   readonly #mention = byId('mention', HTMLButtonElement);
+  readonly #attach = byId('attach', HTMLButtonElement);
+  readonly #file = byId('attach-file', HTMLInputElement);
   readonly #thread = byId('composer-thread', HTMLDivElement);
   readonly #alert = byId('composer-alert', HTMLDivElement);
   readonly #drafts = new Map<string, string>();
@@ -19,7 +21,7 @@ export class Composer {
   #key = '';
   #answered: Thread | undefined;
 
-  constructor(send: (text: string, replyTo: string | undefined) => void) {
+  constructor(send: (text: string, replyTo: string | undefined) => void, attach: (file: File) => void) {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       const text = this.#text.value.trim();
@@ -36,6 +38,14 @@ export class Composer {
       this.#form.requestSubmit();
     });
     this.#mention.addEventListener('click', () => this.#insert('@Latchkey '));
+    this.#attach.addEventListener('click', () => this.#file.click());
+    this.#file.addEventListener('change', () => {
+      const file = this.#file.files?.[0];
+      // The same file may be chosen again.
+      this.#file.value = '';
+      this.showAlert(undefined);
+      if (file) attach(file);
+    });
   }
 
   /** Turns to another conversation of another or the same person. */
@@ -53,6 +63,8 @@ export class Composer {
     this.#label.textContent = isChannel ? 'Message to SSO operations' : 'Message to Latchkey';
     this.#text.placeholder = isChannel ? 'Message SSO operations' : 'Message Latchkey';
     this.#mention.hidden = !isChannel;
+    // Teams hands files to a bot in personal chats only.
+    this.#attach.hidden = isChannel;
   }
 
   answer(thread: Thread | undefined): void {

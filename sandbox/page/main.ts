@@ -11,6 +11,7 @@ import type { Directory, Persona, Place } from './wire.js';
 
 const PLACES: readonly Place[] = ['personal', 'channel'];
 const RETRY_MS = 1_000;
+const MOST_FILE_BYTES = 2.5 * 1024 * 1024;
 
 /** What one person sees: two logs, fed by one stream. */
 class Desk {
@@ -59,7 +60,10 @@ class Page {
     this.#places = new ConversationChooser(directory.conversations, (place) =>
       this.#go({ persona: this.#route.persona, place }),
     );
-    this.#composer = new Composer((text, replyTo) => void this.#say(text, replyTo));
+    this.#composer = new Composer(
+      (text, replyTo) => void this.#say(text, replyTo),
+      (file) => void this.#attach(file),
+    );
     window.addEventListener('hashchange', () => this.#follow(readRoute(location.hash, personas)));
     byId('news', HTMLButtonElement).addEventListener('click', () => this.#desk?.log(this.#route.place)?.scrollToEnd());
     byId('skip', HTMLAnchorElement).addEventListener('click', (event) => {
@@ -109,6 +113,7 @@ class Page {
       botId: this.#directory.bot.id,
       empty: this.#emptyState(place),
       press: (action) => this.#api.send({ persona: reader.id, conversation: place, action }),
+      search: (query) => this.#api.search({ persona: reader.id, conversation: place, ...query }),
       answerThread: (activityId, author) => this.#composer.answer({ activityId, author }),
     });
   }
@@ -143,6 +148,19 @@ class Page {
     this.#places.unread(place, count);
   }
 
+  async #attach(file: File): Promise<void> {
+    const { persona, place } = this.#route;
+    if (file.size > MOST_FILE_BYTES) {
+      return this.#composer.showAlert('The sandbox takes attachments up to 2.5 MB. Use the upload page for more.');
+    }
+    try {
+      const content = { name: file.name, base64: await base64Of(file) };
+      await this.#api.send({ persona: persona.id, conversation: place, file: content });
+    } catch (error) {
+      this.#composer.showAlert(`Latchkey did not answer. ${wordsOf(error)}`);
+    }
+  }
+
   async #say(text: string, replyTo: string | undefined): Promise<void> {
     const { persona, place } = this.#route;
     try {
@@ -157,6 +175,15 @@ class Page {
       this.#composer.showAlert(`Latchkey did not answer. ${wordsOf(error)}`);
     }
   }
+}
+
+function base64Of(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).split(',')[1] ?? '');
+    reader.onerror = () => reject(reader.error ?? new Error('The file could not be read.'));
+    reader.readAsDataURL(file);
+  });
 }
 
 function showConnection(isUp: boolean): void {

@@ -2,12 +2,21 @@ import type { SendAnswer } from './api.js';
 import { CardView } from './card-view.js';
 import { avatar, make, timeElement } from './dom.js';
 import { renderMarkdown, renderPlain, webAddress } from './markdown.js';
-import { ADAPTIVE_CARD, type Attachment, type CardAction, type Message, type Persona } from './wire.js';
+import type { ListQuery } from './typeahead.js';
+import {
+  ADAPTIVE_CARD,
+  type Attachment,
+  type CardAction,
+  type FoundChoice,
+  type Message,
+  type Persona,
+} from './wire.js';
 
 export interface MessageViewOptions {
   readonly reader: Persona;
   readonly botId: string;
   readonly press: (action: CardAction) => Promise<SendAnswer>;
+  readonly search: (query: ListQuery & { readonly activityId: string }) => Promise<readonly FoundChoice[]>;
 }
 
 /** One message in the log: who, when, text, cards. `update` changes it in place. */
@@ -72,12 +81,13 @@ export class MessageView {
 
   /** Cards that stay keep their element, and with it their focus. */
   #keepCards(count: number): void {
-    const { reader, press } = this.#options;
+    const { reader, press, search } = this.#options;
     this.#cards = Array.from({ length: count }, (_, index) => {
       const toActivity = { activityId: this.#message.activityId };
       const options = {
         readerId: reader.teamsId,
         press: (action: object) => press({ ...action, ...toActivity } as CardAction),
+        search: (query: ListQuery) => search({ ...query, ...toActivity }),
       };
       return this.#cards[index] ?? new CardView(options);
     });

@@ -68,13 +68,24 @@ export interface CardAction {
 
 export type Wish =
   | { readonly persona: string; readonly conversation: Place; readonly text: string; readonly replyTo?: string }
-  | { readonly persona: string; readonly conversation: Place; readonly action: CardAction };
+  | { readonly persona: string; readonly conversation: Place; readonly action: CardAction }
+  | {
+      readonly persona: string;
+      readonly conversation: Place;
+      readonly file: { readonly name: string; readonly base64: string };
+    };
 
 /** The bot's answer to an invoke, as the Universal Actions protocol shapes it. */
 export interface InvokeAnswer {
   readonly statusCode: number;
   readonly type: string;
   readonly value?: unknown;
+}
+
+/** A row of a list that the bot fills. */
+export interface FoundChoice {
+  readonly title: string;
+  readonly value: string;
 }
 
 export const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';

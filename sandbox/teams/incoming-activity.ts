@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SandboxAddresses } from '../addresses.js';
 import { TEAMS_BOT, TENANT_ID, type SandboxPerson } from '../credentials.js';
 import type { SandboxClock } from '../kit/clock.js';
-import type { Activity } from './activity.js';
+import type { Activity, Attachment } from './activity.js';
 import { CHANNEL, TEAM, conversationAccount, type Conversation } from './chat.js';
 import { accountOf } from './people.js';
 
@@ -49,6 +49,11 @@ export class IncomingActivities {
     };
   }
 
+  /** A file that was attached, in a personal chat. */
+  file(occasion: Occasion, id: string, attachment: Attachment): Activity & { readonly id: string } {
+    return { ...this.#base(occasion, 'message', id), text: '', textFormat: 'plain', attachments: [attachment] };
+  }
+
   /** A pressed Action.Execute, or the refresh of a card (`trigger` automatic). */
   cardAction(occasion: Occasion, replyToId: string, value: { action: object; trigger: string }): Activity {
     return {
@@ -56,6 +61,17 @@ export class IncomingActivities {
       name: 'adaptiveCard/action',
       replyToId,
       value,
+    };
+  }
+
+  /** What is typed into a list that the bot fills (`Data.Query`): the first fifteen are asked for. */
+  search(occasion: Occasion, replyToId: string, query: { dataset: string; queryText: string }): Activity {
+    const { dataset, queryText } = query;
+    return {
+      ...this.#base(occasion, 'invoke', `f:${randomUUID()}`),
+      name: 'application/search',
+      replyToId,
+      value: { queryText, queryOptions: { skip: 0, top: 15 }, dataset },
     };
   }
 

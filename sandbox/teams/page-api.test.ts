@@ -106,6 +106,30 @@ describe('the page', () => {
     ]);
   });
 
+  it('asks the bot for the rows of a list while somebody types, as Teams does', async () => {
+    const { body } = await world.post(adasChat, { type: 'message', text: 'card' });
+    world.bot.invokeAnswer = {
+      ...{ statusCode: 200, type: 'application/vnd.microsoft.search.searchResponse' },
+      value: { results: [{ title: 'Ana Agent', value: '4' }] },
+    };
+    const query = { persona: ada.id, conversation: 'personal', activityId: body['id'], dataset: 'people' };
+    const search = (more: object) =>
+      world.call('POST', '/sandbox/api/search', { ...query, ...more }, { 'X-Sandbox-Token': world.token });
+
+    const answer = await search({ queryText: 'ana' });
+    const elsewhere = await search({ queryText: 'ana', activityId: 'nothing' });
+    const nonsense = await search({});
+
+    expect([answer.status, answer.body]).toEqual([200, world.bot.invokeAnswer]);
+    expect([elsewhere.status, nonsense.status]).toEqual([404, 400]);
+    expect(world.bot.heard).toMatchObject([
+      {
+        ...{ type: 'invoke', name: 'application/search', replyToId: body['id'], from: { aadObjectId: ada.id } },
+        value: { queryText: 'ana', queryOptions: { skip: 0, top: 15 }, dataset: 'people' },
+      },
+    ]);
+  });
+
   it('sends Action.Submit as a message without text', async () => {
     const { body } = await world.post(adasChat, { type: 'message', text: 'card' });
 

@@ -9,6 +9,7 @@ import { DEFAULT_CLIENT, botHears, type IncomingActivities, type Occasion } from
 import { refusal, type PageGuard } from './page-guard.js';
 import { findPerson } from './people.js';
 import { personas } from './personas.js';
+import type { SharedFiles } from './shared-files.js';
 
 const MAX_TEXT_LENGTH = 28_000;
 
@@ -32,8 +33,20 @@ const sendSchema = z.object({
   locale: localeSchema,
   timezone: timezoneSchema,
   action: actionSchema.optional(),
+  /** A file as an attachment; only in a personal chat, as Teams has it. */
+  file: z.object({ name: z.string().min(1).max(200), base64: z.base64() }).optional(),
+});
+const searchSchema = z.object({
+  persona: z.string().max(400),
+  conversation: z.string().max(400),
+  activityId: z.string().max(200),
+  dataset: z.string().min(1).max(100),
+  queryText: z.string().max(1_000),
+  locale: localeSchema,
+  timezone: timezoneSchema,
 });
 type Wish = z.infer<typeof sendSchema>;
+type Who = Pick<Wish, 'persona' | 'conversation' | 'locale' | 'timezone'>;
 type CardAction = z.infer<typeof actionSchema>;
 
 /** When the answer to an invoke arrived, in the chat's own count: a later edit of the card outranks the answer. */
@@ -45,6 +58,7 @@ export interface PageApiOptions {
   readonly make: IncomingActivities;
   readonly guard: PageGuard;
   readonly streams: EventStreams;
+  readonly files: SharedFiles;
   readonly addresses: SandboxAddresses;
 }
 
@@ -60,6 +74,7 @@ export class PageApi {
     const { guard } = this.#o;
     server.route('GET', '/sandbox/api/personas', (request) => guard.refuseRead(request) ?? this.#personas());
     server.route('POST', '/sandbox/api/send', (request) => guard.refuseAct(request) ?? this.#send(request));
+    server.route('POST', '/sandbox/api/search', (request) => guard.refuseAct(request) ?? this.#search(request));
     server.stream('/sandbox/api/events', (request, response) => {
       const person = findPerson(request.query.get('persona'));
       const refused = guard.refuseRead(request) ?? (person ? undefined : unknownPersona());
@@ -94,15 +109,36 @@ export class PageApi {
     const parsed = sendSchema.safeParse(readJson(request));
     if (!parsed.success) return refusal(400, 'BadRequest', z.prettifyError(parsed.error));
     const wish = parsed.data;
+    return this.#as(wish, (occasion) => {
+      if (wish.action) return this.#press(occasion, wish.action);
+      if (wish.file) return this.#share(occasion, wish.file);
+      if (wish.text !== undefined) return this.#say(occasion, wish.text, wish.replyTo);
+      return Promise.resolve(refusal(400, 'BadRequest', 'Say a text or press an action.'));
+    });
+  }
+
+  /** Somebody types into a list on a card that the bot fills. */
+  async #search(request: SandboxRequest): Promise<Reply> {
+    const parsed = searchSchema.safeParse(readJson(request));
+    if (!parsed.success) return refusal(400, 'BadRequest', z.prettifyError(parsed.error));
+    const { activityId, ...query } = parsed.data;
+    const { chat, make, bot } = this.#o;
+    return this.#as(parsed.data, async (occasion) => {
+      const stored = chat.find(occasion.conversation.id, activityId);
+      if (!stored) return refusal(404, 'UnknownActivity', 'That card is not here.');
+      const place = { ...occasion, threadId: stored.threadId };
+      return this.#invokeReply(await bot.deliver(make.search(place, stored.id, query)));
+    });
+  }
+
+  /** Does something as the persona, where the wish says. */
+  async #as(wish: Who, act: (occasion: Occasion) => Promise<Reply>): Promise<Reply> {
     const person = findPerson(wish.persona);
     if (!person) return unknownPersona();
     const conversation = this.#conversation(person, wish.conversation);
     if (!conversation) return refusal(404, 'UnknownConversation', `${person.displayName} has no such conversation.`);
-    const occasion = { person, conversation, client: clientOf(wish) };
     try {
-      if (wish.action) return await this.#press(occasion, wish.action);
-      if (wish.text !== undefined) return await this.#say(occasion, wish.text, wish.replyTo);
-      return refusal(400, 'BadRequest', 'Say a text or press an action.');
+      return await act({ person, conversation, client: clientOf(wish) });
     } catch (error) {
       if (error instanceof BotUnreachable) return refusal(502, 'BotUnreachable', error.message);
       throw error;
@@ -125,6 +161,19 @@ export class PageApi {
     const activity = make.message({ ...occasion, threadId }, id, text);
     chat.add(conversation, activity, threadId);
     if (!botHears(activity)) return { status: 200, body: { id, delivered: false } };
+    const answer = await bot.deliver(activity);
+    return answer.status < 300 ? { status: 200, body: { id, delivered: true } } : refusedByBot(answer);
+  }
+
+  async #share(occasion: Occasion, { name, base64 }: { name: string; base64: string }): Promise<Reply> {
+    const { chat, make, bot, files } = this.#o;
+    const { conversation } = occasion;
+    if (conversation.conversationType !== 'personal') {
+      return refusal(400, 'BadRequest', 'Teams hands files to a bot in a personal chat only.');
+    }
+    const id = chat.nextMessageId();
+    const activity = make.file(occasion, id, files.share({ name, bytes: Buffer.from(base64, 'base64') }));
+    chat.add(conversation, activity);
     const answer = await bot.deliver(activity);
     return answer.status < 300 ? { status: 200, body: { id, delivered: true } } : refusedByBot(answer);
   }
@@ -157,7 +206,7 @@ export class PageApi {
 
 const invokeAnswerSchema = z.looseObject({ statusCode: z.number(), type: z.string(), value: z.unknown() });
 
-function clientOf(wish: Wish): typeof DEFAULT_CLIENT {
+function clientOf(wish: Pick<Wish, 'locale' | 'timezone'>): typeof DEFAULT_CLIENT {
   return { locale: wish.locale ?? DEFAULT_CLIENT.locale, timezone: wish.timezone ?? DEFAULT_CLIENT.timezone };
 }
 

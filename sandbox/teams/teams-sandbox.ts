@@ -14,6 +14,7 @@ import { IncomingActivities } from './incoming-activity.js';
 import { PageApi } from './page-api.js';
 import { findPageFile } from './page-files.js';
 import { PageGuard } from './page-guard.js';
+import { SharedFiles } from './shared-files.js';
 import { TroubleApi } from './trouble-api.js';
 
 export { watchForBot } from './first-contact.js';
@@ -70,6 +71,8 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
   });
   new Connector(chat, clock, address).mount(server);
   botFramework.mount(server);
+  const files = new SharedFiles(address);
+  files.mount(server);
   const guard = new PageGuard();
   new TroubleApi(guard, addresses).mount(server);
   new PageApi({
@@ -78,6 +81,7 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
     make: new IncomingActivities(clock, addresses),
     guard,
     streams: new EventStreams(chat),
+    files,
     addresses,
   }).mount(server);
   mountPage(server, pageFolders);

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify from 'restify';
-import type { Log } from '../services/index.js';
+import { Problem, type Log } from '../services/index.js';
+import { mountFilePage, type FileLinks } from './file-page.js';
 import { guardedRoutes, sendText } from './guarded-routes.js';
 import { isFromThisMachine } from './loopback.js';
 import { mountMetricsPage, type MetricsPage } from './metrics-page.js';
@@ -23,6 +24,8 @@ export interface HttpServerOptions {
   readonly teams: { receive(request: IncomingMessage, response: ServerResponse): Promise<void> };
   readonly ready: () => Promise<Readiness>;
   readonly secrets: OneTimeSecrets;
+  /** Absent: no files come or go. */
+  readonly files?: FileLinks;
   /** Absent: there are no figures. */
   readonly metrics?: MetricsPage;
   /** How long a whole request may take to come in; default 30 s. */
@@ -71,6 +74,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   routes.get('/readyz', tellReadiness, { limit: HEALTH });
   if (options.metrics) mountMetricsPage(routes, options.metrics, { isOpen: options.page !== undefined });
   mountSecretPage(routes, options.secrets);
+  if (options.files) mountFilePage(routes, options.files);
   const endStreams = options.page ? mountSandboxPage(routes, options.page) : () => undefined;
   await listen(server, options);
   return {
@@ -126,9 +130,27 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 
 async function listen(server: restify.Server, { host, port }: HttpServerOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.server.once('error', reject);
+    // Restify passes on what its server emits, and dies of an error that nobody takes from it.
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, { host, port })));
     server.listen(port, host, resolve);
   });
+}
+
+function cannotListen(cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Problem {
+  const isTaken = cause.code === 'EADDRINUSE';
+  return new Problem(
+    {
+      kind: 'input',
+      what: isTaken
+        ? `Something else is listening on port ${String(port)} of ${host} already.`
+        : `Latchkey cannot listen on port ${String(port)} of ${host} (${cause.code ?? 'no reason given'}).`,
+      remedy: isTaken
+        ? 'Stop that, which may be another Latchkey, or set PORT to another one.'
+        : 'Set HOST to an address of this machine, and PORT to one that Latchkey may use, such as 3978.',
+      code: 'cannot-listen',
+    },
+    { cause },
+  );
 }
 
 async function close(server: restify.Server, endStreams: () => void, graceMs = 5_000): Promise<void> {

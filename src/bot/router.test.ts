@@ -7,7 +7,12 @@ import { Router } from './router.js';
 const ACCOUNT = { channel: 'teams', channelUserId: '29:x', personId: 'p', name: 'Ana' } as const;
 
 /** A router in front of a chat that keeps which messages were replaced. */
-function router({ rights = [], form }: { rights?: readonly string[]; form?: OpenForm } = {}) {
+function router({
+  rights = [],
+  form,
+  suggest,
+  isNew = true,
+}: { rights?: readonly string[]; form?: OpenForm; suggest?: () => Promise<object[]>; isNew?: boolean } = {}) {
   const replaced: string[] = [];
   const channel = {
     name: 'teams',
@@ -18,11 +23,13 @@ function router({ rights = [], form }: { rights?: readonly string[]; form?: Open
   const parts = {
     channels: [channel],
     log: silentLog,
+    people: { suggest },
+    files: { onUpload: () => undefined },
     runs: { rightsOf: async () => ({ rights, isStranger: false }) },
     sso: { region: { key: 'eu_central_1', name: 'EMEA (Frankfurt)', domain: 'mypurecloud.de' } },
     forms: { find: async () => form, close: async () => true },
   } as unknown as Parts;
-  return { router: new Router(parts, async () => true), replaced };
+  return { router: new Router(parts, async () => isNew), replaced };
 }
 
 function press(verb: string, changes: { kind?: 'personal' | 'channel'; messageId?: string; revision?: number }): Turn {
@@ -32,6 +39,28 @@ function press(verb: string, changes: { kind?: 'personal' | 'channel'; messageId
     said: { kind: 'click', verb, reference: 'card', revision, inputs: {}, messageId },
   };
 }
+
+test.each([
+  ['a list of something else', 'cars', async () => [{ id: '1', name: 'Ana', userPrincipalName: 'a@b' }]],
+  ['a search that fails', 'people', () => Promise.reject(new Error('away'))],
+])('%s stays empty, and nothing is said about it', async (_what, dataset, suggest) => {
+  const { router: bot, replaced } = router({ suggest });
+  const turn = { ...press('x', {}), said: { kind: 'search', dataset, words: 'an' } } as const;
+
+  await expect(bot.handle(turn)).resolves.toEqual({ kind: 'choices', choices: [] });
+  expect(replaced).toEqual([]);
+});
+
+test('each letter is answered, also one that was asked before', async () => {
+  const person = { id: '1', name: 'Ana', userPrincipalName: 'ana@b.example', isEnabled: false, isGuest: true };
+  const { router: bot } = router({ suggest: async () => [person], isNew: false });
+  const turn = { ...press('x', {}), said: { kind: 'search', dataset: 'people', words: 'an' } } as const;
+
+  await expect(bot.handle(turn)).resolves.toEqual({
+    kind: 'choices',
+    choices: [{ title: 'Ana (ana@b.example · guest · disabled)', value: '1' }],
+  });
+});
 
 test('in a channel, somebody without any right does not take a card away from those who asked for it', async () => {
   const { router: bot, replaced } = router();

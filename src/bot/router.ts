@@ -1,10 +1,15 @@
+import { AssignGroupsConversation } from '../dialogs/conversations/assign-groups.js';
 import { AssignPeopleConversation } from '../dialogs/conversations/assign-people.js';
 import { AuditPersonConversation } from '../dialogs/conversations/audit-person.js';
+import { ChooseEmailClaimConversation } from '../dialogs/conversations/choose-email-claim.js';
+import { BulkConversation } from '../dialogs/conversations/bulk.js';
 import { CreateTestUserConversation } from '../dialogs/conversations/create-test-user.js';
 import { FindPersonConversation } from '../dialogs/conversations/find-person.js';
 import { retryRun } from '../dialogs/conversations/follow-run.js';
 import { HelpConversation } from '../dialogs/conversations/help.js';
+import { OffBoardPersonConversation } from '../dialogs/conversations/off-board-person.js';
 import { ProvisionPersonConversation } from '../dialogs/conversations/provision-person.js';
+import { RemoveTestUserConversation } from '../dialogs/conversations/remove-test-user.js';
 import { keyOf, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
 import { StatusConversation } from '../dialogs/conversations/status.js';
 import {
@@ -17,7 +22,9 @@ import {
   type Parts,
   type Verbs,
 } from '../dialogs/conversations/talk.js';
+import { UnassignPeopleConversation } from '../dialogs/conversations/unassign-people.js';
 import { askUndo, undoSetUp } from '../dialogs/conversations/undo-set-up.js';
+import { WhoHasAccessConversation } from '../dialogs/conversations/who-has-access.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
 import type { Turn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
@@ -33,6 +40,9 @@ export class Router {
   readonly #findPerson: FindPersonConversation;
   readonly #testUser: CreateTestUserConversation;
   readonly #audit: AuditPersonConversation;
+  readonly #groups: AssignGroupsConversation;
+  readonly #access: WhoHasAccessConversation;
+  readonly #bulk: BulkConversation;
   readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
 
   constructor(parts: Parts, isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>) {
@@ -41,17 +51,45 @@ export class Router {
     this.#help = new HelpConversation(parts);
     this.#status = new StatusConversation(parts);
     this.#setUp = new SetUpSsoConversation(parts);
-    const [assign, provision] = [new AssignPeopleConversation(parts), new ProvisionPersonConversation(parts)];
-    this.#findPerson = new FindPersonConversation(parts, { assign, provision });
+    this.#groups = new AssignGroupsConversation(parts);
+    this.#access = new WhoHasAccessConversation(parts);
+    const assign = new AssignPeopleConversation(parts, this.#groups);
+    const [unassign, provision] = [new UnassignPeopleConversation(parts), new ProvisionPersonConversation(parts)];
+    const removeTestUser = new RemoveTestUserConversation(parts);
+    const offBoard = new OffBoardPersonConversation(parts);
+    const deeds = {
+      assign,
+      unassign,
+      provision,
+      'off-board': offBoard,
+      'remove-test-user': removeTestUser,
+    };
+    this.#findPerson = new FindPersonConversation(parts, deeds);
     this.#testUser = new CreateTestUserConversation(parts);
     this.#audit = new AuditPersonConversation(parts);
-    const conversations = [this.#setUp, this.#findPerson, assign, provision, this.#testUser, this.#audit];
+    this.#bulk = new BulkConversation(parts);
+    parts.files.onUpload((actor, file) => this.#bulk.uploaded(actor, file));
+    const conversations = [
+      this.#setUp,
+      this.#findPerson,
+      assign,
+      this.#groups,
+      this.#access,
+      unassign,
+      provision,
+      offBoard,
+      new ChooseEmailClaimConversation(parts),
+      this.#testUser,
+      removeTestUser,
+      this.#audit,
+      this.#bulk,
+    ];
     this.#verbs = verbsOf([this.#ownVerbs(), ...conversations.map(({ verbs }) => verbs)]);
   }
 
   /** What a turn is about, of a closed list: for figures and logs, which never hold what people type. */
   nameOf({ said }: Turn): string {
-    if (said.kind === 'arrived') return 'arrived';
+    if (said.kind === 'arrived' || said.kind === 'search' || said.kind === 'file') return said.kind;
     if (said.kind === 'click') return this.#verbs.has(said.verb) ? said.verb : 'old-button';
     const understood = understand(said.text);
     return understood.kind === 'unknown' ? 'words' : understood.intent.name;
@@ -63,7 +101,7 @@ export class Router {
    */
   async handle(turn: Turn, note: (outcome: 'duplicate' | ProblemFacts['kind']) => void = () => undefined): Handled {
     try {
-      const isNew = await this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, deliveryOf(turn)));
+      const isNew = await this.#isNew(turn);
       if (isNew === false) {
         note('duplicate');
         return undefined;
@@ -75,6 +113,12 @@ export class Router {
       note(problemFacts(error).kind);
       return this.#explain(turn, error);
     }
+  }
+
+  /** A search changes nothing and may be asked twice: the memory is left in peace. */
+  async #isNew(turn: Turn): Promise<boolean | undefined> {
+    if (turn.said.kind === 'search') return true;
+    return this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, deliveryOf(turn)));
   }
 
   /** What the conversation's memory says; `undefined` when it does not answer: then nobody was asked anything yet. */
@@ -95,6 +139,10 @@ export class Router {
         return this.#click({ ...turn, said: turn.said });
       case 'arrived':
         return this.#help.greet(turn);
+      case 'file':
+        return this.#bulk.receive({ ...turn, said: turn.said });
+      case 'search':
+        return this.#findPerson.suggest(turn, turn.said);
     }
   }
 
@@ -130,10 +178,21 @@ export class Router {
         return this.#setUp.begin(turn);
       case 'create-test-user':
         return this.#testUser.begin(turn, rest);
+      case 'bulk':
+        return this.#bulk.begin(turn);
       case 'audit-person':
         return this.#audit.begin(turn, rest);
+      case 'who-has-access':
+        return this.#access.begin(turn);
+      case 'assign-group':
+        return this.#groups.begin(turn, 'give', rest);
+      case 'unassign-group':
+        return this.#groups.begin(turn, 'take', rest);
       case 'assign':
+      case 'unassign':
       case 'provision':
+      case 'off-board':
+      case 'remove-test-user':
         return this.#findPerson.begin(turn, intent.name, rest);
     }
   }
@@ -175,6 +234,8 @@ export class Router {
   async #explain(turn: Turn, error: unknown): Handled {
     if (!(error instanceof Problem))
       this.#parts.log.error({ said: turn.said.kind, error }, 'A turn failed through a fault of ours');
+    // The list stays empty, and the card says what else can be done.
+    if (turn.said.kind === 'search') return { kind: 'choices', choices: [] };
     const facts = problemFacts(error);
     // The card stays, so that the person can try again with what they typed.
     if (turn.said.kind === 'click' && turn.said.messageId !== undefined)

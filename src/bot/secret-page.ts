@@ -98,7 +98,8 @@ const STYLES_HASH = createHash('sha256').update(STYLES).digest('base64');
 /** No script at all, nothing from elsewhere, and a form that leads nowhere but back. */
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLES_HASH}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
 
-function sendPage(response: ServerResponse, status: number, { title, body }: Page): void {
+/** A page of ours: no script, nothing from elsewhere, kept nowhere. @param page.title our own words. */
+export function sendPage(response: ServerResponse, status: number, { title, body }: Page): void {
   response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': POLICY,
@@ -134,6 +135,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

@@ -50,6 +50,16 @@ test.each([
   expect(counted).toMatchObject([{ outcome }]);
 });
 
+test('somebody who types too fast into a list gets no rows for a while, and no message about it', async () => {
+  const { turns, counted } = watch(async () => ({ kind: 'choices', choices: [{ title: 'Ana', value: '1' }] }), 2);
+  const search = turnOf({ kind: 'search', dataset: 'people', words: 'an' });
+  const answers = [await turns.handle(search), await turns.handle(search), await turns.handle(search)];
+
+  expect(answers.map((answer) => answer?.kind)).toEqual(['choices', 'choices', 'choices']);
+  expect(answers.at(-1)).toEqual({ kind: 'choices', choices: [] });
+  expect(counted.at(-1)).toMatchObject({ outcome: 'too-fast' });
+});
+
 test('somebody too fast is told to wait: each click on its card, messages once; nothing is done with it', async () => {
   let handled = 0;
   const { turns, counted } = watch(async () => {

@@ -46,6 +46,7 @@ export class TurnWatch {
   /** A click is answered each time, on its card; of messages every few seconds one, or we would be the flood. */
   #askToWait(turn: Turn, seconds: number): Answer | undefined {
     const text = `That was a lot at once. Wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, then do it again: nothing was done with it, and nothing is lost.`;
+    if (turn.said.kind === 'search') return { kind: 'choices', choices: [] };
     if (turn.said.kind === 'click') return { kind: 'refused', text };
     return this.#asked.take(turn.account.personId) === 0 ? { kind: 'message', text } : undefined;
   }

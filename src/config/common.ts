@@ -87,7 +87,10 @@ export function readKeys(settings: SettingsReader): Pick<CommonSettings, 'key' |
     return found;
   });
   if (previousKey !== undefined && key === undefined) {
-    settings.wrong('LATCHKEY_KEY_PREVIOUS', 'is set without LATCHKEY_KEY, the key of today');
+    settings.wrong(
+      'LATCHKEY_KEY_PREVIOUS',
+      'is set without LATCHKEY_KEY, the key of today. Set that one too, or remove this one',
+    );
   }
   return { key, previousKey };
 }

@@ -37,7 +37,7 @@ export function readEntraCredential(settings: SettingsReader): EntraCredential {
   if (settings.find('AZURE_CLIENT_CERTIFICATE_PASSWORD') !== undefined && kind !== 'AZURE_CLIENT_CERTIFICATE_PATH') {
     settings.wrong(
       'AZURE_CLIENT_CERTIFICATE_PASSWORD',
-      'opens a certificate, and AZURE_CLIENT_CERTIFICATE_PATH names none',
+      'opens a certificate, and AZURE_CLIENT_CERTIFICATE_PATH names none. Set that one too, or remove the password',
     );
   }
   if (kind === undefined) {
@@ -77,7 +77,10 @@ function readablePath(settings: SettingsReader, name: SettingName): string {
   try {
     accessSync(path, constants.R_OK);
   } catch {
-    settings.wrong(name, `names a file that is not there or that Latchkey may not read: ${path}`);
+    settings.wrong(
+      name,
+      `names a file that is not there or that Latchkey may not read: ${path}. Correct it, or let Latchkey read the file`,
+    );
   }
   return path;
 }

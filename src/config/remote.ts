@@ -21,7 +21,10 @@ export function readLive(settings: SettingsReader): RemoteSettings {
   const systems = readSystems(settings);
   const isStandIn = hasStandIns(systems);
   if (systems.clockUrl !== undefined && !isStandIn) {
-    settings.wrong('LATCHKEY_CLOCK_URL', 'must not be set in front of the real systems: their time cannot be moved');
+    settings.wrong(
+      'LATCHKEY_CLOCK_URL',
+      'must not be set in front of the real systems, as their time cannot be moved: remove it',
+    );
   }
   const { tenantId, entra } = systems;
   return { ...systems, teams: readTeams(settings, { tenantId, cloud: entra.cloud.name, hasStandIns: isStandIn }) };

@@ -107,7 +107,10 @@ function readCloud(settings: SettingsReader, { cloud, hasStandIns }: TeamsSurrou
   if (given.length > 0) return readStandIn(settings, hasStandIns);
   const known = isKnown(cloud) ? TEAMS_CLOUDS[cloud] : undefined;
   if (known === undefined) {
-    settings.wrong('AZURE_CLOUD', `is "${cloud}", where Latchkey does not know Teams. It knows it in ${KNOWN}`);
+    settings.wrong(
+      'AZURE_CLOUD',
+      `is "${cloud}", where Latchkey does not know Teams. It knows it in ${KNOWN}: set one of these`,
+    );
   }
   return known ?? TEAMS_CLOUDS.global;
 }
@@ -122,9 +125,13 @@ function isKnown(cloud: string): cloud is keyof typeof TEAMS_CLOUDS {
 function readStandIn(settings: SettingsReader, hasStandIns: boolean): TeamsCloud {
   for (const name of STAND_IN_SETTINGS) {
     const isSet = settings.find(name) !== undefined;
-    if (!isSet) settings.wrong(name, `is missing: ${STAND_IN_SETTINGS.join(', ')} belong together`);
+    if (!isSet)
+      settings.wrong(name, `is missing: ${STAND_IN_SETTINGS.join(', ')} belong together. Set all of them, or none`);
     else if (!hasStandIns) {
-      settings.wrong(name, 'must not be set in front of the real systems: this machine could then forge messages');
+      settings.wrong(
+        name,
+        'must not be set in front of the real systems, as this machine could then forge messages: remove it',
+      );
     }
   }
   return {

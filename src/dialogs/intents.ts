@@ -2,7 +2,20 @@ import type { Right } from '../services/index.js';
 
 /** Everything that can be asked for. Phrases, and the buttons of help, all map to these; help is made from the list. */
 export type IntentName =
-  'set-up-sso' | 'status' | 'assign' | 'provision' | 'create-test-user' | 'audit-person' | 'help';
+  | 'set-up-sso'
+  | 'status'
+  | 'assign'
+  | 'assign-group'
+  | 'who-has-access'
+  | 'unassign'
+  | 'unassign-group'
+  | 'provision'
+  | 'bulk'
+  | 'off-board'
+  | 'create-test-user'
+  | 'remove-test-user'
+  | 'audit-person'
+  | 'help';
 
 export interface Intent {
   readonly name: IntentName;
@@ -12,7 +25,7 @@ export interface Intent {
   /** What a person types; the first one is shown. */
   readonly phrases: readonly string[];
   /** What may follow the phrase. */
-  readonly takes?: 'person' | 'name';
+  readonly takes?: 'person' | 'group' | 'name';
   readonly example?: string;
   /** Absent: everybody. */
   readonly right?: Right;
@@ -43,6 +56,40 @@ export const INTENTS: readonly Intent[] = [
     right: 'manage-sso',
   },
   {
+    name: 'assign-group',
+    title: 'Assign a group',
+    explains: 'Give everybody who is directly in a group Genesys Cloud in Entra.',
+    phrases: ['assign group', 'add group', 'give access to group'],
+    takes: 'group',
+    example: 'assign group Genesys Agents',
+    right: 'manage-sso',
+  },
+  {
+    name: 'unassign',
+    title: 'Unassign a person',
+    explains: 'Take Genesys Cloud away from one person in Entra.',
+    phrases: ['unassign', 'take access from', 'remove assignment of'],
+    takes: 'person',
+    example: 'unassign b.simon',
+    right: 'manage-sso',
+  },
+  {
+    name: 'unassign-group',
+    title: 'Unassign a group',
+    explains: 'Take Genesys Cloud away from a group in Entra.',
+    phrases: ['unassign group', 'take access from group'],
+    takes: 'group',
+    example: 'unassign group Genesys Agents',
+    right: 'manage-sso',
+  },
+  {
+    name: 'who-has-access',
+    title: 'Who has access?',
+    explains: 'List who may sign in to Genesys Cloud, how they got it, and since when.',
+    phrases: ['who has access', 'who has access?', 'access list', 'list access'],
+    right: 'look',
+  },
+  {
     name: 'provision',
     title: 'Provision a person',
     explains: 'Find or create the person’s user in Genesys Cloud.',
@@ -52,12 +99,37 @@ export const INTENTS: readonly Intent[] = [
     right: 'manage-sso',
   },
   {
+    name: 'off-board',
+    title: 'Off-board a person',
+    explains: 'Take somebody’s access away on both sides, and end their sessions.',
+    phrases: ['off-board', 'offboard', 'off board', 'remove access of'],
+    takes: 'person',
+    example: 'off-board b.simon',
+    right: 'manage-sso',
+  },
+  {
+    name: 'bulk',
+    title: 'Give many people access',
+    explains: 'Send a CSV file of people: it is checked in full first, then done with a result for each row.',
+    phrases: ['bulk', 'assign from csv', 'upload csv'],
+    right: 'manage-sso',
+  },
+  {
     name: 'create-test-user',
     title: 'Create a test user',
     explains: 'Find or create somebody in Entra to try the sign-in with.',
     phrases: ['create test user', 'test user', 'create user'],
     takes: 'name',
     example: 'create test user T.Simon',
+    right: 'create-people',
+  },
+  {
+    name: 'remove-test-user',
+    title: 'Remove a test user',
+    explains: 'Take somebody whom Latchkey created away again, in Entra and in Genesys Cloud.',
+    phrases: ['remove test user', 'delete test user'],
+    takes: 'person',
+    example: 'remove test user T.Simon',
     right: 'create-people',
   },
   {

@@ -1,4 +1,4 @@
-import type { View } from './views/view.js';
+import type { Choice, View } from './views/view.js';
 
 /** One thing that a person said or clicked, as any door delivers it. What is in it was verified by the door. */
 
@@ -41,12 +41,18 @@ export type Said =
       /** The message that holds the button. */
       readonly messageId?: string;
     }
+  /** Somebody types into a list that fills itself: so far so many letters. Asked often, and answered at once or not at all. */
+  | { readonly kind: 'search'; readonly dataset: string; readonly words: string }
+  /** A file came with a message, in a personal chat. `read` fetches it, and throws a `Problem`. */
+  | { readonly kind: 'file'; readonly name: string; readonly read: () => Promise<Uint8Array> }
   /** The app was added to this place: the bot may write first. */
   | { readonly kind: 'arrived' };
 
 /** What the person who clicked sees at once. Other copies follow through the noticeboard. */
 export type Answer =
   | { readonly kind: 'view'; readonly view: View }
+  /** What the list that fills itself offers. */
+  | { readonly kind: 'choices'; readonly choices: readonly Choice[] }
   /** A line under the card; the card stays. */
   | { readonly kind: 'message'; readonly text: string }
   /** The click did nothing, and why. */

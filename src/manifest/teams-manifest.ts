@@ -34,8 +34,14 @@ export function teamsManifest(template: object, { appId, publicUrl, version }: I
   };
 }
 
+/** Of one list. Source: Microsoft's schema 1.25. */
+const MOST_COMMANDS = 12;
+
+/** The first ones, and help, which shows all. */
 export function teamsCommands(): { title: string; description: string }[] {
-  return INTENTS.flatMap(({ phrases: [shown], explains }) =>
+  const help = INTENTS.filter(({ name }) => name === 'help');
+  const others = INTENTS.filter(({ name }) => name !== 'help').slice(0, MOST_COMMANDS - help.length);
+  return [...others, ...help].flatMap(({ phrases: [shown], explains }) =>
     shown === undefined ? [] : [{ title: shown, description: explains }],
   );
 }

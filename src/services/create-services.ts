@@ -31,7 +31,13 @@ import { createMetrics, type Metrics } from './platform/metrics.js';
 import { createReadiness, type Readiness } from './platform/readiness.js';
 import { createTick } from './platform/tick.js';
 import { createWake } from './platform/wake.js';
+import { AccessListService } from './provisioning/access-list-service.js';
+import { BulkFiles } from './provisioning/bulk-files.js';
+import { BulkService } from './provisioning/bulk-service.js';
 import { AssignmentService } from './provisioning/assignment-service.js';
+import { GroupAssignmentService } from './provisioning/group-assignment-service.js';
+import { EmailClaimService } from './provisioning/email-claim-service.js';
+import { OffBoardService } from './provisioning/off-board-service.js';
 import { ProvisioningService } from './provisioning/provisioning-service.js';
 import { SsoService } from './sso/sso-service.js';
 import { createReachable } from './sso/test-links.js';
@@ -44,7 +50,13 @@ export interface Services {
   readonly people: PeopleService;
   readonly testUsers: TestUserService;
   readonly assignments: AssignmentService;
+  readonly groupAssignments: GroupAssignmentService;
+  readonly accessList: AccessListService;
   readonly provisioning: ProvisioningService;
+  readonly offBoarding: OffBoardService;
+  readonly emailClaim: EmailClaimService;
+  readonly bulk: BulkService;
+  readonly files: BulkFiles;
   readonly runs: Runs;
   readonly audit: AuditService;
   readonly operatorAudit: OperatorAudit;
@@ -70,11 +82,13 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly deliverLink: DeliverLink;
+  /** Where people find the page of a token that takes or gives a file. */
+  readonly fileUrl: (token: string) => string;
 }
 
 export type { Actor };
 
-export function createServices({ config, remote, database, clock, log, deliverLink }: ServiceParts): Services {
+export function createServices({ config, remote, database, clock, log, deliverLink, fileUrl }: ServiceParts): Services {
   const budgetMs = config.replicationBudgetS * 1_000;
   const { cloud, loginUrl } = remote.entra;
   const { region, gatewayUrl } = remote.genesys;
@@ -96,6 +110,9 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     ...(database.isShared ? { holder: `${hostname()} ${String(process.pid)} ${randomUUID()}` } : {}),
   });
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
+  const bulk = new BulkService({ entra, genesys, pipeline, durable, database, clock });
+  const accessList = new AccessListService({ entra, genesys, pipeline });
+  const files = new BulkFiles({ bulk, accessList, database, clock, log, fileUrl });
   const tick = createTick({ clock, log });
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
@@ -107,6 +124,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     outbox.sweep,
     memory.cardsBehind,
     checkpoints.sweep,
+    files.sweep,
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {
@@ -126,9 +144,15 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     metrics,
     undo: new UndoService({ entra, genesys, pipeline, durable, clock, cloud }),
     people: new PeopleService({ entra, pipeline }),
-    testUsers: new TestUserService({ entra, pipeline, database, deliver: passwords.deliver }),
+    testUsers: new TestUserService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     assignments: new AssignmentService({ entra, genesys, pipeline }),
-    provisioning: new ProvisioningService({ entra, genesys, pipeline }),
+    groupAssignments: new GroupAssignmentService({ entra, genesys, pipeline }),
+    accessList,
+    emailClaim: new EmailClaimService({ entra, genesys, pipeline }),
+    offBoarding: new OffBoardService({ entra, genesys, pipeline }),
+    provisioning: new ProvisioningService({ entra, genesys, pipeline, database }),
+    bulk,
+    files,
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),
     operatorAudit: new OperatorAudit({ database, clock, log, checkpoints }),

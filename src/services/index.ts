@@ -19,19 +19,55 @@ export { Runs } from './operations/runs.js';
 export type { CreatePersonOutcome } from './people/create-person.js';
 export { PeopleService } from './people/people-service.js';
 export { describePerson, type PersonFound } from './people/person.js';
-export { TestUserService, type NewPersonProposal } from './people/test-user-service.js';
+export type { RemovalPlan } from './people/plan-removal.js';
+export type { RemoveTestUserOutcome } from './people/remove-test-user.js';
+export { TestUserService, type NewPersonProposal, type NewPersonWish } from './people/test-user-service.js';
+export { BULK_COLUMNS, BULK_EXAMPLE } from './provisioning/bulk-csv.js';
+export type { BulkOutcome } from './provisioning/bulk-assign.js';
+export { BulkFiles } from './provisioning/bulk-files.js';
+export { BulkService, type BulkPlan, type BulkProgress } from './provisioning/bulk-service.js';
 export type { Clock } from './platform/clock.js';
-export type { RunRecord } from './platform/durable.js';
+export type { Json, RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';
 export type { Log } from './platform/log.js';
 export { requestIds, withLogFields } from './platform/log-context.js';
 export type { CountedTurn } from './platform/metrics.js';
 export { beginRemoteCall } from './platform/remote-calls.js';
-export { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from './platform/problem.js';
+export { DATABASE_AWAY, Problem, problemFacts, sentencesOf, type ProblemFacts } from './platform/problem.js';
 export type { AssignOutcome } from './provisioning/assign-person.js';
+export type { AddressWarning, EmailSource } from './provisioning/address-warning.js';
+export type { EmailClaimOutcome } from './provisioning/choose-email-claim.js';
+export { EmailClaimService, type EmailClaimCard } from './provisioning/email-claim-service.js';
 export type { ProvisionOutcome } from './provisioning/provision-person.js';
-export { AssignmentService, type AssignmentProposal } from './provisioning/assignment-service.js';
-export { ProvisioningService, type ProvisioningProposal } from './provisioning/provisioning-service.js';
+export type { GenesysAccess } from './provisioning/access-held.js';
+export { OFF_BOARD_STEPS, type OffBoardOutcome } from './provisioning/off-board.js';
+export type { Part } from './provisioning/off-board-part.js';
+export { OffBoardService, type OffBoardCard } from './provisioning/off-board-service.js';
+export type { AccessRow } from './provisioning/access-list.js';
+export { AccessListService, type AccessPage } from './provisioning/access-list-service.js';
+export type { AssignGroupOutcome } from './provisioning/assign-group.js';
+export {
+  AssignmentService,
+  type AccessHeld,
+  type AssignmentProposal,
+  type RoleChange,
+} from './provisioning/assignment-service.js';
+export type { ChangeRoleOutcome } from './provisioning/change-role.js';
+export {
+  GroupAssignmentService,
+  type FoundGroup,
+  type GroupAccess,
+  type GroupProposal,
+} from './provisioning/group-assignment-service.js';
+export type { HeldAppRole } from './provisioning/held-roles.js';
+export type { UnassignOutcome } from './provisioning/unassign.js';
+export {
+  keyOfRole,
+  ProvisioningService,
+  type ExistingUser,
+  type OfferedRole,
+  type ProvisioningProposal,
+} from './provisioning/provisioning-service.js';
 export { GENESYS_REGIONS, parseGenesysRegion, type GenesysRegion } from './sso/genesys-region.js';
 export type { TileMode } from './sso/saml-settings.js';
 export type { SetUpOutcome } from './sso/set-up-record.js';

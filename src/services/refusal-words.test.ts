@@ -2,25 +2,43 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntraPerson, Standing } from './entra/entra.js';
 import { alreadyUnderWay, movedOn, unusable } from './operations/operation-refusals.js';
-import { judge, judgeTarget, refusalFacts, type Right, type Verdict } from './operations/permissions.js';
+import {
+  judge,
+  judgeAsker,
+  judgeTarget,
+  judgeTargetGroup,
+  refusalFacts,
+  type Right,
+  type Verdict,
+} from './operations/permissions.js';
+import {
+  goneMeanwhile,
+  heldByDeleted,
+  nameTaken,
+  noManagedDomain,
+  notOurs,
+  notThatDomain,
+  passwordRulesTooStrict,
+  privileged,
+  removalChanged,
+  takenMeanwhile,
+} from './people/people-refusals.js';
 import { parseNewName } from './people/person.js';
 import { Problem } from './platform/problem.js';
 import { expectWholeSentences, wordsOfAll } from './platform/testing/problem-words.js';
+import { claimNotVisible, notDoneYet } from './provisioning/off-board-refusals.js';
+import { parseBulkFile } from './provisioning/bulk-csv.js';
+import * as bulk from './provisioning/bulk-refusals.js';
+import * as access from './provisioning/access-refusals.js';
 import {
   addressSent,
-  goneMeanwhile,
-  nameTaken,
-  noManagedDomain,
   noRole,
-  notOurs,
   notSetUp,
   nothingOnOffer,
   notVisible,
   personGone,
-  privileged,
   refuseUnfit,
   severalInstances,
-  takenMeanwhile,
 } from './provisioning/provisioning-refusals.js';
 import { beforeOf } from './sso/before-set-up.js';
 import { refuseChangedSince } from './sso/changed-since.js';
@@ -134,15 +152,29 @@ const PEOPLE: Readonly<Record<string, Problem>> = {
   'a disabled person': refusalOf(() => refuseUnfit(person({ isEnabled: false }))),
   'no such role': noRole(),
   'no such division or role': nothingOnOffer(),
-  'no managed domain': noManagedDomain(),
+  'no verified domain': noManagedDomain([]),
+  'no managed domain': noManagedDomain([{ name: 'contoso.example', isManaged: false }]),
+  'a domain that is not managed': notThatDomain('fed.contoso.example', ['contoso.example']),
+  'a name that a deleted person holds': heldByDeleted('b.simon@contoso.example', {
+    ...{ id: ADA, name: 'B.Simon', deletedAt: new Date('2026-11-24T12:00:00Z') },
+  }),
+  'password rules of the tenant': passwordRulesTooStrict('b.simon@contoso.example', undefined),
   'a name that exists': nameTaken('b.simon@contoso.example'),
   'a name that was taken meanwhile': takenMeanwhile('b.simon@contoso.example'),
   'a name that is none': refusalOf(() => parseNewName('!!')),
-  'a password of somebody else': notOurs(),
-  'a password of an administrator': privileged('B.Simon'),
+  'a password of somebody else': notOurs('set passwords for'),
+  'the removal of somebody else': notOurs('remove'),
+  'a password of an administrator': privileged('B.Simon', 'set the password of'),
+  'the removal of an administrator': privileged('B.Simon', 'delete'),
+  'a removal that has been overtaken': removalChanged('B.Simon'),
+  'the removal of oneself': denied(judgeTarget(ADA, ADA, 'remove'), 'remove yourself'),
   'a person who is gone': personGone(),
   'a person who is gone before the password': goneMeanwhile('B.Simon'),
   'an assignment that does not show yet': notVisible('B.Simon'),
+  'a claim that does not show yet': claimNotVisible(),
+  'an off-boarding that is not done yet': notDoneYet('B.Simon', {
+    ...{ what: 'Genesys Cloud could not be reached to make a user inactive.', requestId: '' },
+  }),
 };
 
 const OPERATIONS: Readonly<Record<string, Problem>> = {
@@ -152,7 +184,41 @@ const OPERATIONS: Readonly<Record<string, Problem>> = {
   'an input of another shape': unusable(undefined),
 };
 
-const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS };
+const ACCESS: Readonly<Record<string, Problem>> = {
+  'access taken from oneself': denied(
+    judgeTarget(ADA, ADA, 'take access from'),
+    'take access to Genesys Cloud from people',
+  ),
+  'access for a group of one’s own': denied(judgeTargetGroup([ADA], ADA), 'give groups access to Genesys Cloud'),
+  'no licence for groups': access.noPremium(),
+  'a group that is no security group': access.noSecurityGroup('Contact Centre News'),
+  'a group that is gone': access.groupGone(),
+  'nothing to take away': access.notAssigned('B.Simon'),
+  'roles that have changed': access.heldOtherwise('B.Simon'),
+  'a removal that does not show yet': access.stillVisible('B.Simon'),
+};
+
+const file = (content: string | Uint8Array): Problem =>
+  refusalOf(() => parseBulkFile(typeof content === 'string' ? Buffer.from(content) : content));
+
+const BULK: Readonly<Record<string, Problem>> = {
+  'a plan of a file that is gone': bulk.planGone(),
+  'a file that somebody else has started': bulk.sameFileStarted('Omar Owner'),
+  'a bulk that has moved on': bulk.nothingToSteer(),
+  'a link that takes no file any more': bulk.linkGone(),
+  'the bulk of somebody else': denied(judgeAsker(ADA, 'another'), 'give 2 people of “a.csv” access to Genesys Cloud'),
+  'a file that is too large': file(new Uint8Array(6 * 1024 * 1024)),
+  'a file of too many rows': file(`upn\n${'a@x.com\n'.repeat(20_001)}`),
+  'a file without rows': file('upn\n'),
+  'a file without a upn column': file('name,mail\na,b'),
+  'a file with an unknown column': file('upn,rol\na@x.com,User'),
+  'a file with a column twice': file('upn,UPN\na@x.com,'),
+  'a file whose quotation marks do not close': file('upn\n"a@x.com'),
+  'a workbook': file('PK\u0003\u0004\u0000'),
+  'a picture': file(new Uint8Array([137, 80, 78, 71, 0])),
+};
+
+const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...BULK };
 
 test('the words of every refusal are these', () => {
   expect(wordsOfAll(ALL)).toMatchSnapshot();

@@ -13,7 +13,7 @@ const codes = (text: string, pattern: RegExp): string[] =>
 
 test('the permissions of Microsoft Graph are those that preflight asks for, with what each is for', () => {
   const graph = section('## 2.', '## 3.');
-  const named = codes(graph, /^[A-Z]\w+(-\w+)?\.(ReadWrite|Read)\.\w+$/);
+  const named = codes(graph, /^[A-Z]\w+(-\w+)?\.(ReadWrite|Read|RevokeSessions)\.\w+$/);
 
   expect([...new Set(named)].sort()).toEqual(
     [...WANTED_PERMISSIONS, PASSWORD_PERMISSION].map(({ permission }) => permission).sort(),

@@ -14,6 +14,8 @@ import { TestAuthority } from '../support/test-authority.js';
 import { BOT_AT_ENTRA, secretProof, WaitingClock } from './remote-stand.js';
 import { RemoteStand, Stranger, TokenIssuer, trust } from './tls-stand.js';
 
+const DOMAINS = [{ name: 'contoso.example', isManaged: true }];
+
 const REGION = regionByKey('eu_central_1');
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-credentials-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,7 +78,7 @@ describe.each(['https', 'http'] as const)('in front of the sandbox over %s', (sc
     const entra = entraAt(stand.entraUrl, { credential: credential() });
 
     await expect(entra.grantedPermissions()).resolves.toEqual([...BOT_PERMISSIONS]);
-    await expect(entra.managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entra.listDomains()).resolves.toEqual(DOMAINS);
     const seen = await stand.seenByEntra();
     // The SDK reads the discovery document first; our own credential has no need of it.
     expect(seen.some((line) => line.endsWith('/.well-known/openid-configuration'))).toBe(scheme === 'https');
@@ -93,7 +95,7 @@ describe.each(['https', 'http'] as const)('in front of the sandbox over %s', (sc
     const path = fileOf('locked.pem', key.toString() + own.cert);
     const credential: CredentialProof = { kind: 'certificate', path, password: { reveal: () => 'p w' } };
 
-    await expect(entraAt(stand.entraUrl, { credential }).managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entraAt(stand.entraUrl, { credential }).listDomains()).resolves.toEqual(DOMAINS);
   });
 
   test('a certificate that was exchanged on disk is used from the next sign-in on', async () => {
@@ -102,9 +104,9 @@ describe.each(['https', 'http'] as const)('in front of the sandbox over %s', (sc
     const credential: CredentialProof = { kind: 'certificate', path: fileOf('renewed.pem', 'not there yet') };
     const entra = entraAt(stand.entraUrl, { credential });
 
-    expect(await factsOf(entra.managedDomains())).toMatchObject({ code: 'client-certificate-not-pem' });
+    expect(await factsOf(entra.listDomains())).toMatchObject({ code: 'client-certificate-not-pem' });
     fileOf('renewed.pem', next.key + next.cert);
-    await expect(entra.managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entra.listDomains()).resolves.toEqual(DOMAINS);
   });
 
   test.each<[string, string, () => CredentialProof]>([
@@ -128,7 +130,7 @@ describe.each(['https', 'http'] as const)('in front of the sandbox over %s', (sc
       () => ({ kind: 'federated', tokenFile: fileOf('token', issuer.token({ exp: 1 })) }),
     ],
   ])('%s is refused with %s, in words that help', async (_, code, credential) => {
-    const facts = await factsOf(entraAt(stand.entraUrl, { credential: credential() }).managedDomains());
+    const facts = await factsOf(entraAt(stand.entraUrl, { credential: credential() }).listDomains());
 
     expect(facts).toMatchObject({ kind: 'remote', system: 'entra', answer: 'unauthorized', code });
     expect(facts.why).toEqual(expect.any(String));
@@ -136,7 +138,7 @@ describe.each(['https', 'http'] as const)('in front of the sandbox over %s', (sc
   });
 
   test('an unknown app registration is told apart', async () => {
-    const facts = await factsOf(entraAt(stand.entraUrl, { clientId: TENANT_ID }).managedDomains());
+    const facts = await factsOf(entraAt(stand.entraUrl, { clientId: TENANT_ID }).listDomains());
 
     expect(facts).toMatchObject({ code: 'AADSTS700016', remedy: expect.stringContaining('AZURE_CLIENT_ID') });
   });
@@ -180,8 +182,8 @@ describe('whoever does not prove by TLS who he is', () => {
     const stand = await RemoteStand.start('http');
     try {
       const problems = [
-        await factsOf(entraAt(url).managedDomains()),
-        await factsOf(entraAt(stand.entraUrl, { graphBaseUrl: url }).managedDomains()),
+        await factsOf(entraAt(url).listDomains()),
+        await factsOf(entraAt(stand.entraUrl, { graphBaseUrl: url }).listDomains()),
         await factsOf(
           entraAt(stand.entraUrl, { reachable: createReachable({ entraLoginUrl: url }) }).getFederationMetadata(
             TENANT_ID,
@@ -196,8 +198,8 @@ describe('whoever does not prove by TLS who he is', () => {
       expect(server.seen).toEqual([]);
       // Asking again would not help.
       const clock = new WaitingClock();
-      await factsOf(entraAt(url, { clock, sleep: clock.sleep }).managedDomains());
-      await factsOf(entraAt(stand.entraUrl, { graphBaseUrl: url, clock, sleep: clock.sleep }).managedDomains());
+      await factsOf(entraAt(url, { clock, sleep: clock.sleep }).listDomains());
+      await factsOf(entraAt(stand.entraUrl, { graphBaseUrl: url, clock, sleep: clock.sleep }).listDomains());
       const reachable = createReachable({ entraLoginUrl: url });
       await factsOf(entraAt(stand.entraUrl, { reachable, clock, sleep: clock.sleep }).getFederationMetadata(TENANT_ID));
       expect(clock.waits).toEqual([]);
@@ -226,8 +228,8 @@ describe('no client is led to another host', () => {
     const redirecting = await Stranger.listen({ status, headers: { location: `${other.url}/caught` } }, tls);
     const stand = await RemoteStand.start('http');
     try {
-      await factsOf(entraAt(redirecting.url).managedDomains());
-      await factsOf(entraAt(stand.entraUrl, { graphBaseUrl: redirecting.url }).managedDomains());
+      await factsOf(entraAt(redirecting.url).listDomains());
+      await factsOf(entraAt(stand.entraUrl, { graphBaseUrl: redirecting.url }).listDomains());
       await factsOf(genesysAt(redirecting.url).getOrganization());
       const metadata = createReachable({ entraLoginUrl: redirecting.url });
       await factsOf(entraAt(stand.entraUrl, { reachable: metadata }).getFederationMetadata(TENANT_ID));
@@ -245,7 +247,7 @@ describe('no client is led to another host', () => {
     Object.assign(process.env, { AZURE_AUTHORITY_HOST: other.url, HTTPS_PROXY: other.url, https_proxy: other.url });
     const silent = await Stranger.listen({ status: 200, body: '{}' }, tls);
     try {
-      await factsOf(entraAt(silent.url).managedDomains());
+      await factsOf(entraAt(silent.url).listDomains());
 
       expect(silent.seen).toHaveLength(1);
       expect(other.seen).toEqual([]);
@@ -261,7 +263,7 @@ describe('no client is led to another host', () => {
     const issuer = `https://login.microsoftonline.com/${TENANT_ID}/v2.0`;
     const lying = await Stranger.listen({ status: 200, body: JSON.stringify({ ...document, issuer }) }, tls);
     try {
-      const facts = await factsOf(entraAt(lying.url).managedDomains());
+      const facts = await factsOf(entraAt(lying.url).listDomains());
 
       expect(facts).toMatchObject({
         kind: 'remote',

@@ -8,7 +8,9 @@ import { createEntra, type EntraOptions } from '../../src/services/entra/entra-c
 import type { Entra, GalleryTemplate, InstanceIds } from '../../src/services/entra/entra.js';
 import { Problem, type ProblemFacts } from '../../src/services/platform/problem.js';
 import { createReachable } from '../../src/services/sso/test-links.js';
-import { BOT_AT_ENTRA, FlakyWire, secretProof, WaitingClock } from './remote-stand.js';
+import { BOT_AT_ENTRA, FlakyWire, secretProof, WaitingClock, type Passing } from './remote-stand.js';
+
+const DOMAINS = [{ name: 'contoso.example', isManaged: true }];
 
 const GALLERY_NAME = 'Genesys Cloud for Azure';
 const IDENTIFIER = 'https://login.mypurecloud.de/saml';
@@ -77,29 +79,29 @@ describe('who Latchkey is', () => {
   });
 
   test('one token serves many calls, even at the same moment', async () => {
-    await Promise.all([entra.findPeople('Ada'), entra.findPeople('Omar'), entra.managedDomains()]);
+    await Promise.all([entra.findPeople('Ada'), entra.findPeople('Omar'), entra.listDomains()]);
 
     expect(wire.count('POST', /oauth2\/v2\.0\/token/)).toBe(1);
   });
 
   test('a token that Graph refuses is renewed once and the call repeated', async () => {
-    await entra.managedDomains();
+    await entra.listDomains();
     server.faults.set({ fault: 'token-expired-now' });
 
-    await expect(entra.managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entra.listDomains()).resolves.toEqual(DOMAINS);
     expect(wire.count('POST', /oauth2\/v2\.0\/token/)).toBe(2);
   });
 
   test('a wrong secret is told apart, without the secret', async () => {
-    const facts = await problemOf(client({ credential: secretProof('not-the-secret-xyz') }).managedDomains());
+    const facts = await problemOf(client({ credential: secretProof('not-the-secret-xyz') }).listDomains());
 
     expect(facts).toMatchObject({ kind: 'remote', system: 'entra', answer: 'unauthorized', code: 'AADSTS7000215' });
     expect(JSON.stringify(facts)).not.toContain('not-the-secret-xyz');
   });
 
   test('an unknown tenant and an unknown client are told apart', async () => {
-    const tenant = await problemOf(client({ tenantId: GROUP_ID }).managedDomains());
-    const bot = await problemOf(client({ clientId: GROUP_ID }).managedDomains());
+    const tenant = await problemOf(client({ tenantId: GROUP_ID }).listDomains());
+    const bot = await problemOf(client({ clientId: GROUP_ID }).listDomains());
 
     expect([tenant.code, bot.code]).toEqual(['AADSTS90002', 'AADSTS700016']);
   });
@@ -107,7 +109,7 @@ describe('who Latchkey is', () => {
   test('a missing permission is named, with the request id', async () => {
     server.faults.set({ fault: 'permission-removed', permission: 'Domain.Read.All' });
 
-    const facts = await problemOf(entra.managedDomains());
+    const facts = await problemOf(entra.listDomains());
 
     expect(facts).toMatchObject({ answer: 'denied', status: 403, missing: ['Domain.Read.All'] });
     expect(facts.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -121,6 +123,9 @@ describe('finding people', () => {
     ['a mail that is not the UPN', 'mia@mail.contoso.example', ['Mia Mailmismatch']],
     ['the beginning of a name', 'Ad', ['Ada Admin']],
     ['a guest by UPN, with the # in it', person('Guest Gus').userPrincipalName, ['Guest Gus']],
+    ['a surname', 'Agent', ['Ana Agent']],
+    ['what comes after an initial', 'simon', ['B.Simon']],
+    ['the user name alone, whatever else begins so', 'ana.agent', ['Ana Agent']],
     ['nobody', 'Zoe', []],
     ['an empty text', '   ', []],
     ['an id that nobody has', GROUP_ID, []],
@@ -140,7 +145,7 @@ describe('finding people', () => {
     "O'Neil",
   ])('text cannot change the question: %s', async (text) => {
     await expect(entra.findPeople(text)).resolves.toEqual([]);
-    expect(wire.seen.filter(({ path }) => path.startsWith('/v1.0/users'))).toHaveLength(1);
+    expect(wire.seen.filter(({ path }) => path.startsWith('/v1.0/users')).length).toBeLessThanOrEqual(2);
   });
 
   test('a guest is known as a guest', async () => {
@@ -223,6 +228,30 @@ describe('standing', () => {
   }
 });
 
+describe('the sessions of a person', () => {
+  test('are ended, and again after a lost answer', async () => {
+    const revoke = ({ path }: Passing): boolean => path.endsWith('/revokeSignInSessions');
+    wire.losesAnswerTo(revoke, 'drop');
+
+    await expect(entra.revokeSignInSessions(person('B.Simon').id)).resolves.toBe(true);
+
+    expect(wire.count('POST', /revokeSignInSessions$/)).toBe(2);
+  });
+
+  test('are none where there is no such person', async () => {
+    await expect(entra.revokeSignInSessions('0e0b1ec7-0000-4000-8000-0000000000aa')).resolves.toBe(false);
+  });
+
+  test('of an administrator are protected; a permission that is missing is another matter', async () => {
+    const ada = await problemOf(entra.revokeSignInSessions(person('Ada Admin').id));
+    server.faults.set({ fault: 'permission-removed', permission: 'User.RevokeSessions.All' });
+    const anybody = await problemOf(entra.revokeSignInSessions(person('B.Simon').id));
+
+    expect(ada).toMatchObject({ answer: 'denied', why: 'Entra protects the accounts of administrators.' });
+    expect(anybody).toMatchObject({ answer: 'denied', missing: ['User.RevokeSessions.All'] });
+  });
+});
+
 describe('creating a person', () => {
   const wish = {
     name: 'T.Simon',
@@ -254,6 +283,65 @@ describe('creating a person', () => {
 
     expect(created.userPrincipalName).toBe('t.simon@contoso.example');
     expect(wire.count('POST', /^\/v1\.0\/users$/)).toBe(1);
+  });
+
+  test('somebody who is deleted is gone, can be found in the bin, and is gone already the second time', async () => {
+    const created = await entra.createPerson(wish);
+
+    await expect(entra.deletePerson(created.id)).resolves.toBe(true);
+    await expect(entra.findPerson(created.id)).resolves.toBeUndefined();
+    await expect(entra.findDeletedPerson('T.Simon@contoso.example')).resolves.toMatchObject({
+      ...{ id: created.id, name: 'T.Simon', deletedAt: expect.any(Date) },
+    });
+    await expect(entra.deletePerson(created.id)).resolves.toBe(false);
+    await expect(entra.findDeletedPerson('b.simon@contoso.example')).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['504', { status: 504, body: 'gateway' }],
+    ['a lost connection', 'drop'],
+  ] as const)('a deletion whose answer was %s is done all the same', async (_, instead) => {
+    const created = await entra.createPerson(wish);
+    wire.losesAnswerTo(({ method }) => method === 'DELETE', instead);
+
+    await entra.deletePerson(created.id);
+
+    await expect(entra.findPerson(created.id)).resolves.toBeUndefined();
+  });
+
+  test('a deletion that does not show is waited for, and is waiting in the end', async () => {
+    const created = await entra.createPerson(wish);
+    server.faults.set({ fault: 'replication-lag', seconds: '100000' });
+
+    expect(await problemOf(entra.deletePerson(created.id))).toMatchObject({ kind: 'waiting' });
+  });
+
+  test('an administrator is protected, and the problem says so', async () => {
+    expect(await problemOf(entra.deletePerson(person('Ada Admin').id))).toMatchObject({ answer: 'denied' });
+  });
+
+  test('managed and federated domains are told apart, the default one first', async () => {
+    server.faults.set({ fault: 'more-domains' });
+
+    await expect(entra.listDomains()).resolves.toEqual([
+      { name: 'contoso.example', isManaged: true },
+      { name: 'berlin.contoso.example', isManaged: true },
+      { name: 'fed.contoso.example', isManaged: false },
+    ]);
+  });
+
+  test('a password that the tenant’s own rule refuses has a code of its own, also for a new one', async () => {
+    const created = await entra.createPerson(wish);
+    server.faults.set({ fault: 'password-rules', minLength: '60' });
+
+    const made = await problemOf(
+      entra.createPerson({ ...wish, userPrincipalName: 'u.simon@contoso.example', mailNickname: 'u.simon' }),
+    );
+    const reset = await problemOf(entra.resetPassword(created.id, wish.password));
+
+    expect([made, reset]).toEqual(
+      Array(2).fill(expect.objectContaining({ code: 'password-refused', requestId: expect.any(String) })),
+    );
   });
 
   test('a weak password is refused in words, and the password is not among them', async () => {
@@ -723,7 +811,7 @@ describe('bad days', () => {
       body: '{}',
     });
 
-    await expect(entra.managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entra.listDomains()).resolves.toEqual(DOMAINS);
     expect(clock.waits).toContain(7_000);
   });
 
@@ -731,25 +819,25 @@ describe('bad days', () => {
     wire.answersFor(({ path }) => path.includes('/domains'), 'drop');
     wire.answersFor(({ path }) => path.includes('/domains'), { status: 502, body: '<html>bad gateway</html>' });
 
-    await expect(entra.managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entra.listDomains()).resolves.toEqual(DOMAINS);
   });
 
   test('Entra that stays away is a Problem within the budget', async () => {
     wire.answersFor(({ path }) => path.includes('/domains'), { status: 503, body: '' }, 1_000);
 
-    expect(await problemOf(entra.managedDomains())).toMatchObject({ answer: 'unavailable', status: 503 });
+    expect(await problemOf(entra.listDomains())).toMatchObject({ answer: 'unavailable', status: 503 });
   });
 
   test('an answer of the wrong shape is a Problem, not a crash', async () => {
     wire.answersFor(({ path }) => path.includes('/domains'), { status: 200, body: '{"value":[{"id":7}]}' });
 
-    expect(await problemOf(entra.managedDomains())).toMatchObject({ kind: 'remote', code: 'unexpected-answer' });
+    expect(await problemOf(entra.listDomains())).toMatchObject({ kind: 'remote', code: 'unexpected-answer' });
   });
 
   test('a next link that leaves Graph is not followed', async () => {
     const body = JSON.stringify({ value: [], '@odata.nextLink': 'https://evil.example/v1.0/domains' });
     wire.answersFor(({ path }) => path.includes('/domains'), { status: 200, body });
 
-    expect(await problemOf(entra.managedDomains())).toMatchObject({ code: 'unexpected-answer' });
+    expect(await problemOf(entra.listDomains())).toMatchObject({ code: 'unexpected-answer' });
   });
 });

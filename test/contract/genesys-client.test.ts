@@ -327,6 +327,68 @@ describe('users', () => {
     await expect(genesys.ensureActiveUser({ ...B_SIMON, divisionId })).resolves.toMatchObject({ was: 'inactive' });
   });
 
+  test('one who is deleted is gone, and gone already the second time', async () => {
+    const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId: (await home()).id });
+
+    await expect(genesys.deleteUser(user.id)).resolves.toBe(true);
+    await expect(genesys.findUserByEmail(B_SIMON.email)).resolves.toMatchObject({ id: user.id, state: 'deleted' });
+    await expect(genesys.deleteUser(user.id)).resolves.toBe(false);
+  });
+
+  test.each([
+    ['409', [{ fault: 'conflict', times: '2' }]],
+    ['400', [{ fault: 'conflict', times: '2' }, { fault: 'conflicts-as-400' }]],
+  ])('a deletion that is refused with %s, as somebody else changes the user, is tried again', async (_, faults) => {
+    const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId: (await home()).id });
+    server.faults.set(faults);
+
+    await expect(genesys.deleteUser(user.id)).resolves.toBe(true);
+    expect(wire.count('DELETE', /\/users\//)).toBe(3);
+  });
+
+  test('a deletion whose answer was lost is done all the same', async () => {
+    const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId: (await home()).id });
+    wire.losesAnswerTo(({ method }) => method === 'DELETE', 'drop');
+
+    await expect(genesys.deleteUser(user.id)).resolves.toBe(true);
+    await expect(genesys.findUserByEmail(B_SIMON.email)).resolves.toMatchObject({ state: 'deleted' });
+  });
+
+  test('one who is made inactive is so, stays so, and keeps the roles', async () => {
+    const { id: divisionId } = await home();
+    const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId });
+    const race = { status: 409, body: errorBody('general.conflict', 'version', 409) };
+    wire.answersFor(isCall('PATCH', '/users/'), race, 2);
+
+    const [first, second] = [await genesys.deactivateUser(user.id), await genesys.deactivateUser(user.id)];
+
+    expect([first, second]).toEqual([true, false]);
+    await expect(genesys.findUserByEmail(B_SIMON.email)).resolves.toMatchObject({ state: 'inactive' });
+    expect((await genesys.findGrants(user.id)).map(({ role }) => role.name)).toEqual(['employee']);
+    expect(wire.count('PATCH', /\/users\//)).toBe(3);
+  });
+
+  test('somebody who was deleted cannot be made inactive, and is left deleted', async () => {
+    const { id: divisionId } = await home();
+    const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId });
+    stored(user.id, { state: 'deleted' });
+
+    await expect(genesys.deactivateUser(user.id)).resolves.toBe(false);
+
+    expect(wire.count('PATCH', /\/users\//)).toBe(0);
+  });
+
+  test('the tokens of a user are revoked, again too, and those of nobody are gone already', async () => {
+    const { id: divisionId } = await home();
+    const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId });
+
+    await genesys.revokeTokens(user.id);
+    await genesys.revokeTokens(user.id);
+    await genesys.revokeTokens('6e0e5f75-0000-4000-8000-0000000000aa');
+
+    expect(wire.count('DELETE', /\/tokens\//)).toBe(3);
+  });
+
   test.each([
     ['504', { status: 504, body: '' }],
     ['a lost connection', 'drop'],
@@ -395,6 +457,24 @@ describe('roles and divisions', () => {
 
     expect([first, second]).toEqual([true, false]);
     expect((await genesys.findGrants(user.id)).map(({ role }) => role.name).sort()).toEqual(['Agent', 'employee']);
+  });
+
+  test('the licences of a role are read once in ten minutes, and again after an error', async () => {
+    const agent = (await genesys.listRoles()).find(({ name }) => name === 'Supervisor')?.id ?? '';
+    wire.answersFor(isCall('POST', '/license/infer'), { status: 403, body: errorBody('not.authorized', 'no', 403) });
+
+    const refused = await problemOf(genesys.licencesOf(agent));
+    const [first, second] = [await genesys.licencesOf(agent), await genesys.licencesOf(agent)];
+
+    expect(refused.answer).toBe('denied');
+    expect([first, second]).toEqual([
+      ['cloudCX2', 'wemUpgrade1'],
+      ['cloudCX2', 'wemUpgrade1'],
+    ]);
+    expect(wire.count('POST', /\/license\/infer$/)).toBe(2);
+    await clock.sleep(600_000);
+    await genesys.licencesOf(agent);
+    expect(wire.count('POST', /\/license\/infer$/)).toBe(3);
   });
 
   test('a grant that comes through a group is not the user’s own', async () => {

@@ -6,6 +6,8 @@ import { createReachable } from '../../src/services/sso/test-links.js';
 import { BOT_AT_ENTRA, WaitingClock } from './remote-stand.js';
 import { RemoteStand, Stranger } from './tls-stand.js';
 
+const DOMAINS = [{ name: 'contoso.example', isManaged: true }];
+
 const environment = { ...process.env };
 let stand: RemoteStand;
 beforeAll(async () => {
@@ -47,14 +49,14 @@ describe.each([
     const entra = await entraOn(resource(), { clientId });
 
     await expect(entra.grantedPermissions()).resolves.toEqual([...BOT_PERMISSIONS]);
-    await expect(entra.managedDomains()).resolves.toEqual(['contoso.example']);
+    await expect(entra.listDomains()).resolves.toEqual(DOMAINS);
     expect(await stand.seenByEntra()).toContain(`GET ${path}`);
   });
 
   test('that is not there is told with what to do', async () => {
     const entra = await entraOn(resource(), { clientId: TENANT_ID });
 
-    await expect(entra.managedDomains()).rejects.toMatchObject({
+    await expect(entra.listDomains()).rejects.toMatchObject({
       facts: { code: 'managed-identity', remedy: expect.stringContaining('AZURE_CLIENT_ID') },
     });
   });
@@ -64,7 +66,7 @@ test('nobody outside this machine is asked for it, whatever the environment says
   const refused = { facts: { code: 'foreign-host', what: expect.stringContaining('Nothing was sent there') } };
 
   for (const url of ['http://identity.example', 'http://10.0.0.5:8081', 'http://169.254.169.254.example']) {
-    await expect((await entraOn(appService(url))).managedDomains()).rejects.toMatchObject(refused);
+    await expect((await entraOn(appService(url))).listDomains()).rejects.toMatchObject(refused);
   }
 });
 
@@ -78,7 +80,7 @@ test('without it nothing else is tried: no secret of the environment, no develop
     const env = { ...appService(nobody.url), AZURE_TENANT_ID: TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET };
     const entra = await entraOn(env);
 
-    await expect(entra.managedDomains()).rejects.toMatchObject({ facts: { code: 'managed-identity' } });
+    await expect(entra.listDomains()).rejects.toMatchObject({ facts: { code: 'managed-identity' } });
     expect(nobody.seen).toEqual([expect.stringMatching(/^GET \/msi\/token\?/)]);
   } finally {
     await nobody.close();

@@ -59,7 +59,7 @@ test.each<[string, MicrosoftCloud, string, string]>([
       ...{ reachable: createReachable({}), clock, sleep: clock.sleep, budgetMs: 1_000 },
     });
 
-    await expect(entra.managedDomains()).resolves.toEqual([]);
+    await expect(entra.listDomains()).resolves.toEqual([]);
 
     const signIn = sent.find(({ body }) => body.includes('client_secret'));
     const call = sent.find(({ authorization }) => authorization !== '');
@@ -87,7 +87,7 @@ test('a link to the next page that leads to another cloud is not followed with t
       ...{ reachable: createReachable({}), clock, sleep: clock.sleep, budgetMs: 1_000 },
     });
 
-    await expect(entra.managedDomains()).rejects.toMatchObject({ facts: { code: 'unexpected-answer' } });
+    await expect(entra.listDomains()).rejects.toMatchObject({ facts: { code: 'unexpected-answer' } });
     expect(sent.filter(({ url }) => url.includes('graph.microsoft.com'))).toEqual([]);
   });
 });

@@ -211,6 +211,24 @@ describe('a pressed button', () => {
     expect(world.turns[0]?.said).toEqual({ kind: 'click', ...button, inputs: { region: 'de' }, messageId: '77' });
   });
 
+  test('letters typed into a list are answered with at most fifteen rows, as plain text', async () => {
+    const rows = Array.from({ length: 20 }, (_, at) => ({
+      title: `\u202EAna ${String(at)}\n${'x'.repeat(300)}`,
+      value: String(at),
+    }));
+    world.answer = async () => ({ kind: 'choices', choices: rows });
+    const value = { queryText: 'an', queryOptions: { skip: 0, top: 15 }, dataset: 'people' };
+
+    const reply = await send({ type: 'invoke', name: 'application/search', text: undefined, value });
+
+    const body = JSON.parse(reply.text) as { value: { results: { title: string; value: string }[] } };
+    expect(reply.status).toBe(200);
+    expect(body).toMatchObject({ statusCode: 200, type: 'application/vnd.microsoft.search.searchResponse' });
+    expect(body.value.results).toHaveLength(15);
+    expect(body.value.results[3]).toEqual({ title: expect.stringMatching(/^Ana 3 x{142}…$/), value: '3' });
+    expect(world.turns[0]?.said).toEqual({ kind: 'search', dataset: 'people', words: 'an' });
+  });
+
   test('that fails says so in the body of an HTTP 200', async () => {
     world.answer = () => Promise.reject(new Error('secret detail'));
 

@@ -10,10 +10,19 @@ export const ASSIGN: Deed = {
   ...{ name: 'assign', from: 'set up', button: /^Assign /, done: /^(Assigned|Already assigned)$/m },
   open: (admin) => admin.saysAndSees('assign b.simon', 'to Genesys Cloud'),
 };
+/** The confirmation is read anew; the deed begins with its button. */
+export const OFF_BOARD: Deed = {
+  ...{ name: 'off-board', from: 'with access', button: /^Yes, off-board /, done: /^Off-boarded/m },
+  open: async (admin) => {
+    const card = await admin.saysAndSees('off-board b.simon', 'Nothing is changed before you confirm');
+    await admin.presses(card, /^Off-board /);
+    return admin.watches(card, 'This will be done');
+  },
+};
 /** Everybody is made with the role `employee`; giving another one is an effect of its own. */
 const AGENT = ROLES.find(({ name }) => name === 'Agent')?.id ?? '';
 export const PROVISION: Deed = {
   ...{ name: 'provision', from: 'set up', button: /^Provision /, done: /^(Provisioned|Already provisioned)$/m },
-  inputs: { role: AGENT },
+  inputs: { roles: AGENT },
   open: (admin) => admin.saysAndSees('provision b.simon', 'in Genesys Cloud'),
 };

@@ -1,6 +1,7 @@
-import { ASSIGN, PROVISION, SET_UP } from './crash-deeds.js';
+import { ASSIGN, OFF_BOARD, PROVISION, SET_UP } from './crash-deeds.js';
 import { CrashRig, type Deed, type Point } from './crash-rig.js';
 import type { Remote } from './remote-state.js';
+import { print } from '../support/print.js';
 
 /** Every point with `CRASH_MATRIX=full`; otherwise every n-th, another first one for each deed. */
 const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 8;
@@ -17,9 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await rig?.stop();
-  process.stdout.write(
-    `\nkill -9 at every point (✓ ended as without a crash, · not in this slice)\n${table.join('\n')}\n`,
-  );
+  print(`\nkill -9 at every point (✓ ended as without a crash, · not in this slice)\n${table.join('\n')}\n`);
 }, 30_000);
 
 /** Kills at the points of the deed, compares, and adds the deed's rows to the table. */
@@ -94,6 +93,28 @@ test(
     expect(after.genesys.users.filter(({ email }) => email === 'b.simon@contoso.example')).toHaveLength(1);
   },
   minutes(10),
+);
+
+test(
+  'An off-boarding that is killed anywhere leaves no assignment, and an inactive user who keeps the roles',
+  async () => {
+    for (const deed of [ASSIGN, { ...PROVISION, from: 'assigned' }]) {
+      await rig.recordPoints(deed);
+      await rig.world.saveRemote(deed === ASSIGN ? 'assigned' : 'with access');
+    }
+
+    const { failures, after, points } = await killAtPoints(OFF_BOARD, 3);
+
+    expect(failures).toEqual([]);
+    expect(new Set(points.filter(({ around }) => around === 'effect').map(({ name }) => name.split(' ')[0]))).toEqual(
+      new Set(['DELETE', 'POST', 'PATCH']),
+    );
+    expect(after.entra.appRoleAssignments).toEqual([]);
+    const user = after.genesys.users.find(({ email }) => email === 'b.simon@contoso.example');
+    expect(user).toMatchObject({ state: 'inactive' });
+    expect(after.genesys.grants.map(({ role }) => role?.name)).toContain('Agent');
+  },
+  minutes(20),
 );
 
 test(

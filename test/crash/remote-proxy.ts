@@ -44,7 +44,7 @@ export class RemoteProxy {
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
-    const effect = effectOf(request);
+    const effect = effectOf(request, body);
     if (effect !== undefined && !(await this.#watcher.before(effect))) return;
     if (effect !== undefined && this.#watcher.refuses()) {
       response.writeHead(403, { 'Content-Type': 'application/json' });
@@ -74,10 +74,11 @@ export class RemoteProxy {
 /** Graph's body; Genesys's client reads the status alone. */
 const REFUSED = JSON.stringify({ error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } });
 
-/** Tokens and searches are asked for with POST too, and change nothing. */
-function effectOf({ method = 'GET', url = '/' }: IncomingMessage): string | undefined {
+/** Tokens, searches and batches of reads are asked for with POST too, and change nothing. */
+function effectOf({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer): string | undefined {
   const path = url.split('?')[0] ?? '';
-  if (method === 'GET' || /\/oauth2?\/|\/search$|\/\$batch$/.test(path)) return undefined;
+  if (method === 'GET' || /\/oauth2?\/|\/search$/.test(path)) return undefined;
+  if (path.endsWith('/$batch') && !/"method":"(POST|PATCH|PUT|DELETE)"/.test(body.toString('utf8'))) return undefined;
   return `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…')}`;
 }
 

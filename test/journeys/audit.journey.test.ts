@@ -55,9 +55,9 @@ journey('A long record is read page by page, and only by those who may', async (
 
 journey('A name that fits nobody is asked for again, one that fits several is chosen from', async ({ gale }) => {
   const whose = await gale.saysAndSees('audit', 'Whose audit?');
-  await gale.presses(whose, 'Search', { words: 'Nobody By This Name' });
+  await gale.presses(whose, 'Continue', { words: 'Nobody By This Name' });
   const nobody = await gale.watches(whose, 'Entra knows nobody by “Nobody By This Name”');
-  await gale.presses(nobody, 'Search', { words: 'G' });
+  await gale.presses(nobody, 'Continue', { words: 'G' });
   const several = await gale.watches(nobody, 'may be one of these');
   await gale.presses(several, 'Continue', { person: gale.id });
   const found = await gale.watches(several, 'Audit of Gale Reader');

@@ -53,7 +53,13 @@ describe('Help shows only what this person can do here', () => {
   test('Ada sees everything she may do, Ana sees that there is nothing yet', async () => {
     const ada = await world().person('Ada').saysAndSees('help', 'You can say:');
     const ana = await world().person('Ana').saysAndSees('help', 'There is nothing here that you may do yet');
-    expect(ada.buttons()).toEqual(['Set up SSO', 'Show status', 'Create a test user']);
+    expect(ada.buttons()).toEqual([
+      'Set up SSO',
+      'Show status',
+      'Who has access?',
+      'Give many people access',
+      'Create a test user',
+    ]);
     expect(ana.buttons()).toEqual([]);
   });
 

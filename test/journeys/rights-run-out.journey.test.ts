@@ -51,7 +51,7 @@ journey(
     const agent = ROLES.find(({ name }) => name === 'Agent')?.id ?? '';
 
     const card = await ada.saysAndSees('provision b.simon', 'in Genesys Cloud');
-    await ada.presses(card, /^Provision /, { role: agent });
+    await ada.presses(card, /^Provision /, { roles: agent });
     const stopped = await ada.watches(card, 'did not finish');
 
     expect(stopped.text).toContain('No cloudCX1 license is available for the role.');

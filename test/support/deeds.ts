@@ -28,3 +28,15 @@ export async function provisions(admin: Persona, who: string): Promise<SeenCard>
   await admin.presses(card, /^Provision /);
   return admin.watches(card, /^(Provisioned|Already provisioned)$/m);
 }
+
+/** Both steps. @param done what the card says in the end. */
+export async function offBoards(
+  admin: Persona,
+  who: string,
+  done: string | RegExp = /^Off-boarded/m,
+): Promise<SeenCard> {
+  const card = await admin.saysAndSees(`off-board ${who}`, 'Nothing is changed before you confirm');
+  await admin.presses(card, /^Off-board /);
+  await admin.presses(await admin.watches(card, 'This will be done'), /^Yes, off-board /);
+  return admin.watches(card, done);
+}

@@ -166,6 +166,8 @@ const PATHS = [
     '/%2e%2e/%2e%2e/etc/passwd',
     '/%00',
     '/secret/%ff',
+    '/file/abcdefghijklmnopqrstuvwxyz012345',
+    '/file/%ff',
     'http://evil.example/',
   ],
 ];

@@ -25,6 +25,11 @@ export class Persona {
     await this.#send({ conversation: where, text });
   }
 
+  /** Attaches a file in the personal chat. */
+  async sendsFile(name: string, content: string | Uint8Array): Promise<void> {
+    await this.#send({ conversation: 'personal', file: { name, base64: Buffer.from(content).toString('base64') } });
+  }
+
   /** Waits for a card with that text anywhere on it, the newest first. */
   async sees(text: string | RegExp, where: 'personal' | 'channel' = 'personal'): Promise<SeenCard> {
     return until(`${this.name} sees ${String(text)}`, async () =>
@@ -51,6 +56,15 @@ export class Persona {
     const data = { ...action.data, ...card.inputs(), ...inputs };
     const { activityId, conversation } = card;
     return this.#send({ conversation, action: { activityId, type: 'Action.Execute', verb: action.verb, data } });
+  }
+
+  /** Types into a list on the card that the bot fills. @returns the rows that it offers. */
+  async types(card: SeenCard, queryText: string): Promise<{ title: string; value: string }[]> {
+    const { activityId, conversation } = card;
+    const answer = await this.#ask('search', { conversation, activityId, dataset: 'people', queryText });
+    const { results } = answer.value as { results?: { title: string; value: string }[] };
+    if (!results) throw new Error(`No rows: ${JSON.stringify(answer)}`);
+    return results;
   }
 
   /** The same card as it stands now. */
@@ -98,11 +112,15 @@ export class Persona {
       .flatMap(({ text }) => text ?? []);
   }
 
-  async #send(body: object): Promise<ClickResult> {
+  #send(body: object): Promise<ClickResult> {
+    return this.#ask('send', body);
+  }
+
+  async #ask(what: 'send' | 'search', body: object): Promise<ClickResult> {
     this.#token ??= (
       (await (await fetch(`${this.#teams.url}/sandbox/api/personas`)).json()) as { token: string }
     ).token;
-    const response = await fetch(`${this.#teams.url}/sandbox/api/send`, {
+    const response = await fetch(`${this.#teams.url}/sandbox/api/${what}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Sandbox-Token': this.#token },
       body: JSON.stringify({ persona: this.id, ...body }),

@@ -87,7 +87,7 @@ export function noAnswer(cause?: unknown): Problem {
   );
 }
 
-function otherRelease(): Problem {
+export function otherRelease(): Problem {
   return new Problem({
     kind: 'remote',
     what: 'The running Latchkey does not know this command.',

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { problemFacts, type Log, type OperatorAudit } from '../../services/index.js';
+import { problemFacts, sentencesOf, type Log, type OperatorAudit } from '../../services/index.js';
 import { answer, COMMANDS, type Command } from './replies.js';
 import { claimSocketPath, releaseSocketPath, withOwnerOnly } from './socket-path.js';
 
@@ -77,8 +77,7 @@ async function* lines(command: Command, user: string, { audit, log }: CliSocketP
     for await (const reply of answer(command, user, audit)) yield `${JSON.stringify(reply)}\n`;
   } catch (error) {
     log.error({ error, command }, 'A command could not be answered');
-    const { what, remedy } = problemFacts(error);
-    yield `${JSON.stringify({ kind: 'failed', text: `${what} ${remedy}` })}\n`;
+    yield `${JSON.stringify({ kind: 'failed', text: sentencesOf(problemFacts(error)) })}\n`;
   }
 }
 

@@ -30,7 +30,8 @@ export const replySchema = z.discriminatedUnion('kind', [
 ]);
 export type Reply = z.infer<typeof replySchema>;
 
-const NOT_RECORDED = 'This look could not be written to the audit log.';
+const NOT_RECORDED =
+  'This look could not be written to the audit log; what follows holds all the same. The log of Latchkey has the reason.';
 
 /** Answers a command, the same way whether the bot or the command's own process has the database. */
 export async function* answer(command: Command, operator: string, audit: OperatorAudit): AsyncGenerator<Reply> {

@@ -111,6 +111,21 @@ describe('what was said', () => {
     expect(readSaid(activity({ type: 'invoke', name: 'adaptiveCard/action', value }))).toBe('not-ours');
   });
 
+  test('letters typed into a list that the bot fills are a search, cut where nobody types on', () => {
+    const value = { queryText: ` sim${'x'.repeat(9_000)}`, queryOptions: { skip: 0, top: 15 }, dataset: 'people' };
+    const said = readSaid(activity({ type: 'invoke', name: 'application/search', value }));
+
+    expect(said).toMatchObject({ kind: 'search', dataset: 'people', words: expect.stringMatching(/^simx{3997}$/) });
+  });
+
+  test.each([
+    ['no letters', { dataset: 'people' }],
+    ['no dataset', { queryText: 'sim' }],
+    ['nothing', undefined],
+  ])('a search with %s is not one of ours', (_what, value) => {
+    expect(readSaid(activity({ type: 'invoke', name: 'application/search', value }))).toBe('not-ours');
+  });
+
   test.each([
     ['installed', { type: 'installationUpdate', action: 'add' }, { kind: 'arrived' }],
     ['upgraded', { type: 'installationUpdate', action: 'add-upgrade' }, { kind: 'arrived' }],
@@ -127,7 +142,7 @@ test('nothing that passes the schema makes reading throw', () => {
   const arbitrary = fc.record(
     {
       type: fc.constantFrom('message', 'invoke', 'conversationUpdate', 'installationUpdate', 'x'),
-      name: fc.constantFrom('adaptiveCard/action', 'other'),
+      name: fc.constantFrom('adaptiveCard/action', 'application/search', 'other'),
       text: fc.string(),
       value: fc.anything(),
       entities: fc.array(fc.anything()),

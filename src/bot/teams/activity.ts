@@ -29,6 +29,7 @@ export const inboundActivity = z.object({
   replyToId: optionalText(500),
   membersAdded: z.array(z.object({ id })).max(1_000).nullish(),
   entities: z.array(z.unknown()).max(1_000).nullish(),
+  attachments: z.array(z.unknown()).max(1_000).nullish(),
 });
 export type InboundActivity = z.infer<typeof inboundActivity>;
 
@@ -85,7 +86,7 @@ export function readSaid(activity: InboundActivity): Said | 'not-ours' | undefin
     case 'message':
       return readSubmit(activity) ?? readText(activity);
     case 'invoke':
-      return activity.name === 'adaptiveCard/action' ? (readExecute(activity) ?? 'not-ours') : 'not-ours';
+      return readInvoke(activity) ?? 'not-ours';
     case 'installationUpdate':
       return activity.action?.startsWith('add') ? { kind: 'arrived' } : undefined;
     case 'conversationUpdate':
@@ -131,6 +132,22 @@ const execute = z.object({
   trigger: z.string().max(50).nullish(),
   action: z.object({ type: z.literal('Action.Execute'), verb: id, data: buttonData }),
 });
+
+function readInvoke(activity: InboundActivity): Said | undefined {
+  if (activity.name === SEARCH) return readSearch(activity);
+  return activity.name === 'adaptiveCard/action' ? readExecute(activity) : undefined;
+}
+
+/** What Teams asks while somebody types into a list that is filled by the bot (`Data.Query`). */
+export const SEARCH = 'application/search';
+const search = z.object({ queryText: z.string(), dataset: z.string().min(1).max(100) });
+
+function readSearch(activity: InboundActivity): Said | undefined {
+  const parsed = search.safeParse(activity.value);
+  if (!parsed.success) return undefined;
+  const { dataset, queryText } = parsed.data;
+  return { kind: 'search', dataset, words: queryText.trim().slice(0, MAX_TEXT) };
+}
 
 function readExecute(activity: InboundActivity): Said | undefined {
   const parsed = execute.safeParse(activity.value);

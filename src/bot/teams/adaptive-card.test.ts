@@ -60,6 +60,7 @@ const EXAMPLES: Readonly<Record<Element['kind'], Element>> = {
   steps: { kind: 'steps', steps: [{ name: 'Add the application', state: 'done', note: 'found' }] },
   notice: { kind: 'notice', tone: 'warning', text: 'People would be locked out.' },
   list: { kind: 'list', heading: 'Created', items: ['one', 'two'] },
+  progress: { kind: 'progress', done: 2_500, total: 5_000 },
   details: { kind: 'details', title: 'What was done', facts: [{ label: 'Request id', value: '42' }] },
   choose: {
     kind: 'choose',
@@ -68,19 +69,39 @@ const EXAMPLES: Readonly<Record<Element['kind'], Element>> = {
     choices: [{ title: 'Frankfurt', value: 'de' }],
     required: 'Pick',
   },
+  chooseMany: {
+    ...{ kind: 'chooseMany', id: 'roles', label: 'Roles', values: ['r2'], required: 'Pick' },
+    choices: ['r1', 'r2', 'r3'].map((value) => ({ title: value, value })),
+  },
+  person: { kind: 'person', id: 'who', label: 'Person', placeholder: 'Type a name', required: 'Choose' },
   write: { kind: 'write', id: 'org', label: 'Short name', maxLength: 60, value: 'contoso-gc', required: 'Write it' },
 };
 
-describe('a card for every kind of element and action', () => {
-  test.each(Object.entries(EXAMPLES))(
-    '%s is a card that the official parser takes without a word',
-    (_kind, element) => {
-      const card = toAdaptiveCard({ ...viewOf(element), actions: [run] });
+/** Teams takes a list that fills itself in cards of 1.5 too, and without rows (Microsoft's page on typeahead search). */
+const TEAMS_KNOWS_MORE: Readonly<Record<string, readonly string[]>> = {
+  person: [
+    'Property "choices.data" is supported in version 1.6, but you are using version 1.5.',
+    'An Input.ChoiceSet must have at least one choice defined.',
+  ],
+};
 
-      expect(complaints(card)).toEqual([]);
-      expect(JSON.stringify(card)).not.toContain('${');
-    },
-  );
+describe('a card for every kind of element and action', () => {
+  test.each(Object.entries(EXAMPLES))('%s is a card that the official parser takes without a word', (kind, element) => {
+    const card = toAdaptiveCard({ ...viewOf(element), actions: [run] });
+
+    expect(complaints(card)).toEqual(TEAMS_KNOWS_MORE[kind] ?? []);
+    expect(JSON.stringify(card)).not.toContain('${');
+  });
+
+  test('a list that fills itself asks the bot for people, and says what is wrong with other words', () => {
+    const card = toAdaptiveCard(viewOf({ kind: 'person', id: 'who', label: 'Person', placeholder: 'Type a name' }));
+
+    expect(partsOf(card)).toContainEqual({
+      ...{ type: 'Input.ChoiceSet', id: 'who', label: 'Person', placeholder: 'Type a name', style: 'filtered' },
+      ...{ choices: [], 'choices.data': { type: 'Data.Query', dataset: 'people' } },
+      errorMessage: 'Choose somebody from the list, or empty this box.',
+    });
+  });
 
   test.each(['neutral', 'working', 'good', 'warning', 'problem'] as const)(
     'a view in the tone %s is one too',
@@ -104,6 +125,26 @@ describe('a card for every kind of element and action', () => {
     expect(partsOf(card)).toContainEqual(expect.objectContaining({ text: 'Set up SSO', style: 'heading', wrap: true }));
     expect(card).toMatchObject({ version: '1.5', lang: 'en', fallbackText: 'SSO can be set up.' });
     expect(cardActivity(viewOf())).toMatchObject({ type: 'message', summary: 'SSO can be set up.' });
+  });
+
+  test('several can be chosen at once, some of them beforehand', () => {
+    const many = { ...EXAMPLES.chooseMany, values: ['r1', 'r3'] } as Element;
+
+    const [shown] = partsOf(toAdaptiveCard(viewOf(many))).filter(({ type }) => type === 'Input.ChoiceSet');
+
+    expect(shown).toMatchObject({ isMultiSelect: true, value: 'r1,r3', style: 'expanded' });
+    expect(shown?.['choices']).toHaveLength(3);
+    expect(JSON.stringify(toAdaptiveCard(viewOf(EXAMPLES.choose)))).not.toContain('isMultiSelect');
+  });
+
+  test('what is chosen beforehand is never cut from a long list', () => {
+    const choices = Array.from({ length: 200 }, (_, at) => ({ title: `Role ${String(at)}`, value: `r${String(at)}` }));
+    const many: Element = { kind: 'chooseMany', id: 'roles', label: 'Roles', choices, values: ['r150', 'r199'] };
+
+    const [shown] = partsOf(toAdaptiveCard(viewOf(many))).filter(({ type }) => type === 'Input.ChoiceSet');
+
+    expect(JSON.stringify(shown?.['choices'])).toMatch(/"r150".*"r199"/);
+    expect(shown).toMatchObject({ value: 'r150,r199', style: 'compact' });
   });
 
   test('a step says its state in words, for those who hear the card', () => {

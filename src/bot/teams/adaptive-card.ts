@@ -44,6 +44,7 @@ const SILENT: Readonly<Record<string, unknown>> = {
   isSubtle: false,
   strikethrough: false,
   isMultiline: false,
+  isMultiSelect: false,
   isRequired: false,
 };
 const KEPT_WHOLE = new Set(['data', 'choices']);

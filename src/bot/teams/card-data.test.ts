@@ -48,3 +48,15 @@ test('a link can be the primary act', () => {
   expect(test).toMatchObject({ type: 'Action.OpenUrl', style: 'positive' });
   expect(other).not.toHaveProperty('style');
 });
+
+test.each([
+  [0, 5_000, '░'.repeat(20), '0 % (0 of 5,000)'],
+  [2_500, 5_000, '█'.repeat(10) + '░'.repeat(10), '50 % (2,500 of 5,000)'],
+  [4_999, 5_000, `${'█'.repeat(19)}░`, '99 % (4,999 of 5,000)'],
+  [5_000, 5_000, '█'.repeat(20), '100 % (5,000 of 5,000)'],
+  [0, 0, '█'.repeat(20), '100 % (0 of 0)'],
+])('%d of %d is drawn, and said in numbers', (done, total, bar, words) => {
+  const shown = wordsOf(toAdaptiveCard(viewOf({ kind: 'progress', done, total })).body);
+
+  expect(shown).toContain(`${bar} ${words}`);
+});

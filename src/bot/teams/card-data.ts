@@ -1,6 +1,16 @@
-import type { Action, Change, Element, Fact, StepState, Tone, View } from '../../dialogs/views/view.js';
+import {
+  PEOPLE_DATASET,
+  type Action,
+  type Change,
+  type Choice,
+  type Element,
+  type Fact,
+  type StepState,
+  type Tone,
+  type View,
+} from '../../dialogs/views/view.js';
 import { EXPANDED_CHOICES, type Limits, SINGLE_LINE_LENGTH, VISIBLE_BUTTONS } from './card-limits.js';
-import { escapedText, inertText, oneLine, orDash } from './card-text.js';
+import { escapedText, inertText, oneLine, orDash, progressText } from './card-text.js';
 
 /**
  * What `view.template.json` is filled with. Everything is computed here, and every field that the template names is
@@ -47,7 +57,9 @@ const NOTICES = {
 } as const;
 
 function isInput(element: Element): boolean {
-  return element.kind === 'choose' || element.kind === 'write';
+  return (
+    element.kind === 'choose' || element.kind === 'chooseMany' || element.kind === 'person' || element.kind === 'write'
+  );
 }
 
 /** Leaves out the last elements when there are too many, but never an input: a form without it could not be sent. */
@@ -66,6 +78,8 @@ function elementData(element: Element, index: number, limits: Limits): object {
         weight: element.style === 'strong' ? 'Bolder' : 'Default',
         isSubtle: element.style === 'subtle',
       };
+    case 'progress':
+      return { kind: 'text', text: progressText(element), weight: 'Bolder', isSubtle: false };
     case 'facts': {
       const { kept, more } = cutList(element.facts, limits.rows);
       return { facts: kept.map((fact) => factData(fact, limits)), more };
@@ -102,6 +116,10 @@ function elementData(element: Element, index: number, limits: Limits): object {
     }
     case 'choose':
       return chooseData(element, limits);
+    case 'chooseMany':
+      return chooseManyData(element, limits);
+    case 'person':
+      return personData(element, limits);
     case 'write':
       return writeData(element, limits);
   }
@@ -163,9 +181,49 @@ function chooseData(element: Extract<Element, { kind: 'choose' }>, limits: Limit
     label: inputLabel(element.label, limits),
     style: kept.length > EXPANDED_CHOICES ? 'compact' : 'expanded',
     value: kept.some((choice) => choice.value === element.value) ? element.value : '',
-    choices: kept.map((choice) => ({ title: orDash(inertText(choice.title, limits.label)), value: choice.value })),
+    isMany: false,
+    choices: kept.map((choice) => choiceData(choice, limits)),
     more: left === 0 ? '' : `… and ${left} more. Write the name instead.`,
     ...requirement(element.required, limits),
+  };
+}
+
+/** What is chosen is never among what is cut. */
+function chooseManyData(element: Extract<Element, { kind: 'chooseMany' }>, limits: Limits): object {
+  const isChosen = ({ value }: Choice): boolean => element.values.includes(value);
+  const chosen = element.choices.filter(isChosen);
+  const room = Math.max(0, limits.choices - chosen.length);
+  const others = new Set(element.choices.filter((choice) => !isChosen(choice)).slice(0, room));
+  const kept = element.choices.filter((choice) => isChosen(choice) || others.has(choice));
+  const left = element.choices.length - kept.length;
+  return {
+    kind: 'choose',
+    id: element.id,
+    label: inputLabel(element.label, limits),
+    style: kept.length > EXPANDED_CHOICES ? 'compact' : 'expanded',
+    value: chosen.map(({ value }) => value).join(','),
+    isMany: true,
+    choices: kept.map((choice) => choiceData(choice, limits)),
+    more: left === 0 ? '' : `… and ${left} more that do not fit here.`,
+    ...requirement(element.required, limits),
+  };
+}
+
+function choiceData({ title, value }: Choice, limits: Limits): Choice {
+  return { title: orDash(inertText(title, limits.label)), value };
+}
+
+/** Teams fills the list while somebody types: it asks the bot for that dataset (an invoke `application/search`). */
+function personData(element: Extract<Element, { kind: 'person' }>, limits: Limits): object {
+  return {
+    kind: 'person',
+    id: element.id,
+    label: inputLabel(element.label, limits),
+    placeholder: inertText(element.placeholder ?? '', limits.label),
+    dataset: PEOPLE_DATASET,
+    ...requirement(element.required, limits),
+    // Said of words that are no row of the list, too.
+    errorMessage: inertText(element.required ?? 'Choose somebody from the list, or empty this box.', limits.heading),
   };
 }
 

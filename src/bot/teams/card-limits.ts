@@ -9,6 +9,10 @@ const AROUND_THE_CARD_BYTES = 4 * 1024;
 export const VISIBLE_BUTTONS = 6;
 /** Up to so many choices are shown at once; more become a drop-down. */
 export const EXPANDED_CHOICES = 5;
+/** Teams shows no more rows in a list that fills itself (Microsoft's page on typeahead search). */
+export const MOST_FOUND = 15;
+/** Of such a row, in characters. */
+export const CHOICE_TITLE = 150;
 /** A longer answer gets a text box of several lines. */
 export const SINGLE_LINE_LENGTH = 120;
 

@@ -30,3 +30,15 @@ export function escapedText(text: string, maxLength: number): string {
 export function orDash(text: string): string {
   return text === '' ? '–' : text;
 }
+
+const BAR_LENGTH = 20;
+
+/** Blocks for whoever sees them, and the same in numbers: `█████░░░░░ 50 % (2,500 of 5,000)`. */
+export function progressText({ done, total }: { done: number; total: number }): string {
+  const share = total === 0 ? 1 : Math.min(1, Math.max(0, done / total));
+  // Not full before all of it is done.
+  const full = done < total ? Math.min(BAR_LENGTH - 1, Math.floor(share * BAR_LENGTH)) : BAR_LENGTH;
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_LENGTH - full);
+  const percent = done < total ? Math.min(99, Math.floor(share * 100)) : 100;
+  return `${bar} ${String(percent)} % (${done.toLocaleString('en')} of ${total.toLocaleString('en')})`;
+}

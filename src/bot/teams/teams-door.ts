@@ -16,6 +16,7 @@ import {
 import type { TeamsConnector } from './connector.js';
 import { invokeAnswer, type InvokeBody, invokeError } from './invoke.js';
 import type { PlaceStore, StoredPlace } from './places.js';
+import { readSentFile } from './sent-file.js';
 import type { TeamsChannel } from './teams-channel.js';
 
 const BODY_LIMITS = { maxBytes: 256 * 1024, maxDepth: 64 };
@@ -122,7 +123,7 @@ class TurnRunner {
   }
 
   async #serve(sender: KnownSender, context: TurnContext, activity: InboundActivity): Promise<InvokeBody | undefined> {
-    const said = readSaid(activity);
+    const said = readSentFile(activity, this.#options.connector) ?? readSaid(activity);
     if (said === 'not-ours') {
       return invokeError(400, 'This button does not belong to Latchkey any more. Write "help".');
     }
@@ -163,6 +164,7 @@ class TurnRunner {
   async #post({ place }: Turn, said: Said, answer: Answer): Promise<void> {
     const { channel, log } = this.#options;
     const deliver = async (): Promise<void> => {
+      if (answer.kind === 'choices') return;
       if (answer.kind !== 'view') await channel.say(place, answer.text);
       else if (said.kind === 'click' && said.messageId) await channel.replace(place, said.messageId, answer.view);
       else await channel.post(place, answer.view);

@@ -1,12 +1,13 @@
 import type { AuditCursor, AuditPage } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
+import { whenAsked } from './find-person.js';
 import { auditElsewhereView, auditView, auditWhichView, auditWhomView } from '../views/audit.view.js';
 import { actorOf, channelOf, show, type Click, type Parts, type Verbs } from './talk.js';
 
 /** *audit*: what is recorded about a person. The right is asked for anew at each page. */
 export class AuditPersonConversation {
   readonly verbs: Verbs = {
-    'audit-search': (turn) => this.begin(turn, (turn.said.inputs['words'] ?? '').trim()),
+    'audit-search': (turn) => whenAsked(turn, (words) => this.begin(turn, words)),
     'audit-choose': (turn) => this.#open(turn, turn.said.inputs['person'] ?? ''),
     'audit-page': (turn) => this.#turnPage(turn),
   };

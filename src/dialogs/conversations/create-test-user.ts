@@ -1,4 +1,4 @@
-import { newNonce, Problem } from '../../services/index.js';
+import { newNonce, Problem, type NewPersonWish } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
 import { newPersonView } from '../views/test-user.view.js';
 import { actorOf, followStarted, sentence, show, type Click, type Parts, type Verbs } from './talk.js';
@@ -20,24 +20,21 @@ export class CreateTestUserConversation {
 
   async begin(turn: Turn, name: string): Promise<Answer | undefined> {
     await this.#parts.testUsers.permit(actorOf(turn));
-    const proposal = await this.#parts.testUsers.propose(name || PROPOSED_NAME);
+    const proposal = await this.#parts.testUsers.propose({ name: name || PROPOSED_NAME });
     return show(this.#parts, turn, newPersonView(proposal, { reference: newNonce() }));
   }
 
   async #create(turn: Click): Promise<Answer | undefined> {
-    const { reference, verb, revision, inputs } = turn.said;
-    const name = inputs['name'] ?? '';
-    const { testUsers } = this.#parts;
+    const { reference, verb, revision } = turn.said;
+    const wish = wishOn(turn);
+    const claim = { reference: `new-person:${reference}`, verb, revision };
     try {
-      const started = await testUsers.create(actorOf(turn), name, {
-        reference: `new-person:${reference}`,
-        verb,
-        revision,
-      });
+      const started = await this.#parts.testUsers.create(actorOf(turn), wish, claim);
       return await followStarted(this.#parts, turn, started);
     } catch (error) {
       if (!(error instanceof Problem) || error.facts.kind !== 'input') throw error;
-      const proposal = await testUsers.propose(error.facts.code === 'name-taken' ? name : PROPOSED_NAME);
+      const again = error.facts.code === 'name-taken' ? wish : { name: PROPOSED_NAME };
+      const proposal = await this.#parts.testUsers.propose(again);
       return show(this.#parts, turn, newPersonView(proposal, { reference, complaint: sentence(error.facts) }));
     }
   }
@@ -53,4 +50,9 @@ export class CreateTestUserConversation {
     await this.#parts.noticeboard.post(turn.place, `run:${started.runId}`);
     return { kind: 'message', text: 'A new password is being set. The link to it comes to your personal chat.' };
   }
+}
+
+function wishOn({ said }: Click): NewPersonWish {
+  const { name = '', domain = '' } = said.inputs;
+  return { name, ...(domain === '' ? {} : { domain }) };
 }

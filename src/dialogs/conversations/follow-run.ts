@@ -1,15 +1,19 @@
 import type { Render } from '../noticeboard.js';
 import type { Answer } from '../turn.js';
+import { bulkRunView } from '../views/bulk.view.js';
 import { doneView } from '../views/run-done.view.js';
 import { progressView, stoppedView, undoneRunView, waitingView } from '../views/run.view.js';
 import { actorOf, type Click, type Parts } from './talk.js';
 
 /** What a reference (`run:<id>`) shows now. */
-export function renderRun(parts: Pick<Parts, 'runs' | 'sso' | 'clock'>): Render {
+export function renderRun(parts: Pick<Parts, 'runs' | 'sso' | 'clock' | 'bulk'>): Render {
   return async (reference) => {
     const run = await parts.runs.find(reference.replace(/^run:/, ''));
     if (!run) return undefined;
     const { revision } = run;
+    if (run.kind === 'bulk-assign' && run.state !== 'done') {
+      return { revision, view: bulkRunView(run, await parts.bulk.progress(run)) };
+    }
     if (run.state === 'running') return { revision, view: progressView(run) };
     if (run.state === 'waiting') return { revision, view: waitingView(run) };
     if (run.state === 'undone') return { revision, view: undoneRunView(run) };

@@ -4,6 +4,7 @@ import { provisionView } from '../views/provisioning.view.js';
 import { permitGiving, type PersonDeed } from './find-person.js';
 import {
   actorOf,
+  chosenOf,
   followStarted,
   newCard,
   personCardOf,
@@ -41,8 +42,9 @@ export class ProvisionPersonConversation implements PersonDeed {
 
   async #confirm(turn: Click): Handled {
     const { personId, claim } = personCardOf(turn);
-    const { division: divisionId = '', role: roleId = '' } = turn.said.inputs;
-    const started = await this.#parts.provisioning.provision(actorOf(turn), { personId, divisionId, roleId }, claim);
+    const { division: divisionId = '' } = turn.said.inputs;
+    const wish = { personId, divisionId, roleIds: chosenOf(turn, 'roles'), restores: chosenOf(turn, 'restores') };
+    const started = await this.#parts.provisioning.provision(actorOf(turn), wish, claim);
     return followStarted(this.#parts, turn, started);
   }
 }

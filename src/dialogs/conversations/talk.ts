@@ -1,10 +1,16 @@
 import type {
+  AccessListService,
   Actor,
   AssignmentService,
   AuditService,
+  BulkFiles,
+  BulkService,
   Clock,
+  EmailClaimService,
   FormStore,
+  GroupAssignmentService,
   Log,
+  OffBoardService,
   PeopleService,
   ProblemFacts,
   ProvisioningService,
@@ -26,7 +32,13 @@ export interface Parts {
   readonly people: PeopleService;
   readonly testUsers: TestUserService;
   readonly assignments: AssignmentService;
+  readonly groupAssignments: GroupAssignmentService;
+  readonly accessList: AccessListService;
   readonly provisioning: ProvisioningService;
+  readonly offBoarding: OffBoardService;
+  readonly emailClaim: EmailClaimService;
+  readonly bulk: BulkService;
+  readonly files: BulkFiles;
   readonly runs: Runs;
   readonly audit: AuditService;
   readonly forms: FormStore;
@@ -71,6 +83,11 @@ export function personCardOf(turn: Click): {
 } {
   const { reference, verb, revision } = turn.said;
   return { personId: reference.split(':')[0] ?? '', claim: { reference, verb, revision } };
+}
+
+/** What was chosen of several, by value. */
+export function chosenOf(turn: Click, id: string): string[] {
+  return (turn.said.inputs[id] ?? '').split(',').filter((value) => value !== '');
 }
 
 /** Shows a view where the turn came from: a click changes the card it was on, words get a new card. */

@@ -25,6 +25,8 @@ export type QuestionInput =
       readonly choices: readonly { readonly title: string; readonly value: string }[];
       readonly preselected?: string;
     }
+  /** Somebody of the tenant, found while typing. */
+  | { readonly kind: 'person'; readonly label: string; readonly placeholder: string }
   | { readonly kind: 'text'; readonly label: string; readonly placeholder: string; readonly maxLength: number };
 
 /** Answers so far, by question id: what was understood and how it is shown. */
@@ -91,6 +93,10 @@ function answeredFacts(form: Form, answers: Answers, before: number): { label: s
 function inputElement(question: Question, answers: Answers, typed: string | undefined): Element {
   const { input } = question;
   const before = answers[question.id]?.value;
+  if (input.kind === 'person') {
+    const { label, placeholder } = input;
+    return { kind: 'person', id: ANSWER_INPUT, label, placeholder, required: `Choose the ${label.toLowerCase()}.` };
+  }
   if (input.kind === 'text') {
     const value = typed ?? before;
     return {

@@ -26,6 +26,7 @@ export function auditWhomView(words: string): View {
     ...{ words, title: 'Whose audit?', verb: 'audit-search', reference: 'card' },
     by: 'name, user principal name, mail address or object ID',
     more: 'Somebody who is no longer in Entra is found by the object ID.',
+    example: 'audit b.simon',
     fallback: 'Whose audit? Say it by name, user principal name or mail address.',
   });
 }

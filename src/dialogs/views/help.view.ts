@@ -32,7 +32,7 @@ export function helpView(audience: {
     title: 'What Latchkey can do for you',
     tone: 'neutral',
     elements,
-    actions: shown.filter(({ takes }) => takes !== 'person').map(intentButton),
+    actions: shown.filter(canStartAlone).map(intentButton),
     fallback:
       shown.length === 0
         ? 'There is nothing here that you may do yet.'
@@ -71,11 +71,16 @@ export function unknownView(said: string, nearest: readonly Intent[]): View {
         facts: nearest.map((intent) => ({ label: intent.example ?? intent.phrases[0] ?? '', value: intent.explains })),
       },
     ],
-    actions: [...nearest.filter(({ takes }) => takes !== 'person'), undefined].map((intent) =>
+    actions: [...nearest.filter(canStartAlone), undefined].map((intent) =>
       intent ? intentButton(intent) : helpButton(),
     ),
     fallback: 'I did not understand that. Say help to see what you can do.',
   };
+}
+
+/** Whom or which group it is for is said in words. */
+function canStartAlone({ takes }: Intent): boolean {
+  return takes !== 'person' && takes !== 'group';
 }
 
 export function intentButton(intent: Intent): Action {

@@ -1,5 +1,5 @@
 import { describePerson, type EntraPerson } from '../../services/index.js';
-import type { Action, View } from './view.js';
+import type { Action, Element, View } from './view.js';
 
 /** What a question about a person is asked for. */
 export interface PersonQuestion {
@@ -15,6 +15,8 @@ interface PersonSearch extends PersonQuestion {
   /** What a person can be found by, as one reads it. */
   readonly by: string;
   readonly more?: string;
+  /** The same in one message, without a card. */
+  readonly example?: string;
   /** For clients that show no cards. */
   readonly fallback: string;
 }
@@ -39,28 +41,35 @@ export function choosePersonView(words: string, people: readonly EntraPerson[], 
   };
 }
 
-/** Asks for a person by words, again when those typed before found nobody. */
-export function askPersonView({ words, title, by, more, fallback, ...question }: PersonSearch): View {
+/**
+ * Asks for a person: by a list that fills itself while one types, or in words, for clients without such a list and for
+ * whoever is not in it. Asks again when the words typed before found nobody.
+ */
+export function askPersonView({ words, title, by, more, example, fallback, ...question }: PersonSearch): View {
   const nobody = words === '' ? undefined : `Entra knows nobody by “${words}”.`;
-  const ask = `Type ${nobody === undefined ? 'the' : 'another'} ${by}.`;
   return {
     title: nobody === undefined ? title : 'Nobody found',
     tone: 'neutral',
     elements: [
       ...(nobody === undefined ? [] : [{ kind: 'text', text: nobody } as const]),
-      { kind: 'text', text: more === undefined ? ask : `${ask} ${more}`, style: 'subtle' },
       {
-        kind: 'write',
-        id: 'words',
-        label: 'Person',
-        placeholder: 'for example b.simon',
-        maxLength: 100,
-        required: `Type a ${by}.`,
+        ...{ kind: 'person', id: 'person', label: 'Person' },
+        placeholder: 'Type two letters or more, then choose',
       },
+      {
+        ...{ kind: 'write', id: 'words', label: `Or write the ${by}`, maxLength: 100 },
+        placeholder: 'for example b.simon',
+      },
+      ...(more === undefined ? [] : [subtle(more)]),
+      ...(example === undefined ? [] : [subtle(`You can also say it in one message: ${example}`)]),
     ],
-    actions: [answer('Search', question), dismiss()],
+    actions: [answer('Continue', question), dismiss()],
     fallback: nobody ?? fallback,
   };
+}
+
+function subtle(text: string): Element {
+  return { kind: 'text', text, style: 'subtle' };
 }
 
 /** The button that takes a card away and does nothing. */

@@ -1,34 +1,29 @@
-import type { ProvisioningProposal } from '../../services/index.js';
+import {
+  keyOfRole,
+  type ExistingUser,
+  type OfferedRole,
+  type ProvisioningProposal,
+  type ProvisionOutcome,
+} from '../../services/index.js';
+import { addressElements, emailClaimActions } from './email-claim.view.js';
 import { buttonName, personFacts, personWarnings } from './people.view.js';
 import { dismiss } from './person-question.js';
-import type { View } from './view.js';
+import type { Element, Fact, View } from './view.js';
 
 /** What a provisioning would do, before anybody confirms it. */
 export function provisionView(proposal: ProvisioningProposal, card: { reference: string }): View {
-  const { person, email, divisions, roles, division, role, existing } = proposal;
-  const finds = {
-    none: 'Genesys has no user with this address. One will be created.',
-    active: 'Genesys has an active user with this address. Only a missing role will be added.',
-    inactive: 'Genesys has an inactive user with this address. It will be activated again.',
-    deleted:
-      'Genesys has a deleted user with this address. It will be restored; its earlier roles do not come back by themselves.',
-  }[existing];
+  const { person, email, divisions, roles, division, role, existing, warning } = proposal;
   return {
     title: `Provision ${person.name} in Genesys Cloud`,
     tone: 'neutral',
     elements: [
-      { kind: 'facts', facts: [...personFacts(person), { label: 'Genesys e-mail', value: email }] },
+      {
+        kind: 'facts',
+        facts: [...personFacts(person), { label: 'Genesys e-mail', value: email }, ...existingFacts(existing)],
+      },
       ...personWarnings(person),
-      ...(person.mail && person.mail.toLowerCase() !== email.toLowerCase()
-        ? [
-            {
-              kind: 'notice',
-              tone: 'warning',
-              text: `The mail address is ${person.mail}, but the sign-in sends ${email}. The Genesys user gets the address that is sent.`,
-            } as const,
-          ]
-        : []),
-      { kind: 'notice', tone: 'neutral', text: finds },
+      ...addressElements(person, warning),
+      { kind: 'notice', tone: 'neutral', text: finding(existing) },
       {
         kind: 'choose',
         id: 'division',
@@ -38,13 +33,15 @@ export function provisionView(proposal: ProvisioningProposal, card: { reference:
         required: 'Choose the division.',
       },
       {
-        kind: 'choose',
-        id: 'role',
-        label: 'Genesys role',
-        choices: roles.map(({ id, name }) => ({ title: name, value: id })),
-        value: role.id,
-        required: 'Choose the role.',
+        kind: 'chooseMany',
+        id: 'roles',
+        label: 'Genesys roles to add, each with the licence it needs',
+        choices: roles.map((one) => ({ title: withLicence(one), value: one.id })),
+        values: [role.id],
+        required: 'Choose at least one role.',
       },
+      ...givenBack(existing),
+      ...licenceNotice(roles),
     ],
     actions: [
       {
@@ -55,8 +52,77 @@ export function provisionView(proposal: ProvisioningProposal, card: { reference:
         revision: 0,
         style: 'primary',
       },
+      ...emailClaimActions(person, warning),
       dismiss(),
     ],
     fallback: `Provision ${person.name} in Genesys Cloud with ${email}?`,
   };
+}
+
+function finding(existing: ExistingUser | undefined): string {
+  switch (existing?.state) {
+    case undefined:
+      return 'Genesys has no user with this address. One will be created.';
+    case 'active':
+      return 'Genesys has an active user with this address. Only missing roles will be added.';
+    case 'inactive':
+      return 'Genesys has an inactive user with this address. It will be activated again, and missing roles will be added.';
+    case 'deleted':
+      return existing.roles.length > 0
+        ? 'Genesys has a deleted user with this address. It will be restored. Genesys has forgotten its roles; Latchkey noted them and gives them back one by one.'
+        : 'Genesys has a deleted user with this address. It will be restored. Genesys has forgotten its roles, and Latchkey knows of none.';
+  }
+}
+
+function existingFacts(existing: ExistingUser | undefined): Fact[] {
+  if (!existing) return [];
+  const { state, divisionName, roles } = existing;
+  return [
+    { label: 'Genesys user', value: state },
+    ...(divisionName === '' ? [] : [{ label: 'Is in the division', value: `${divisionName}, and stays there` }]),
+    ...(state === 'deleted' || roles.length === 0 ? [] : [{ label: 'Has the roles', value: rolesText(roles) }]),
+  ];
+}
+
+/** @returns "Agent in Home, Supervisor in Berlin". */
+export function rolesText(roles: readonly { roleName: string; divisionName: string }[]): string {
+  return roles.map(({ roleName, divisionName }) => `${roleName} in ${divisionName}`).join(', ');
+}
+
+function givenBack(existing: ExistingUser | undefined): Element[] {
+  if (existing?.state !== 'deleted' || existing.roles.length === 0) return [];
+  const choices = existing.roles.map((role) => ({ title: rolesText([role]), value: keyOfRole(role) }));
+  const values = choices.map(({ value }) => value);
+  return [{ kind: 'chooseMany', id: 'restores', label: 'Roles to give back', choices, values }];
+}
+
+function withLicence({ name, licences }: OfferedRole): string {
+  if (licences === undefined) return name;
+  return licences.length === 0 ? `${name} (no licence)` : `${name} (licence ${licences.join(', ')})`;
+}
+
+function licenceNotice(roles: readonly OfferedRole[]): Element[] {
+  if (roles.every(({ licences }) => licences !== undefined)) return [];
+  const text =
+    'Not every licence could be read from Genesys. Whether a role costs one is shown in Genesys Cloud Admin.';
+  return [{ kind: 'notice', tone: 'warning', text }];
+}
+
+/** Of a run of the first release, which gave one role, the roles are not kept in this way. */
+type KeptOutcome = Pick<ProvisionOutcome, 'was'> & Partial<Pick<ProvisionOutcome, 'roles' | 'restored'>>;
+
+export function rolesGiven({ roles = [] }: KeptOutcome): ProvisionOutcome['roles'] {
+  return roles;
+}
+
+/** What became of the roles: given, there already, given back. */
+export function provisionedRoles(outcome: KeptOutcome): Fact[] {
+  const { was, restored = [] } = outcome;
+  const text = rolesGiven(outcome)
+    .map(({ roleName, isNew }) => (isNew && was !== 'unknown' ? `${roleName} (added)` : roleName))
+    .join(', ');
+  return [
+    ...(text === '' ? [] : [{ label: 'Genesys roles', value: text }]),
+    ...(restored.length === 0 ? [] : [{ label: 'Given back', value: rolesText(restored) }]),
+  ];
 }

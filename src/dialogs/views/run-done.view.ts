@@ -1,13 +1,26 @@
+import { bulkDoneView } from './bulk.view.js';
 import type {
+  AssignGroupOutcome,
   AssignOutcome,
+  BulkOutcome,
+  ChangeRoleOutcome,
   CreatePersonOutcome,
+  EmailClaimOutcome,
+  OffBoardOutcome,
   ProvisionOutcome,
+  RemoveTestUserOutcome,
   RunRecord,
   SetUpOutcome,
   TestLinks,
+  UnassignOutcome,
   UndoOutcome,
 } from '../../services/index.js';
+import { assignedGroupView, changedRoleView, unassignedView } from './access-done.view.js';
+import { emailClaimDoneView } from './email-claim.view.js';
+import { offBoardedView } from './off-board.view.js';
 import { buttonName, nextFor, testLinkActions } from './people.view.js';
+import { provisionedRoles, rolesGiven } from './provisioning.view.js';
+import { removedView } from './remove-test-user.view.js';
 import { doneSteps, undoButtons } from './run.view.js';
 import { setUpDoneView } from './setup.view.js';
 import { undoneView } from './undo.view.js';
@@ -33,12 +46,27 @@ export function doneView(run: RunRecord, context: DoneContext): View {
       const view = setUpDoneView(outcome, { regionName, now, links, before: [doneSteps(run)] });
       return { ...view, actions: [...view.actions, ...undoButtons(run)] };
     }
+    case 'bulk-assign':
+      return bulkDoneView(run, run.outcome as unknown as BulkOutcome);
     case 'undo-set-up':
       return undoneView(run, run.outcome as unknown as UndoOutcome);
     case 'assign-person':
       return assignedView(run, run.outcome as unknown as AssignOutcome, context);
+    case 'assign-group':
+      return assignedGroupView(run, run.outcome as unknown as AssignGroupOutcome);
+    case 'change-role':
+      return changedRoleView(run, run.outcome as unknown as ChangeRoleOutcome);
+    case 'unassign-person':
+    case 'unassign-group':
+      return unassignedView(run, run.outcome as unknown as UnassignOutcome);
     case 'provision-person':
       return provisionedView(run, run.outcome as unknown as ProvisionOutcome, context);
+    case 'choose-email-claim':
+      return emailClaimDoneView(run, run.outcome as unknown as EmailClaimOutcome);
+    case 'off-board':
+      return offBoardedView(run, run.outcome as unknown as OffBoardOutcome);
+    case 'remove-test-user':
+      return removedView(run, run.outcome as unknown as RemoveTestUserOutcome);
     default:
       return createdView(run, run.outcome as unknown as CreatePersonOutcome);
   }
@@ -73,7 +101,8 @@ function assignedView(run: RunRecord, outcome: AssignOutcome, context: DoneConte
 }
 
 function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: DoneContext): View {
-  const { personId, personName, email, divisionName, roleName, was, isRoleNew } = outcome;
+  const { personId, personName, email, divisionName, was } = outcome;
+  const roles = rolesGiven(outcome);
   const did =
     {
       active: 'had an active user already',
@@ -81,7 +110,7 @@ function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: Don
       deleted: 'was restored',
       unknown: 'was created',
     }[was] ?? 'is there';
-  const isUnchanged = was === 'active' && !isRoleNew;
+  const isUnchanged = was === 'active' && roles.every(({ isNew }) => !isNew);
   const what = isUnchanged
     ? `${personName} was provisioned already; nothing was changed.`
     : `${personName} ${did} in Genesys Cloud.`;
@@ -95,7 +124,7 @@ function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: Don
         facts: [
           { label: 'Genesys e-mail', value: email },
           { label: 'Division', value: divisionName },
-          { label: 'Genesys role', value: isRoleNew && was !== 'unknown' ? `${roleName} (added)` : roleName },
+          ...provisionedRoles(outcome),
         ],
       },
       { kind: 'text', text: `To sign in, ${personName} must also be assigned in Entra.` },
@@ -137,6 +166,10 @@ function createdView(run: RunRecord, outcome: CreatePersonOutcome): View {
         verb: 'new-password',
         reference: `${personId}:${run.id}`,
         revision: run.revision,
+      },
+      {
+        ...{ kind: 'verb', label: `Remove ${buttonName(displayName)} …`, verb: 'propose-remove-test-user' },
+        ...{ reference: personId, revision: 0 },
       },
     ],
     fallback: what,

@@ -1,4 +1,4 @@
-import { canUndo, SET_UP_STEPS, UNDO_STEPS, type RunRecord } from '../../services/index.js';
+import { canUndo, OFF_BOARD_STEPS, SET_UP_STEPS, UNDO_STEPS, type RunRecord } from '../../services/index.js';
 import { problemView } from './problem.view.js';
 import { timeText } from './when.js';
 import type { Action, Element, StepState, View } from './view.js';
@@ -7,27 +7,36 @@ const TITLES: Readonly<Record<string, string>> = {
   'set-up-sso': 'Setting up SSO',
   'undo-set-up': 'Undoing the set-up',
   'assign-person': 'Assigning',
+  'assign-group': 'Assigning the group',
+  'change-role': 'Changing the role',
+  'unassign-person': 'Unassigning',
+  'unassign-group': 'Unassigning the group',
   'provision-person': 'Provisioning in Genesys',
   'create-person': 'Creating in Entra',
   'reset-password': 'Setting a new password',
+  'remove-test-user': 'Removing the test user',
+  'off-board': 'Off-boarding',
+  'choose-email-claim': 'Changing the claim',
 };
 
 /** The steps of the longer runs, shown from the start. */
 const KNOWN_STEPS: Readonly<Record<string, readonly string[]>> = {
   'set-up-sso': SET_UP_STEPS,
   'undo-set-up': UNDO_STEPS,
+  'off-board': OFF_BOARD_STEPS,
 };
 
 /** A run on its way: its steps, edited in place. */
 export function progressView(run: RunRecord): View {
   const steps = stepsElement(run);
-  const current = run.steps.findLast(({ state }) => state === 'started')?.name;
+  const current = run.steps.findLast(({ state }) => state === 'started');
+  const waitsFor = current?.waitingFor === undefined ? '' : `. ${current.waitingFor}`;
   return {
     title: titleOf(run),
     tone: 'working',
     elements: [{ kind: 'text', text: startedText(run), style: 'subtle' }, steps],
     actions: [],
-    fallback: current ? `${titleOf(run)}: ${current}` : `${titleOf(run)} has started.`,
+    fallback: current ? `${titleOf(run)}: ${current.name}${waitsFor}` : `${titleOf(run)} has started.`,
   };
 }
 
@@ -116,9 +125,14 @@ function startedText(run: RunRecord): string {
 
 function stepsElement(run: RunRecord): Element {
   const known = KNOWN_STEPS[run.kind] ?? run.steps.map(({ name }) => name);
-  const states = new Map(run.steps.map(({ name, state }) => [name, state]));
+  const kept = new Map(run.steps.map((step) => [step.name, step]));
   const begun = begunState(run.state);
-  const steps = known.map((name) => ({ name, state: shownState(states.get(name), begun) }));
+  const steps = known.map((name) => {
+    const state = shownState(kept.get(name)?.state, begun);
+    const note = kept.get(name)?.waitingFor;
+    // A process that died may have left one behind; only a step that is being worked on waits for something.
+    return { name, state, ...(state === 'working' && note !== undefined ? { note } : {}) };
+  });
   if (begun === 'failed' || steps.some(({ state }) => state === begun)) return { kind: 'steps', steps };
   // Between two steps the next one is what is being worked on.
   const next = steps.findIndex(({ state }) => state === 'ahead');

@@ -1,11 +1,12 @@
 import type { NewPersonProposal } from '../../services/index.js';
-import { buttonName, nextFor, personFacts } from './people.view.js';
+import { buttonName, nextFor, personFacts, personWarnings } from './people.view.js';
 import { dismiss } from './person-question.js';
-import type { Action, View } from './view.js';
+import { dayText } from './when.js';
+import type { Action, Element, View } from './view.js';
 
 /** *Create test user*: somebody who exists is offered first; another name can be given. */
 export function newPersonView(proposal: NewPersonProposal, card: { reference: string; complaint?: string }): View {
-  const { displayName, userPrincipalName, existing } = proposal;
+  const { displayName, existing } = proposal;
   const use: Action[] = existing ? nextFor(existing, ['assign']) : [];
   return {
     title: existing ? `${existing.name} exists already` : `Create ${displayName} in Entra`,
@@ -13,7 +14,7 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
     elements: [
       existing
         ? { kind: 'facts', facts: personFacts(existing) }
-        : { kind: 'facts', facts: [{ label: 'User principal name', value: userPrincipalName }] },
+        : { kind: 'facts', facts: [{ label: 'User principal name', value: newName(proposal) }] },
       existing
         ? { kind: 'text', text: 'Use this person, or create somebody else by another name.' }
         : {
@@ -21,6 +22,8 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
             text: 'You get a link to the first password in your personal chat. It must be changed at the first sign-in.',
           },
       ...(card.complaint ? [{ kind: 'notice', tone: 'problem', text: card.complaint } as const] : []),
+      ...(existing ? personWarnings(existing) : []),
+      ...deletedNotice(proposal),
       {
         kind: 'write',
         id: 'name',
@@ -30,6 +33,7 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
         ...(existing ? {} : { value: displayName }),
         required: 'Type a name.',
       },
+      ...domainChoice(proposal),
     ],
     actions: [
       ...use.map((action) => ({ ...action, label: `Use ${buttonName(existing?.name ?? '')}`, ignoresInputs: true })),
@@ -45,4 +49,30 @@ export function newPersonView(proposal: NewPersonProposal, card: { reference: st
     ],
     fallback: existing ? `${existing.name} exists already in Entra.` : `Create ${displayName} in Entra?`,
   };
+}
+
+/** Where the domain is still to be chosen, the part before it. */
+function newName({ userPrincipalName, mailNickname, domains }: NewPersonProposal): string {
+  return domains.length > 1 ? `${mailNickname}@ the domain chosen below` : userPrincipalName;
+}
+
+/** Entra lets the name be used again, unless the tenant still holds it; whoever deleted the person may want them back. */
+function deletedNotice({ userPrincipalName, deleted }: NewPersonProposal): Element[] {
+  if (!deleted) return [];
+  const until = deleted.until ? ` until ${dayText(deleted.until)}` : '';
+  const text = `${userPrincipalName} belonged to ${deleted.name}, who was deleted; Entra keeps that person${until}, and their name may still be held. They can be restored instead: Entra admin center, Users, Deleted users.`;
+  return [{ kind: 'notice', tone: 'warning', text }];
+}
+
+/** A choice only where there is one. */
+function domainChoice({ domain, domains, federated }: NewPersonProposal): Element[] {
+  const choice: Element = {
+    ...{ kind: 'choose', id: 'domain', label: 'Domain', value: domain, required: 'Choose the domain.' },
+    choices: domains.map((name) => ({ title: name, value: name })),
+  };
+  const text = `Not offered, as its people sign in elsewhere and are created there: ${federated.join(', ')}.`;
+  return [
+    ...(domains.length > 1 ? [choice] : []),
+    ...(federated.length > 0 ? [{ kind: 'text', text, style: 'subtle' } as const] : []),
+  ];
 }

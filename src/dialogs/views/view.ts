@@ -31,6 +31,8 @@ export type Element =
       /** What the text is, such as "What to do"; absent: a word for the tone. */
       readonly label?: string;
     }
+  /** How much of many is done; drawn and said. */
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'list'; readonly heading?: string; readonly items: readonly string[] }
   /** Shown when the reader asks for it: ids, remote words, request ids. */
   | { readonly kind: 'details'; readonly title: string; readonly facts: readonly Fact[] }
@@ -43,6 +45,26 @@ export type Element =
       readonly required?: string;
     }
   | {
+      /** Any number of the choices. The answer holds their values, separated by commas; no value has one in it. */
+      readonly kind: 'chooseMany';
+      readonly id: string;
+      readonly label: string;
+      readonly choices: readonly Choice[];
+      readonly values: readonly string[];
+      readonly required?: string;
+    }
+  | {
+      /**
+       * One person, found while typing: a list that fills itself. The input holds the object id of who was chosen, or, where
+       * the client shows no such list, the words that were typed.
+       */
+      readonly kind: 'person';
+      readonly id: string;
+      readonly label: string;
+      readonly placeholder?: string;
+      readonly required?: string;
+    }
+  | {
       readonly kind: 'write';
       readonly id: string;
       readonly label: string;
@@ -51,6 +73,9 @@ export type Element =
       readonly maxLength: number;
       readonly required?: string;
     };
+
+/** What a list that fills itself is filled with. */
+export const PEOPLE_DATASET = 'people';
 
 export interface Fact {
   readonly label: string;

@@ -1,8 +1,9 @@
 import { SET_UP_STEPS, type PlanCard, type RunRecord } from '../../services/index.js';
 import { buttonName } from './people.view.js';
 import { problemView } from './problem.view.js';
-import { progressView } from './run.view.js';
+import { progressView, stoppedView, waitingView } from './run.view.js';
 import { planView } from './setup.view.js';
+import type { View } from './view.js';
 
 function planCard(fields: PlanCard['plan']['fields'], isNew: boolean): PlanCard {
   const instance = { applicationObjectId: 'a', servicePrincipalId: 's', appId: 'app' };
@@ -63,6 +64,38 @@ test('a run that has just begun shows its first step as being worked on, and onl
   const steps = progressView(run).elements.find((element) => element.kind === 'steps')?.steps;
 
   expect(steps?.map(({ state }) => state)).toEqual(['working', ...SET_UP_STEPS.slice(1).map(() => 'ahead')]);
+});
+
+describe('A step that waits within its run', () => {
+  const note = 'Genesys Cloud asked for a pause of 30 seconds.';
+  const waiting = (state: string): RunRecord =>
+    ({
+      ...{ id: 'r', kind: 'assign-person', state, revision: 3, actor: { name: 'Ada Admin' } },
+      startedAt: new Date('2026-11-24T12:00:00Z'),
+      steps: [
+        { name: 'Look', state: 'done' },
+        { name: 'Assign', state: 'started', waitingFor: note },
+      ],
+    }) as unknown as RunRecord;
+  const stepsOf = ({ elements }: View): unknown =>
+    elements.flatMap((element) => (element.kind === 'steps' ? element.steps : []));
+
+  test('says what for beside the step, and where there are no cards', () => {
+    const view = progressView(waiting('running'));
+
+    expect(stepsOf(view)).toEqual([
+      { name: 'Look', state: 'done' },
+      { name: 'Assign', state: 'working', note },
+    ]);
+    expect(view.fallback).toBe(`Assigning: Assign. ${note}`);
+  });
+
+  test.each([
+    ['waits for longer', 'waiting', waitingView],
+    ['was interrupted', 'interrupted', stoppedView],
+  ])('says it no more once the run %s, whatever was left behind', (_, state, show) => {
+    expect(JSON.stringify(show(waiting(state)))).not.toContain(note);
+  });
 });
 
 describe('A problem in few words', () => {

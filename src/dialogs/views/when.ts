@@ -14,7 +14,8 @@ export function dateText(date: Date, now: Date): string {
     : `${absolute} (${count} ${days === -1 ? 'day' : 'days'} ago)`;
 }
 
-function dayText(date: Date): string {
+/** A date: "24 Nov 2029", UTC. */
+export function dayText(date: Date): string {
   return DAY.format(date);
 }
 

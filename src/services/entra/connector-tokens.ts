@@ -65,7 +65,7 @@ export function createConnectorTokens(
   async function ask(): Promise<AccessToken> {
     try {
       const pace = paceOf(clock);
-      return (known = await withRetries(() => signIn.ask(), { pace, budgetMs, judge }));
+      return (known = await withRetries(() => signIn.ask(), { pace, from: "Entra's sign-in", budgetMs, judge }));
     } catch (error) {
       forget();
       throw asProblem(error, identity);

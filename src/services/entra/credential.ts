@@ -37,7 +37,8 @@ export function createGraphTokens(bot: BotCredential): GraphTokens {
   const signIn = (): Promise<AccessToken | null> => createCredential(bot).getToken(graphScope(bot.cloud));
 
   async function ask(): Promise<AccessToken> {
-    const token = await withRetries(signIn, { pace: bot.pace, budgetMs: SIGN_IN_BUDGET_MS, judge }).catch(asProblem);
+    const retrying = { pace: bot.pace, from: "Entra's sign-in", budgetMs: SIGN_IN_BUDGET_MS, judge };
+    const token = await withRetries(signIn, retrying).catch(asProblem);
     if (!token) throw signInProblem('', {});
     known = token;
     return token;

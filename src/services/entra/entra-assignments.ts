@@ -1,7 +1,16 @@
-import { z } from 'zod';
-import type { Assignment } from './entra.js';
-import { isAlreadyAssigned, refusedByRule, type Attempt } from './entra-problems.js';
-import { assignmentWire, servicePrincipalWire, type AssignmentWire, type ServicePrincipalWire } from './entra-wire.js';
+import { chunks, mapAtOnce } from '../platform/at-once.js';
+import type { Assignment, EntraAccess, PersonAccess, Principal, RoleWish } from './entra-access.js';
+import { GraphProblem, isAlreadyAssigned, refusedByRule, type Attempt } from './entra-problems.js';
+import type { EntraPerson } from './entra.js';
+import {
+  assignmentWire,
+  servicePrincipalWire,
+  toPerson,
+  USER_SELECT,
+  userWire,
+  type AssignmentWire,
+  type ServicePrincipalWire,
+} from './entra-wire.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
 import { bareGuid, graphFilter, graphPath } from './graph-query.js';
@@ -13,28 +22,17 @@ interface Parts {
   readonly oneAtATime: OneAtATime;
 }
 
-export interface AssignmentWish {
-  readonly personId: string;
-  readonly servicePrincipalId: string;
-  readonly appRoleId: string;
-  readonly templateId: string;
-}
-
 /** Graph takes no more conditions in one filter. */
 const IDS_IN_A_FILTER = 15;
 /** A plan waits for this count: twenty requests at once are enough. */
 const MOST_COMPARED = 20 * IDS_IN_A_FILTER;
-
-const addressesWire = z.object({ userPrincipalName: z.string(), mail: z.string().nullish() });
+const CALLS_AT_ONCE = 20;
 
 const readAssignments: Attempt = { to: 'read who is assigned', needs: NEEDS.readAssignments };
 
-export function createAssignments({ graph, replication, oneAtATime }: Parts): {
-  countAssignments(servicePrincipalId: string): Promise<number>;
-  countAddressMismatches(servicePrincipalId: string): Promise<number | undefined>;
-  findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]>;
-  ensureAssignment(wish: AssignmentWish): Promise<{ assignment: Assignment; isNew: boolean }>;
-} {
+type Wish = RoleWish & { readonly principal: Principal };
+
+export function createAssignments({ graph, replication, oneAtATime }: Parts): EntraAccess {
   async function countAssignments(servicePrincipalId: string): Promise<number> {
     return new Set((await assignedTo(servicePrincipalId)).map((assignment) => assignment.principalId)).size;
   }
@@ -44,52 +42,77 @@ export function createAssignments({ graph, replication, oneAtATime }: Parts): {
     return graph.list({ path, query: { $top: '999' }, attempt: readAssignments }, assignmentWire);
   }
 
+  async function listAssignments(servicePrincipalId: string): Promise<readonly Assignment[]> {
+    return (await assignedTo(servicePrincipalId)).map(toAssignment);
+  }
+
   async function countAddressMismatches(servicePrincipalId: string): Promise<number | undefined> {
     const people = (await assignedTo(servicePrincipalId)).filter((one) => one.principalType !== 'Group');
     const ids = [...new Set(people.map((one) => one.principalId))];
     if (ids.length > MOST_COMPARED) return undefined;
-    const pages = await Promise.all(chunks(ids, IDS_IN_A_FILTER).map(readAddresses));
-    return pages.flat().filter(({ mail, userPrincipalName }) => !isSameAddress(mail, userPrincipalName)).length;
+    const found = await findPeopleByIds(ids);
+    return found.filter(({ mail, userPrincipalName }) => !isSameAddress(mail, userPrincipalName)).length;
   }
 
-  function readAddresses(ids: readonly string[]): Promise<z.infer<typeof addressesWire>[]> {
-    const $filter = ids.map((id) => graphFilter`id eq ${id}`).join(' or ');
-    const query = { $filter, $select: 'id,userPrincipalName,mail' };
-    const attempt = { to: 'read the addresses of who is assigned', needs: NEEDS.readPeople };
-    return graph.list({ path: '/users', query, attempt }, addressesWire);
+  async function findPeopleByIds(ids: readonly string[]): Promise<readonly EntraPerson[]> {
+    const pages = await mapAtOnce(chunks(ids, IDS_IN_A_FILTER), CALLS_AT_ONCE, (some) => {
+      const query = { $filter: some.map((id) => graphFilter`id eq ${id}`).join(' or '), $select: USER_SELECT };
+      const attempt = { to: 'read the names and addresses of who is assigned', needs: NEEDS.readPeople };
+      return graph.list({ path: '/users', query, attempt }, userWire);
+    });
+    return pages.flat().map(toPerson);
   }
 
-  async function findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]> {
+  /** Of a person, Graph lists what their groups were given as well. Source: Microsoft Graph docs, `user-list-approleassignments`. */
+  async function given({ kind, id }: Principal, servicePrincipalId: string): Promise<Assignment[]> {
     const found = await graph.list(
       {
-        path: graphPath`/users/${personId}/appRoleAssignments`,
+        path:
+          kind === 'person' ? graphPath`/users/${id}/appRoleAssignments` : graphPath`/groups/${id}/appRoleAssignments`,
         query: { $filter: graphFilter`resourceId eq ${bareGuid(servicePrincipalId)}` },
-        attempt: { to: 'read what a person is assigned to', needs: NEEDS.readOwnAssignments },
+        attempt: { to: `read what a ${kind} is assigned to`, needs: NEEDS.readOwnAssignments },
       },
       assignmentWire,
     );
     return found.filter((one) => one.resourceId === servicePrincipalId).map(toAssignment);
   }
 
-  async function ensureAssignment(wish: AssignmentWish): Promise<{ assignment: Assignment; isNew: boolean }> {
-    const [principal, before] = await Promise.all([
-      readPrincipal(wish.servicePrincipalId),
-      replication.shown('the user', () => find(wish).then((found) => ({ found }))),
+  async function findAccess(personId: string, servicePrincipalId: string): Promise<PersonAccess> {
+    const all = await given({ kind: 'person', id: personId }, servicePrincipalId);
+    return {
+      direct: all.filter(({ principalId }) => principalId === personId),
+      throughGroups: all.filter(({ kind }) => kind === 'group'),
+    };
+  }
+
+  async function own(principal: Principal, servicePrincipalId: string): Promise<Assignment[]> {
+    const all = await given(principal, servicePrincipalId);
+    return all.filter(({ principalId }) => principalId === principal.id);
+  }
+
+  async function ensure(wish: Wish): Promise<{ assignment: Assignment; isNew: boolean }> {
+    const { principal } = wish;
+    const [application, before] = await Promise.all([
+      readApplication(wish.servicePrincipalId),
+      replication.shown(`the ${principal.kind === 'person' ? 'user' : 'group'}`, () =>
+        find(wish).then((found) => ({ found })),
+      ),
     ]);
-    refuseForeign(principal, wish);
+    refuseForeign(application, wish.templateId);
+    refuseOtherRole(application, wish.appRoleId);
     if (before.found) return { assignment: before.found, isNew: false };
-    return oneAtATime(wish.personId, async () => {
+    return oneAtATime(principal.id, async () => {
       const isNew = await assign(wish);
       return { assignment: await replication.shown('the assignment', () => find(wish)), isNew };
     });
   }
 
-  async function find(wish: AssignmentWish): Promise<Assignment | undefined> {
-    const all = await findAssignments(wish.personId, wish.servicePrincipalId);
-    return all.find((assignment) => assignment.appRoleId === wish.appRoleId);
+  async function find({ principal, servicePrincipalId, appRoleId }: Wish): Promise<Assignment | undefined> {
+    const all = await own(principal, servicePrincipalId);
+    return all.find((assignment) => assignment.appRoleId === appRoleId);
   }
 
-  function readPrincipal(id: string): Promise<ServicePrincipalWire> {
+  function readApplication(id: string): Promise<ServicePrincipalWire> {
     const call = {
       method: 'GET',
       path: graphPath`/servicePrincipals/${id}`,
@@ -103,14 +126,15 @@ export function createAssignments({ graph, replication, oneAtATime }: Parts): {
    * Posts the assignment; Graph refuses a second one, so it may be repeated. Whether it is ours: a plain "already there"
    * is somebody else's, one that follows an unanswered attempt is our own.
    */
-  async function assign({ personId, servicePrincipalId, appRoleId }: AssignmentWish): Promise<boolean> {
+  async function assign({ principal: { kind, id }, servicePrincipalId, appRoleId }: Wish): Promise<boolean> {
     let mayBeOurs = false;
     const post = (): Promise<void> =>
       graph.send({
         method: 'POST',
-        path: graphPath`/users/${personId}/appRoleAssignments`,
-        body: { principalId: personId, resourceId: servicePrincipalId, appRoleId },
-        attempt: { to: 'assign the person to Genesys Cloud', needs: NEEDS.writeAssignments },
+        path:
+          kind === 'person' ? graphPath`/users/${id}/appRoleAssignments` : graphPath`/groups/${id}/appRoleAssignments`,
+        body: { principalId: id, resourceId: servicePrincipalId, appRoleId },
+        attempt: { to: `assign the ${kind} to Genesys Cloud`, needs: NEEDS.writeAssignments },
         isRepeatable: true,
         onUncertain: () => {
           mayBeOurs = true;
@@ -125,19 +149,63 @@ export function createAssignments({ graph, replication, oneAtATime }: Parts): {
     }
   }
 
-  return { countAssignments, countAddressMismatches, findAssignments, ensureAssignment };
+  async function removeAssignments(wish: Parameters<EntraAccess['removeAssignments']>[0]): Promise<void> {
+    const { principal, servicePrincipalId, appRoleIds } = wish;
+    refuseForeign(await readApplication(servicePrincipalId), wish.templateId);
+    const toGo = async (): Promise<Assignment[]> =>
+      (await own(principal, servicePrincipalId)).filter(({ appRoleId }) => appRoleIds?.includes(appRoleId) ?? true);
+    await oneAtATime(principal.id, async () => {
+      for (const { id } of await toGo()) await remove(servicePrincipalId, id);
+      await replication.shown('the removal', async () => ((await toGo()).length === 0 ? true : undefined));
+    });
+  }
+
+  async function remove(servicePrincipalId: string, assignmentId: string): Promise<void> {
+    try {
+      await graph.send({
+        method: 'DELETE',
+        path: graphPath`/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo/${assignmentId}`,
+        attempt: { to: 'take the assignment to Genesys Cloud away', needs: NEEDS.writeAssignments },
+      });
+    } catch (error) {
+      // Whether it is gone, the re-read after this tells.
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  return {
+    countAssignments,
+    countAddressMismatches,
+    listAssignments,
+    findPeopleByIds,
+    findAssignments: async (personId, servicePrincipalId) => (await findAccess(personId, servicePrincipalId)).direct,
+    findAccess,
+    findGroupAssignments: (groupId, servicePrincipalId) => own({ kind: 'group', id: groupId }, servicePrincipalId),
+    ensureAssignment: (wish) => ensure({ ...wish, principal: { kind: 'person', id: wish.personId } }),
+    ensureGroupAssignment: (wish) => ensure({ ...wish, principal: { kind: 'group', id: wish.groupId } }),
+    removeAssignments,
+  };
+}
+
+/** What was to be deleted is not there, or not on the replica that answered. Graph has no code for it, only the text. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof GraphProblem)) return false;
+  const { status, message = '' } = error.failure;
+  return status === 404 || (status === 400 && /EntitlementGrant being .* not found/i.test(message));
 }
 
 /** The bot's permission would let it assign anybody to anything; this is where it may not. */
-function refuseForeign(principal: ServicePrincipalWire, wish: AssignmentWish): void {
-  if (principal.applicationTemplateId !== wish.templateId) {
-    throw refusedByRule('foreign-application', {
-      what: 'Latchkey does not assign people to this application.',
-      why: 'It is not an instance of Genesys Cloud from the gallery.',
-      remedy: 'Assign the person in the Entra admin center, if that is what you want.',
-    });
-  }
-  const role = principal.appRoles.find((one) => one.id === wish.appRoleId);
+function refuseForeign(application: ServicePrincipalWire, templateId: string): void {
+  if (application.applicationTemplateId === templateId) return;
+  throw refusedByRule('foreign-application', {
+    what: 'Latchkey does not change who is assigned to this application.',
+    why: 'It is not an instance of Genesys Cloud from the gallery.',
+    remedy: 'Do it in the Entra admin center, if that is what you want.',
+  });
+}
+
+function refuseOtherRole(application: ServicePrincipalWire, appRoleId: string): void {
+  const role = application.appRoles.find((one) => one.id === appRoleId);
   if (role?.isEnabled === true && role.allowedMemberTypes.includes('User')) return;
   throw refusedByRule('unknown-app-role', {
     what: 'The application does not offer the chosen role to people.',
@@ -146,22 +214,19 @@ function refuseForeign(principal: ServicePrincipalWire, wish: AssignmentWish): v
   });
 }
 
+const KINDS: Readonly<Record<string, Assignment['kind']>> = { User: 'person', Group: 'group' };
+
 function toAssignment(wire: AssignmentWire): Assignment {
+  const { id, principalId, appRoleId, principalType, principalDisplayName, createdDateTime } = wire;
+  const time = Date.parse(createdDateTime ?? '');
   return {
-    id: wire.id,
-    personId: wire.principalId,
-    appRoleId: wire.appRoleId,
-    principalType: wire.principalType ?? 'User',
+    ...{ id, principalId, appRoleId, principalName: principalDisplayName ?? principalId },
+    kind: KINDS[principalType ?? 'User'] ?? 'other',
+    ...(Number.isNaN(time) ? {} : { since: new Date(time) }),
   };
 }
 
-function chunks<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-}
-
 /** Addresses tell no upper from lower case. Without a mailbox there is nothing to differ. */
-function isSameAddress(mail: string | null | undefined, userPrincipalName: string): boolean {
+function isSameAddress(mail: string | undefined, userPrincipalName: string): boolean {
   return !mail || mail.toLowerCase() === userPrincipalName.toLowerCase();
 }

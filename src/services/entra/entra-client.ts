@@ -3,14 +3,19 @@ import { paceOf, type RemoteLog } from '../platform/http.js';
 import type { CredentialProof } from './bot-credential.js';
 import { createGraphTokens } from './credential.js';
 import type { Entra } from './entra.js';
+import { createAccounts } from './entra-accounts.js';
 import { createAssignments } from './entra-assignments.js';
+import { createBulk } from './entra-bulk.js';
 import { createCertificates } from './entra-certificates.js';
 import { createClaims } from './entra-claims.js';
 import { createGallery } from './entra-gallery.js';
+import { createGroups } from './entra-groups.js';
 import { createInstances } from './entra-instance.js';
+import { createSessions } from './entra-sessions.js';
 import { createPeople } from './entra-people.js';
 import { createRegistrations } from './entra-registration.js';
 import { createRestore } from './entra-restore.js';
+import { createSearch } from './entra-search.js';
 import { createTenant } from './entra-tenant.js';
 import { createFederationMetadata } from './federation-metadata.js';
 import { createGraph } from './graph-http.js';
@@ -56,12 +61,15 @@ export function createEntra(options: EntraOptions): Entra {
     oneAtATime: createOneAtATime(),
     now: () => options.clock.now(),
   };
+  const people = createPeople(shared);
   const claims = createClaims(shared);
   const instances = createInstances({ ...shared, claims });
   const { getInstance, getSettings, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl } = instances;
   return {
     grantedPermissions: async () => (await tokens.claims()).roles,
-    ...createPeople(shared),
+    ...people,
+    ...createSearch({ graph, findPerson: people.findPerson }),
+    ...createAccounts(shared),
     ...{ getInstance, getSettings, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl },
     ...createGallery({ ...shared, instances }),
     findClaims: claims.findClaims,
@@ -81,5 +89,8 @@ export function createEntra(options: EntraOptions): Entra {
     ...createTenant(shared),
     ...createRegistrations(shared),
     ...createAssignments(shared),
+    ...createBulk({ graph, pace }),
+    ...createGroups(shared),
+    ...createSessions(shared),
   };
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../platform/problem.js';
+import { passwordRefused } from './entra-accounts.js';
 import {
   alreadyExpired,
   GraphProblem,
@@ -31,6 +32,7 @@ const ANSWERED: Readonly<Record<string, Problem>> = {
   'two writes at once': answered({ status: 409, code: 'Directory_ConcurrencyViolation' }),
   'an identifier outside the domains': answered({ status: 400, code: 'HostNameNotOnVerifiedDomain' }),
   'a value that is refused': answered({ status: 400, code: 'Request_BadRequest' }),
+  'a password that is refused': passwordRefused('create the user t.simon@contoso.example', REQUEST_ID),
   'too many requests': answered({ status: 429 }),
   'a fault of Entra': answered({ status: 503 }),
   'an answer that is not understood': notUnderstood(attempt.to, REQUEST_ID, undefined),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EntraPerson } from './entra.js';
 
 // Graph's own spelling and shapes; nothing outside this folder sees them. Properties that Graph may leave out or set to
 // null are `nullish`. Source: Microsoft Graph docs, v1.0 unless said.
@@ -15,6 +16,24 @@ export const userWire = z.object({
 });
 export type UserWire = z.infer<typeof userWire>;
 export const USER_SELECT = 'id,displayName,userPrincipalName,mail,jobTitle,accountEnabled,userType,createdDateTime';
+
+export function toPerson(user: UserWire): EntraPerson {
+  return {
+    id: user.id,
+    name: user.displayName ?? user.userPrincipalName,
+    userPrincipalName: user.userPrincipalName,
+    ...(user.mail ? { mail: user.mail } : {}),
+    ...(user.jobTitle ? { jobTitle: user.jobTitle } : {}),
+    isEnabled: user.accountEnabled === true,
+    ...createdAt(user),
+    isGuest: user.userType === 'Guest' || /#EXT#@/i.test(user.userPrincipalName),
+  };
+}
+
+function createdAt({ createdDateTime }: UserWire): { createdAt?: Date } {
+  const time = Date.parse(createdDateTime ?? '');
+  return Number.isNaN(time) ? {} : { createdAt: new Date(time) };
+}
 
 export const groupWire = z.object({
   id: z.string(),
@@ -103,6 +122,8 @@ export const assignmentWire = z.object({
   appRoleId: z.string(),
   principalId: z.string(),
   principalType: z.string().nullish(),
+  principalDisplayName: z.string().nullish(),
+  createdDateTime: z.string().nullish(),
   resourceId: z.string(),
 });
 export type AssignmentWire = z.infer<typeof assignmentWire>;

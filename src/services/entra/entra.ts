@@ -1,5 +1,11 @@
 /** What the rest of Latchkey may ask of Microsoft Entra ID, in the admin's words. `entra-client.ts` is the one that asks. */
 
+import type { EntraSessions } from './entra-sessions.js';
+import type { EntraAccess } from './entra-access.js';
+import type { EntraGroups } from './entra-groups.js';
+import type { EntraAccounts } from './entra-accounts.js';
+import type { EntraSearch } from './entra-search.js';
+import type { EntraBulk } from './entra-bulk.js';
 import type { OwnStanding, Registration } from './entra-registration.js';
 
 /** A person in the directory. `id` is the Entra object id, the only identity Latchkey knows. */
@@ -167,27 +173,12 @@ export interface FederationMetadata {
   readonly thumbprints: readonly string[];
 }
 
-export interface Assignment {
-  readonly id: string;
-  readonly personId: string;
-  readonly appRoleId: string;
-  /** `User` or `Group`: the principal it is given to. */
-  readonly principalType: string;
-}
-
-export interface NewPerson {
-  readonly name: string;
-  readonly userPrincipalName: string;
-  readonly mailNickname: string;
-  readonly password: string;
-}
-
 /**
  * Every method throws a `Problem` of system `entra` with Graph's request id. Reads are retried within a budget; the
  * creating calls (`addFromGallery`, `addSigningCertificate`, `createPerson`) are sent once and, where the answer is
  * uncertain (5xx, time-out, lost connection), looked for by their mark before anything is sent again.
  */
-export interface Entra {
+export interface Entra extends EntraBulk, EntraAccess, EntraGroups, EntraAccounts, EntraSearch, EntraSessions {
   /** The permissions in the bot's own token, by name. */
   grantedPermissions(): Promise<readonly string[]>;
   /** The bot itself: its service principal, and its permissions. */
@@ -197,17 +188,9 @@ export interface Entra {
   /** An app registration of this tenant, and when its credentials end. */
   findRegistration(appId: string): Promise<Registration | undefined>;
 
-  /** People by object id, exact UPN or mail, or the beginning of the name or UPN; at most ten, exact matches alone. */
-  findPeople(text: string): Promise<readonly EntraPerson[]>;
   findPerson(id: string): Promise<EntraPerson | undefined>;
   /** `undefined`: no such person in this tenant. */
   findStanding(personId: string): Promise<Standing | undefined>;
-  /** Verified, managed domains, the default one first. */
-  managedDomains(): Promise<readonly string[]>;
-  /** Creates a member with a first password that must be changed at the first sign-in. */
-  createPerson(person: NewPerson): Promise<EntraPerson>;
-  /** Sets a new first password that must be changed at the next sign-in. */
-  resetPassword(personId: string, password: string): Promise<void>;
 
   /** Exactly one template of that display name, else a Problem. */
   getGalleryTemplate(displayName: string): Promise<GalleryTemplate>;
@@ -278,21 +261,4 @@ export interface Entra {
   refusesIdentifiers(): Promise<boolean>;
   /** Whether the tenant has Entra ID P1 or better, which assigning groups takes. */
   hasPremium(): Promise<boolean>;
-  /** How many people and groups are assigned. */
-  countAssignments(servicePrincipalId: string): Promise<number>;
-  /** How many of the people assigned directly have another mail address than UPN; `undefined` where they are over 300. */
-  countAddressMismatches(servicePrincipalId: string): Promise<number | undefined>;
-
-  /** The person's own (direct) assignments to that application. */
-  findAssignments(personId: string, servicePrincipalId: string): Promise<readonly Assignment[]>;
-  /**
-   * Assigns the person, unless they already are; both of Graph's "already exists" answers count as done after a re-read.
-   * Refuses (a Problem) any service principal other than an instance of `templateId`.
-   */
-  ensureAssignment(wish: {
-    personId: string;
-    servicePrincipalId: string;
-    appRoleId: string;
-    templateId: string;
-  }): Promise<{ assignment: Assignment; isNew: boolean }>;
 }

@@ -51,6 +51,7 @@ export function createFederationMetadata(parts: Parts): (appId: string) => Promi
 function readPatiently(url: string, parts: Parts): Promise<FederationMetadata | undefined> {
   return withRetries(() => readOnce(url, parts), {
     pace: parts.pace,
+    from: 'Entra',
     budgetMs: parts.retryBudgetMs,
     judge: (error) => {
       if (error instanceof Busy) return { againAfterMs: error.afterMs };

@@ -6,6 +6,8 @@ interface CostlyCall {
   readonly method: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Of a `$batch`: what is in it. Graph counts that, and not the batch. */
+  readonly items?: readonly CostlyCall[];
 }
 
 /**
@@ -14,13 +16,13 @@ interface CostlyCall {
  * minute for the whole tenant. A request beyond them is refused, and counts all the same.
  */
 const LIMITS = {
-  units: { capacity: 3_500, perSecond: 350 },
-  writes: { capacity: 3_000, perSecond: 20 },
-  keyReads: { capacity: 150, perSecond: 2.5 },
+  units: { capacity: 3_500, perSecond: 350, reserve: 700 },
+  writes: { capacity: 3_000, perSecond: 20, reserve: 20 },
+  keyReads: { capacity: 150, perSecond: 2.5, reserve: 10 },
 } as const;
 
 /** Graph fills its buckets when requests arrive, we ours when they leave: whoever uses all of it is refused now and then. */
-const SHARE_USED = 0.95;
+const SHARE_USED = 0.98;
 
 /** Published costs of reads in resource units; any other request costs 1. The first that fits counts. */
 const UNITS: readonly (readonly [path: RegExp, units: number])[] = [
@@ -34,13 +36,16 @@ const UNITS: readonly (readonly [path: RegExp, units: number])[] = [
 
 /** Resolves when Graph's published limits leave room for the call. */
 export function createGraphBudgets(pace: Pick<Pace, 'sleep' | 'wall'>): (call: CostlyCall) => Promise<void> {
-  const bucket = ({ capacity, perSecond }: { capacity: number; perSecond: number }): RequestBudget =>
-    createBucket({ capacity: capacity * SHARE_USED, perSecond: perSecond * SHARE_USED }, pace);
+  const bucket = ({ capacity, perSecond, reserve }: (typeof LIMITS)[keyof typeof LIMITS]): RequestBudget =>
+    createBucket({ of: 'Entra', capacity: capacity * SHARE_USED, perSecond: perSecond * SHARE_USED, reserve }, pace);
   const [units, writes, keyReads] = [bucket(LIMITS.units), bucket(LIMITS.writes), bucket(LIMITS.keyReads)];
   return async (call) => {
-    await units.take(unitsOf(call));
-    if (call.method !== 'GET') await writes.take();
-    if (call.query?.['$select']?.split(',').includes('keyCredentials')) await keyReads.take();
+    const counted = call.items ?? [call];
+    const writing = counted.filter(({ method }) => method !== 'GET').length;
+    const readingKeys = counted.filter(({ query }) => query?.['$select']?.split(',').includes('keyCredentials')).length;
+    await units.take(counted.reduce((sum, one) => sum + unitsOf(one), 0));
+    if (writing > 0) await writes.take(writing);
+    if (readingKeys > 0) await keyReads.take(readingKeys);
   };
 }
 

@@ -34,10 +34,14 @@ export interface GraphCall {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly attempt: Attempt;
+  /** Asks the index, which lags: what `$search` and counts take. */
+  readonly isEventual?: boolean;
   /** Whether sending it twice does no more than sending it once. A POST is not, unless it says so. */
   readonly isRepeatable?: boolean;
   /** Told before a repetition whose predecessor may have been carried out. */
   readonly onUncertain?: () => void;
+  /** Of a `$batch`: the calls in it, which count against Graph's limits. */
+  readonly items?: readonly Pick<GraphCall, 'method' | 'path' | 'query'>[];
 }
 
 /** Graph, call by call. Throws `GraphProblem`, or the `Problem` of the credential. */
@@ -80,6 +84,7 @@ export function createGraph(options: GraphOptions): Graph {
     const isRepeatable = call.isRepeatable ?? call.method !== 'POST';
     return withRetries(() => sendOnce(call), {
       pace: options.pace,
+      from: 'Entra',
       budgetMs: options.retryBudgetMs,
       judge: (error) => {
         if (!(error instanceof GraphProblem)) return 'give-up';
@@ -228,6 +233,7 @@ async function deliver(context: Context, options: GraphOptions, root: string): P
 async function raw(client: Client, call: GraphCall): Promise<Response | NoAnswer> {
   const request = client.api(call.path + graphQuery(call.query ?? {})).responseType(ResponseType.RAW);
   if (call.version) request.version(call.version);
+  if (call.isEventual === true) request.header('ConsistencyLevel', 'eventual');
   try {
     return (await dispatch(request, call)) as Response;
   } catch (error) {
@@ -265,7 +271,8 @@ const errorBody = z.object({
   }),
 });
 
-function failureFrom(answer: Response, text: string, now: Date): GraphFailure {
+/** What a refusing answer says, be it of its own or within a `$batch`. */
+export function failureFrom(answer: Response, text: string, now: Date): GraphFailure {
   const parsed = errorBody.safeParse(parseBody(text));
   const error = parsed.success ? parsed.data.error : undefined;
   return {

@@ -37,6 +37,12 @@ function literal(value: string | BareGuid | undefined): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : value.guid;
 }
 
+/** A `$search` for objects in which each word begins a word of the property. @param words letters and digits alone. */
+export function graphSearch(property: string, words: readonly string[]): string {
+  if (words.some((word) => !/^[\p{L}\p{N}]+$/u.test(word))) throw new RangeError('Not a word.');
+  return words.map((word) => `"${property}:${word}"`).join(' AND ');
+}
+
 /** The query string of a request. The SDK sends queries as they are, so each value is encoded here. */
 export function graphQuery(query: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);

@@ -1,4 +1,5 @@
 import { lookUntil, type Pace } from '../platform/http.js';
+import { stillTakes, whileWaiting } from '../platform/step-waits.js';
 import { isNotFound, isReplicationLag, isUncertain, waitingForEntra } from './entra-problems.js';
 
 /**
@@ -72,7 +73,13 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
       if (found === undefined) missed = lookedAt;
       return found;
     };
-    const value = (await lookAsExpected(lookAndNote, budgetMs)) ?? (await lookFor(lookAndNote, budgetMs - passedMs()));
+    const because = notEverywhere(what);
+    const value = await whileWaiting(pace, async (pause) => {
+      const sleep = (ms: number): Promise<void> => pause(ms, stillTakes(because, budgetMs - passedMs()));
+      const expected = await lookAsExpected(lookAndNote, { budgetMs, sleep });
+      if (expected !== undefined) return expected;
+      return lookUntil(lookAndNote, { ...limits, pace: { ...pace, sleep }, because, budgetMs: budgetMs - passedMs() });
+    });
     if (value === undefined) throw waitingForEntra(what);
     const found = passedMs();
     if (found >= SHOWN_AT_ONCE_MS) lastLag = { missed, found, at: startedAt + found };
@@ -80,11 +87,14 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
   }
 
   /** Few looks up to the moment from which on it is expected, and then several: a look is a call, and waiting is a wait. */
-  async function lookAsExpected<T>(look: () => Promise<T | undefined>, budgetMs: number): Promise<T | undefined> {
+  async function lookAsExpected<T>(
+    look: () => Promise<T | undefined>,
+    { budgetMs, sleep }: { budgetMs: number; sleep: Pace['sleep'] },
+  ): Promise<T | undefined> {
     const startedAt = pace.wall().getTime();
     const isExpected = lastLag && lastLag.found <= budgetMs && startedAt - lastLag.at < LAG_HOLDS_MS;
     for (const at of isExpected && lastLag ? looksAround(lastLag) : []) {
-      await pace.sleep(Math.max(0, startedAt + at - pace.wall().getTime()));
+      await sleep(Math.max(0, startedAt + at - pace.wall().getTime()));
       const found = await look();
       if (found !== undefined) return found;
     }
@@ -93,7 +103,7 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
 
   async function despiteLag<T>(what: string, write: () => Promise<T>, isLag = isReplicationLag): Promise<T> {
     let last: unknown;
-    const done = await lookUntil(async () => {
+    const attempt = async (): Promise<{ value: T } | undefined> => {
       try {
         return { value: await write() };
       } catch (error) {
@@ -101,7 +111,8 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
         last = error;
         return undefined;
       }
-    }, limits);
+    };
+    const done = await lookUntil(attempt, { ...limits, because: notEverywhere(what) });
     if (done) return done.value;
     throw isReplicationLag(last) ? waitingForEntra(what) : last;
   }
@@ -155,10 +166,18 @@ export function createReplication({ budgetMs: wholeBudgetMs, pace }: { budgetMs:
   }
 
   function lookFor<T>(find: () => Promise<T | undefined>, budgetMs: number): Promise<T | undefined> {
-    return lookUntil(() => unlessMissing(find), { ...limits, budgetMs: Math.min(budgetMs, limits.budgetMs) });
+    const because = 'Entra did not say whether it has created this, and Latchkey looks for it';
+    return lookUntil(() => unlessMissing(find), {
+      ...{ ...limits, because },
+      budgetMs: Math.min(budgetMs, limits.budgetMs),
+    });
   }
 
   return { shown, despiteLag, createdOnce };
+}
+
+function notEverywhere(what: string): string {
+  return `Entra does not show ${what} everywhere yet`;
 }
 
 function looksAround({ missed, found }: Lag): number[] {

@@ -4,17 +4,12 @@ import type { AskGenesys } from './genesys-call.js';
 import { isNotFound, waitingForGenesys } from './genesys-problems.js';
 import type { GenesysApis } from './genesys-sdk.js';
 import { divisionWire, listingWire, nothingWire, roleWire, subjectWire } from './genesys-wire.js';
-import type { GenesysDivision, GenesysRole } from './genesys.js';
+import type { GenesysDivision, GenesysGrant, GenesysRole } from './genesys.js';
 
 interface Parts {
   readonly ask: AskGenesys;
   readonly budgetMs: number;
   readonly pace: Pace;
-}
-
-interface Grant {
-  readonly role: GenesysRole;
-  readonly divisionId: string;
 }
 
 const PAGE = 100;
@@ -23,7 +18,7 @@ const MOST_PAGES = 100;
 export function createAuthorization({ ask, ...limits }: Parts): {
   listRoles(): Promise<readonly GenesysRole[]>;
   listDivisions(): Promise<readonly GenesysDivision[]>;
-  findGrants(userId: string): Promise<readonly Grant[]>;
+  findGrants(userId: string): Promise<readonly GenesysGrant[]>;
   ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean>;
 } {
   async function everyPage<T>(
@@ -57,7 +52,7 @@ export function createAuthorization({ ask, ...limits }: Parts): {
     return divisions.map(({ id, name, homeDivision }) => ({ id, name, isHome: homeDivision === true }));
   }
 
-  async function findGrants(userId: string): Promise<readonly Grant[]> {
+  async function findGrants(userId: string): Promise<readonly GenesysGrant[]> {
     const { grants } = await ask({
       to: 'read the roles of a user',
       send: ({ authorization }) => authorization.getAuthorizationSubject(userId),
@@ -66,7 +61,10 @@ export function createAuthorization({ ask, ...limits }: Parts): {
     // Grants of a group are listed too, under the group's id; they are not the user's own.
     return (grants ?? [])
       .filter(({ subjectId }) => subjectId === userId)
-      .map(({ role, division }) => ({ role: { id: role.id, name: role.name ?? '' }, divisionId: division.id }));
+      .map(({ role, division }) => ({
+        role: { id: role.id, name: role.name ?? role.id },
+        ...{ divisionId: division.id, divisionName: division.name ?? division.id },
+      }));
   }
 
   async function ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean> {
@@ -76,13 +74,14 @@ export function createAuthorization({ ask, ...limits }: Parts): {
       );
     if (await isThere()) return false;
     await addGrant(userId, grant);
-    const shown = await lookUntil(async () => ((await isThere()) ? true : undefined), limits);
+    const because = 'Genesys Cloud does not show the role of the user yet';
+    const shown = await lookUntil(async () => ((await isThere()) ? true : undefined), { ...limits, because });
     if (!shown) throw waitingForGenesys('the role of the user');
     return true;
   }
 
   /** Somebody who was created a moment ago may have no entry yet. */
-  async function grantsOfNewUser(userId: string): Promise<readonly Grant[]> {
+  async function grantsOfNewUser(userId: string): Promise<readonly GenesysGrant[]> {
     return findGrants(userId).catch((error: unknown) => {
       if (isNotFound(error)) return [];
       throw error;
@@ -92,7 +91,7 @@ export function createAuthorization({ ask, ...limits }: Parts): {
   /** Adds; the calls that replace the list of roles would take the others away. A new role or user may be 404 for a while. */
   async function addGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<void> {
     let missing: unknown;
-    const done = await lookUntil(async () => {
+    const add = async (): Promise<true | undefined> => {
       try {
         await ask({
           to: 'give a role to a user',
@@ -106,7 +105,9 @@ export function createAuthorization({ ask, ...limits }: Parts): {
         missing = error;
         return undefined;
       }
-    }, limits);
+    };
+    const because = 'Genesys Cloud does not know the user or the role everywhere yet';
+    const done = await lookUntil(add, { ...limits, because });
     if (!done) throw missing;
   }
 

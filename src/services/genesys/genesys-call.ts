@@ -34,7 +34,7 @@ const RENEW_BEFORE_MS = 60_000;
 /** The platform's published default for a token of client credentials (`client.credentials.token.rate.per.minute`). */
 const REQUESTS_A_MINUTE = 300;
 /** Genesys's minute begins when a request arrives, ours when it leaves. */
-const REQUESTS_OF_A_TOKEN = { requests: REQUESTS_A_MINUTE, windowMs: 61_000 };
+const REQUESTS_OF_A_TOKEN = { of: 'Genesys Cloud', requests: REQUESTS_A_MINUTE, windowMs: 61_000, reserve: 15 };
 
 interface Token {
   readonly value: string;
@@ -125,6 +125,7 @@ export function createAskGenesys(options: GenesysCallOptions): AskGenesys {
   return (call) =>
     withRetries(() => sendOnce(call), {
       pace,
+      from: 'Genesys Cloud',
       budgetMs: options.retryBudgetMs,
       judge: (error) => {
         if (!(error instanceof GenesysProblem)) return 'give-up';

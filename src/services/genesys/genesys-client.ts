@@ -4,6 +4,8 @@ import type { GenesysRegion } from '../sso/genesys-region.js';
 import { createAuthorization } from './genesys-authorization.js';
 import { createAskGenesys } from './genesys-call.js';
 import { refuseForeignGateway } from './genesys-sdk.js';
+import { createRemoval } from './genesys-removal.js';
+import { createLicences } from './genesys-licences.js';
 import { createUsers } from './genesys-users.js';
 import { organizationWire } from './genesys-wire.js';
 import type { Genesys } from './genesys.js';
@@ -49,7 +51,9 @@ export function createGenesys(options: GenesysOptions): Genesys {
     ...createIdentityProvider(parts),
     ...createPasswordLogin(parts),
     ...createUsers(parts),
+    ...createRemoval(parts),
     ...createAuthorization(parts),
+    ...createLicences(parts),
     ...createOwnClient(parts),
   };
 }

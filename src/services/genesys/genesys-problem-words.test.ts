@@ -23,6 +23,10 @@ const ANSWERED: Readonly<Record<string, Problem>> = {
   'a permission that is missing in a division': answered({
     ...{ status: 403, code: 'missing.division.permission', message: 'You are missing: [directory:user:add]' },
   }),
+  'one of several permissions': answered({
+    ...{ status: 403, code: 'missing.any.permissions' },
+    message: 'You are missing at least one of: [directory:user:edit, directory:organization:admin]',
+  }),
   'a right that is not named': answered({ status: 403, message: 'Not authorized.' }),
   'an unknown object': answered({ status: 404 }),
   'a time-out at Genesys': answered({ status: 504, code: 'request.timeout' }),

@@ -165,12 +165,16 @@ function denied(failure: GenesysFailure, to: string): Explanation {
       remedy: 'An admin checks the roles and divisions of the OAuth client of Latchkey in Genesys Cloud Admin.',
     };
   }
-  const names = missing.join(' and ');
+  // `missing.any.permissions` lists what each alone would do.
+  const isAny = missing.length > 1 && (failure.code ?? '').includes('.any.');
+  const names = missing.join(isAny ? ' or ' : ' and ');
   const inDivision = (failure.code ?? '').includes('division');
   return {
     answer: 'denied',
     what,
-    why: `A role of the OAuth client lacks ${names}${inDivision ? ' in that division' : ''}.`,
+    why: isAny
+      ? `No role of the OAuth client has ${names}${inDivision ? ' in that division' : ''}.`
+      : `A role of the OAuth client lacks ${names}${inDivision ? ' in that division' : ''}.`,
     remedy: `An admin adds ${names} to a role of the OAuth client${inDivision ? ' for that division' : ''} in Genesys Cloud Admin.`,
     missing,
   };

@@ -41,6 +41,7 @@ export async function loadApis(options: SdkOptions) {
     users: new sdk.UsersApi(client),
     authorization: new sdk.AuthorizationApi(client),
     tokens: new sdk.TokensApi(client),
+    license: new sdk.LicenseApi(client),
   };
 }
 

@@ -1,7 +1,9 @@
 import { lookUntil, type Pace } from '../platform/http.js';
+import { whileWaiting } from '../platform/step-waits.js';
 import type { AskGenesys } from './genesys-call.js';
 import { hasCode, isConflict, isNotFound, isUncertain, waitingForGenesys } from './genesys-problems.js';
-import { userSearchWire, userWire, type UserWire } from './genesys-wire.js';
+import type { GenesysApis } from './genesys-sdk.js';
+import { nothingWire, userSearchWire, userWire, type UserWire } from './genesys-wire.js';
 import type { GenesysUser, GenesysUserState } from './genesys.js';
 
 interface Parts {
@@ -24,10 +26,14 @@ export interface EnsuredUser {
 const EVERY_STATE: readonly GenesysUserState[] = ['active', 'inactive', 'deleted'];
 const MOST_VERSION_RACES = 10;
 const VERSION_RACE_WAIT_MS = 500;
+const SOMEBODY_ELSE =
+  'Somebody else is changing the user in Genesys Cloud just now; Latchkey tries again in some seconds.';
 
 export function createUsers({ ask, ...limits }: Parts): {
   findUserByEmail(email: string): Promise<GenesysUser | undefined>;
   ensureActiveUser(wish: UserWish): Promise<EnsuredUser>;
+  deactivateUser(userId: string): Promise<boolean>;
+  revokeTokens(userId: string): Promise<void>;
 } {
   async function findUserByEmail(email: string): Promise<GenesysUser | undefined> {
     const { results } = await ask({
@@ -55,25 +61,51 @@ export function createUsers({ ask, ...limits }: Parts): {
 
   async function activated(user: GenesysUser): Promise<EnsuredUser> {
     if (user.state === 'active') return { user, was: 'active' };
-    await activate(user);
+    const to = user.state === 'deleted' ? 'restore a deleted user' : 'activate a user';
+    await changeState(user, { state: 'active', to });
     return { user: await shownActive(user.id), was: user.state };
   }
 
+  async function deactivateUser(id: string): Promise<boolean> {
+    const before = await readUser(id, 'active').catch((error: unknown) => {
+      if (isNotFound(error)) return undefined; // deleted, so that nobody signs in as them
+      throw error;
+    });
+    if (before?.state !== 'active') return false;
+    await changeState({ id, state: 'active' }, { state: 'inactive', to: 'make a user inactive' });
+    const isShown = async (): Promise<true | undefined> =>
+      (await readUser(id, 'inactive')).state === 'active' ? undefined : true;
+    const because = 'Genesys Cloud does not show the user as inactive yet';
+    if (!(await lookUntil(isShown, { ...limits, because }))) throw waitingForGenesys('the change of the user');
+    return true;
+  }
+
+  /** Somebody whom the platform does not know there any more has no token left. */
+  async function revokeTokens(id: string): Promise<void> {
+    const call = {
+      to: 'end the sessions of a user',
+      send: ({ tokens }: GenesysApis) => tokens.deleteToken(id),
+      body: nothingWire,
+    };
+    await ask(call).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
   /** Writes the state with the version just read; somebody else's change in between is met by reading again. */
-  async function activate({ id, state }: GenesysUser): Promise<void> {
+  async function changeState(
+    { id, state: from }: Pick<GenesysUser, 'id' | 'state'>,
+    { state, to }: { state: 'active' | 'inactive'; to: string },
+  ): Promise<void> {
     for (let races = 0; ; races += 1) {
-      const { version } = await readUser(id, state);
+      const { version } = await readUser(id, from);
       try {
-        await ask({
-          to: state === 'deleted' ? 'restore a deleted user' : 'activate a user',
-          send: ({ users }) => users.patchUser(id, { state: 'active', version }),
-          body: userWire,
-        });
+        await ask({ to, send: ({ users }) => users.patchUser(id, { state, version }), body: userWire });
         return;
       } catch (error) {
         if (!isConflict(error) || races >= MOST_VERSION_RACES) throw error;
-        await limits.pace.sleep(VERSION_RACE_WAIT_MS * (races + 1));
-        if ((await readUser(id, state).catch(() => undefined))?.state === 'active') return;
+        await whileWaiting(limits.pace, (pause) => pause(VERSION_RACE_WAIT_MS * (races + 1), SOMEBODY_ELSE));
+        if ((await readUser(id, from).catch(() => undefined))?.state === state) return;
       }
     }
   }
@@ -88,13 +120,14 @@ export function createUsers({ ask, ...limits }: Parts): {
   }
 
   async function shownActive(id: string): Promise<GenesysUser> {
-    const user = await lookUntil(async () => {
+    const look = async (): Promise<UserWire | undefined> => {
       const read = await readUser(id, 'active').catch((error: unknown) => {
         if (isNotFound(error)) return undefined;
         throw error;
       });
       return read?.state === 'active' ? read : undefined;
-    }, limits);
+    };
+    const user = await lookUntil(look, { ...limits, because: 'Genesys Cloud does not show the user as active yet' });
     if (!user) throw waitingForGenesys('the user');
     return toUser(user);
   }
@@ -137,7 +170,8 @@ export function createUsers({ ask, ...limits }: Parts): {
   }
 
   function appeared(email: string): Promise<GenesysUser | undefined> {
-    return lookUntil(() => findUserByEmail(email), limits);
+    const because = 'The search of Genesys Cloud does not show yet whether the user exists';
+    return lookUntil(() => findUserByEmail(email), { ...limits, because });
   }
 
   function postUser({ name, email, divisionId }: UserWish): Promise<UserWire> {
@@ -150,7 +184,7 @@ export function createUsers({ ask, ...limits }: Parts): {
     });
   }
 
-  return { findUserByEmail, ensureActiveUser };
+  return { findUserByEmail, ensureActiveUser, deactivateUser, revokeTokens };
 }
 
 function mayHaveCreated(error: unknown): boolean {

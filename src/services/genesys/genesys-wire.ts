@@ -61,5 +61,8 @@ export const ownRoleWire = z.object({
 });
 export type OwnRoleWire = z.infer<typeof ownRoleWire>;
 
+/** Ids of licences, such as `cloudCX1`. */
+export const licencesWire = z.array(z.string());
+
 /** An answer whose body does not matter. */
 export const nothingWire = z.unknown();

@@ -1,5 +1,7 @@
 /** What the rest of Latchkey may ask of Genesys Cloud. `genesys-client.ts` is the one that asks. */
 
+import type { GenesysLicences } from './genesys-licences.js';
+import type { GenesysRemoval } from './genesys-removal.js';
 import type { OwnClient, OwnRole } from './own-client.js';
 
 export interface GenesysOrganization {
@@ -65,8 +67,15 @@ export interface GenesysDivision {
   readonly isHome: boolean;
 }
 
+/** A role that a user holds in a division. */
+export interface GenesysGrant {
+  readonly role: GenesysRole;
+  readonly divisionId: string;
+  readonly divisionName: string;
+}
+
 /** Every method throws a `Problem` of system `genesys` with the inin-correlation-id. */
-export interface Genesys {
+export interface Genesys extends GenesysLicences, GenesysRemoval {
   getOrganization(): Promise<GenesysOrganization>;
   /** The OAuth client that we sign in with. */
   getOwnClient(): Promise<OwnClient>;
@@ -99,10 +108,14 @@ export interface Genesys {
     user: GenesysUser;
     was: 'active' | 'inactive' | 'deleted' | 'unknown';
   }>;
+  /** Makes the user inactive, unless they are, and waits until a read says so. Returns whether they were active. */
+  deactivateUser(userId: string): Promise<boolean>;
+  /** Ends every session and every app's access of the user. */
+  revokeTokens(userId: string): Promise<void>;
   listRoles(): Promise<readonly GenesysRole[]>;
   listDivisions(): Promise<readonly GenesysDivision[]>;
   /** Roles the user holds (own grants), by division. */
-  findGrants(userId: string): Promise<readonly { role: GenesysRole; divisionId: string }[]>;
+  findGrants(userId: string): Promise<readonly GenesysGrant[]>;
   /** Adds the role in the division unless it is there; never replaces the list. Returns whether it was added. */
   ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean>;
 }

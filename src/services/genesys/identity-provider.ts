@@ -45,10 +45,12 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
     refuseUnholdable(settings, before);
     if (before && holds(before, settings)) return before;
     await put(toWire(settings, before));
-    const after = await lookUntil(async () => {
+    const look = async (): Promise<IdentityProvider | undefined> => {
       const now = await findIdentityProvider();
       return now && holds(now, settings) ? now : undefined;
-    }, limits);
+    };
+    const because = 'Genesys Cloud does not show the new settings of the single sign-on provider yet';
+    const after = await lookUntil(look, { ...limits, because });
     if (!after) throw waitingForGenesys('the single sign-on provider');
     return after;
   }
@@ -56,7 +58,7 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
   /** Genesys's clock may be behind Entra's: a certificate of this second is then not valid yet, and soon is. */
   async function put(body: ProviderWire): Promise<void> {
     let notYet: unknown;
-    const done = await lookUntil(async () => {
+    const write = async (): Promise<true | undefined> => {
       try {
         await ask({
           to: 'write the single sign-on provider',
@@ -69,7 +71,9 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
         notYet = error;
         return undefined;
       }
-    }, limits);
+    };
+    const because = 'By the clock of Genesys Cloud the new certificate is not valid yet';
+    const done = await lookUntil(write, { ...limits, because });
     if (!done) throw notYet;
   }
 
@@ -84,7 +88,9 @@ export function createIdentityProvider({ ask, ...limits }: Parts): {
       if (isKept(error)) return false;
       if (!isNotFound(error)) throw error;
     }
-    const isGone = await lookUntil(async () => (await findIdentityProvider()) === undefined || undefined, limits);
+    const look = async (): Promise<true | undefined> => (await findIdentityProvider()) === undefined || undefined;
+    const because = 'Genesys Cloud still shows the single sign-on provider that was removed';
+    const isGone = await lookUntil(look, { ...limits, because });
     if (!isGone) throw waitingForGenesys('the removal of the single sign-on provider');
     return true;
   }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Step } from '../platform/durable.js';
+import type { Step, WaitFor } from '../platform/durable.js';
 import type { RunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
 import type { RunActor } from '../platform/schema.js';
@@ -20,8 +20,8 @@ export interface Operation<Input extends Json, Outcome extends Json> {
   wanted(input: Input): string;
   /** Entra object ids of the people it is about, so that the audit can be asked for them. */
   concerns(input: Input): readonly string[];
-  /** A rule beyond the right, such as: nobody gives access to themselves. */
-  judge?(actor: Actor, input: Input): Verdict;
+  /** A rule beyond the right, such as: nobody gives access to themselves. What it needs to know, it reads at that moment. */
+  judge?(actor: Actor, input: Input): Verdict | Promise<Verdict>;
   run(context: RunContext<Input>): Promise<Outcome>;
 }
 
@@ -30,6 +30,7 @@ export interface RunContext<Input> {
   readonly runId: RunId;
   readonly actor: Actor;
   readonly step: Step;
+  readonly waitFor: WaitFor;
 }
 
 /** What a click claims: the same one counts once, however often it is delivered. */

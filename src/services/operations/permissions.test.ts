@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { EntraPerson, RoleHeld, Standing } from '../entra/entra.js';
-import { judge, judgeTarget, refusalFacts, rightsOf, type Right } from './permissions.js';
+import { judge, judgeAsker, judgeTarget, refusalFacts, rightsOf, type Right } from './permissions.js';
 
 const CLOUD_APP_ADMIN = '158c047a-c907-4556-b7ef-446551a6b5f7';
 const USER_ADMIN = 'fe930be7-5e62-47db-91af-98c3a49a38b1';
@@ -95,4 +95,9 @@ test('no standing without an active role for the whole tenant is ever allowed to
       expect(rightsOf(standing({ active, eligible }))).toEqual([]);
     }),
   );
+});
+
+test('A plan that was compared with one person is run by nobody else', () => {
+  expect(judgeAsker('A-1', 'a-1')).toMatchObject({ isAllowed: true });
+  expect(judgeAsker('b-2', 'a-1')).toMatchObject({ isAllowed: false, rule: 'another-asker' });
 });

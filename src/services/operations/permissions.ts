@@ -14,7 +14,14 @@ export type Verdict =
   | { readonly isAllowed: false; readonly rule: RuleName; readonly why: string; readonly remedy: string };
 
 export type RuleName =
-  'not-in-tenant' | 'account-disabled' | 'guest' | 'role-missing' | 'role-too-narrow' | 'role-not-activated' | 'self';
+  | 'not-in-tenant'
+  | 'account-disabled'
+  | 'guest'
+  | 'role-missing'
+  | 'role-too-narrow'
+  | 'role-not-activated'
+  | 'self'
+  | 'another-asker';
 
 /** Built-in Entra roles by role template id (Microsoft's list of built-in roles). */
 const ROLE_NAMES: Readonly<Record<string, string>> = {
@@ -73,13 +80,33 @@ export function rightsOf(standing: Standing | undefined): Right[] {
   return (Object.keys(ROLES_FOR) as Right[]).filter((right) => judge(right, standing).isAllowed);
 }
 
-/** Nobody gives themselves access. */
-export function judgeTarget(actorId: string, targetId: string): Verdict {
+/** Nobody gives themselves access. @param deed in words that "themselves" follows. */
+export function judgeTarget(actorId: string, targetId: string, deed = 'give access to'): Verdict {
   if (actorId.toLowerCase() !== targetId.toLowerCase()) return { isAllowed: true, through: 'another person' };
   return refusal(
     'self',
-    'Nobody can give access to themselves with Latchkey, administrators included.',
+    `Nobody can ${deed} themselves with Latchkey, administrators included.`,
     'Ask another administrator to do it for you.',
+  );
+}
+
+/** Nor to a group that they are in. @param groupsOfActor ids of the groups that the actor is a direct member of. */
+export function judgeTargetGroup(groupsOfActor: readonly string[], groupId: string): Verdict {
+  if (!groupsOfActor.includes(groupId)) return { isAllowed: true, through: 'a group of other people' };
+  return refusal(
+    'self',
+    'You are a member of this group, and nobody can give access to themselves with Latchkey, administrators included.',
+    'Ask another administrator, who is not in the group, to do it.',
+  );
+}
+
+/** A plan that was compared with whoever asked is theirs alone to run: it leaves out only themselves. */
+export function judgeAsker(actorId: string, askerId: string): Verdict {
+  if (actorId.toLowerCase() === askerId.toLowerCase()) return { isAllowed: true, through: 'the own plan' };
+  return refusal(
+    'another-asker',
+    'Somebody else has sent the file, and its plan was made for them: it may give access to you yourself.',
+    'Send the file yourself; whoever has access already is left alone.',
   );
 }
 

@@ -150,8 +150,12 @@ export class Pipeline {
   }
 
   /** Whether the actor may do something to that person. Throws the refusal, recorded. */
-  async permittedFor(actor: Actor, targetId: string, wanted: string): Promise<void> {
-    const verdict = judgeTarget(actor.personId, targetId);
+  async permittedFor(actor: Actor, targetId: string, wanted: string, deed?: string): Promise<void> {
+    await this.abide(actor, wanted, judgeTarget(actor.personId, targetId, deed));
+  }
+
+  /** For a verdict whose facts were read already. Throws the refusal, recorded. */
+  async abide(actor: Actor, wanted: string, verdict: Verdict): Promise<void> {
     if (!verdict.isAllowed) await this.#refuse(actor, wanted, verdict);
   }
 
@@ -199,7 +203,7 @@ export class Pipeline {
   }
 
   async #judge<I extends Json, O extends Json>(operation: Operation<I, O>, actor: Actor, input: I): Promise<void> {
-    const verdict = operation.judge?.(actor, input);
+    const verdict = await operation.judge?.(actor, input);
     if (verdict && !verdict.isAllowed) await this.#refuse(actor, operation.wanted(input), verdict);
   }
 

@@ -16,6 +16,7 @@ function person(changes: Partial<EntraPerson> = {}): EntraPerson {
 const context = <Input>(input: Input) => ({
   ...{ input, runId: newRunId(), actor: ada },
   step: <T>(_name: string, deed: (attempt: { startedAt: Date }) => Promise<T>) => deed({ startedAt: clock.now() }),
+  waitFor: () => Promise.resolve(undefined),
 });
 
 describe('when the name is taken by the time it is to be created', () => {
@@ -23,6 +24,7 @@ describe('when the name is taken by the time it is to be created', () => {
     ({
       createPerson: () => Promise.reject(new Problem({ kind: 'remote', answer: 'conflict', what: 'x', remedy: 'y' })),
       findPeople: async () => [who],
+      findDeletedPerson: async () => undefined,
     }) as unknown as Entra;
   const run = (entra: Entra) =>
     createPerson({ entra, deliver: () => Promise.resolve(true) }).run(context({ ...T_SIMON }));
@@ -41,6 +43,53 @@ describe('when the name is taken by the time it is to be created', () => {
   ])('somebody who %s is not, or their password could be reset', async (_how, who) => {
     await expect(run(takenBy(who))).rejects.toMatchObject({ facts: { code: 'name-taken' } });
   });
+});
+
+describe('a password that the tenant refuses', () => {
+  const refused = (): Promise<never> =>
+    Promise.reject(new Problem({ kind: 'remote', code: 'password-refused', requestId: 'r-2', what: 'x', remedy: 'y' }));
+  const creating = (accepts: (password: string) => boolean) => {
+    const tried: string[] = [];
+    const delivered: string[] = [];
+    const entra = {
+      createPerson: ({ password }: { password: string }) => {
+        tried.push(password);
+        return accepts(password) ? Promise.resolve({ id: ID }) : refused();
+      },
+    } as unknown as Entra;
+    const deliver = (_actor: unknown, { password }: { password: string }) => {
+      delivered.push(password);
+      return Promise.resolve(true);
+    };
+    return { tried, delivered, run: createPerson({ entra, deliver }).run(context({ ...T_SIMON })) };
+  };
+
+  test('is followed by a longer one, and that one is delivered', async () => {
+    const { tried, delivered, run } = creating((password) => password.length > 30);
+
+    await expect(run).resolves.toMatchObject({ personId: ID, isPasswordDelivered: true });
+    expect(tried.map(({ length }) => length)).toEqual([20, 40]);
+    expect(delivered).toEqual([tried[1]]);
+  });
+
+  test('twice ends in words, with the request id, and without a third attempt', async () => {
+    const { tried, delivered, run } = creating(() => false);
+
+    await expect(run).rejects.toMatchObject({ facts: { code: 'password-rules', requestId: 'r-2' } });
+    expect(tried).toHaveLength(2);
+    expect(delivered).toEqual([]);
+  });
+});
+
+test('a name that only a deleted person holds is said to be theirs', async () => {
+  const entra = {
+    createPerson: () => Promise.reject(new Problem({ kind: 'remote', answer: 'conflict', what: 'x', remedy: 'y' })),
+    findPeople: async () => [],
+    findDeletedPerson: async () => ({ id: ID, name: 'Tom Simon' }),
+  } as unknown as Entra;
+  const run = createPerson({ entra, deliver: () => Promise.resolve(true) }).run(context({ ...T_SIMON }));
+
+  await expect(run).rejects.toMatchObject({ facts: { code: 'name-held-by-deleted' } });
 });
 
 describe('a new password', () => {

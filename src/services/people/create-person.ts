@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Entra, NewPerson } from '../entra/entra.js';
+import type { Entra } from '../entra/entra.js';
+import type { NewPerson } from '../entra/entra-accounts.js';
 import type { Actor, Operation } from '../operations/operation.js';
 import { Problem } from '../platform/problem.js';
-import { goneMeanwhile, privileged, takenMeanwhile } from '../provisioning/provisioning-refusals.js';
-import { firstPassword } from './first-password.js';
+import { firstPassword, LONG_PASSWORD } from './first-password.js';
+import { goneMeanwhile, heldByDeleted, passwordRulesTooStrict, privileged, takenMeanwhile } from './people-refusals.js';
 
 export const createPersonInput = z.object({
   displayName: z.string(),
@@ -44,8 +45,9 @@ export function createPerson(parts: {
     run: async ({ input, step, actor }) => {
       const { displayName, userPrincipalName, mailNickname } = input;
       const created = await step(`Create ${displayName} in Entra`, async ({ startedAt }) => {
-        const password = firstPassword();
-        const personId = await create(parts.entra, { name: displayName, userPrincipalName, mailNickname, password });
+        const make = (password: string) =>
+          create(parts.entra, { name: displayName, userPrincipalName, mailNickname, password });
+        const { made: personId, password } = await withAcceptedPassword(userPrincipalName, make);
         if (personId === undefined)
           return { personId: await findCreated(parts.entra, input, startedAt), isPasswordDelivered: false };
         return { personId, isPasswordDelivered: await parts.deliver(actor, { userPrincipalName, password }) };
@@ -70,6 +72,23 @@ async function create(entra: Entra, person: NewPerson): Promise<string | undefin
   }
 }
 
+/** The tenant's own rules may refuse a generated password: a longer one is tried, once. */
+async function withAcceptedPassword<T>(
+  userPrincipalName: string,
+  set: (password: string) => Promise<T>,
+): Promise<{ made: T; password: string }> {
+  let requestId: string | undefined;
+  for (const password of [firstPassword(), firstPassword(LONG_PASSWORD)]) {
+    try {
+      return { made: await set(password), password };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.facts.code !== 'password-refused') throw error;
+      requestId = error.facts.requestId;
+    }
+  }
+  throw passwordRulesTooStrict(userPrincipalName, requestId);
+}
+
 /** Entra cuts off fractions of a second, and its clock may differ a little from ours. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -87,7 +106,8 @@ async function findCreated(
   );
   const isOurs = found?.createdAt !== undefined && found.createdAt.getTime() >= since.getTime() - CLOCK_TOLERANCE_MS;
   if (isOurs && found.name === displayName) return found.id;
-  throw takenMeanwhile(userPrincipalName);
+  const deleted = found ? undefined : await entra.findDeletedPerson(userPrincipalName);
+  throw deleted ? heldByDeleted(userPrincipalName, deleted) : takenMeanwhile(userPrincipalName);
 }
 
 export const resetPasswordInput = z.object({
@@ -113,8 +133,8 @@ export function resetPassword(parts: {
       const { personId, displayName, userPrincipalName } = input;
       const isPasswordDelivered = await step('Set a new first password', async () => {
         await refusePrivileged(parts.entra, input);
-        const password = firstPassword();
-        await parts.entra.resetPassword(personId, password);
+        const reset = (wanted: string) => parts.entra.resetPassword(personId, wanted);
+        const { password } = await withAcceptedPassword(userPrincipalName, reset);
         return parts.deliver(actor, { userPrincipalName, password });
       });
       return { personId, displayName, userPrincipalName, isPasswordDelivered };
@@ -129,5 +149,5 @@ export function resetPassword(parts: {
 async function refusePrivileged(entra: Entra, { personId, displayName }: ResetPasswordInput): Promise<void> {
   const standing = await entra.findStanding(personId);
   if (standing && standing.active.length + standing.eligible.length === 0) return;
-  throw standing ? privileged(displayName) : goneMeanwhile(displayName);
+  throw standing ? privileged(displayName, 'set the password of') : goneMeanwhile(displayName);
 }

@@ -1,4 +1,4 @@
-import type { Entra } from '../entra/entra.js';
+import type { Entra, EntraPerson } from '../entra/entra.js';
 import type { Actor } from '../operations/operation.js';
 import type { Pipeline } from '../operations/run-operation.js';
 import { lookForPerson, type PersonFound } from './person.js';
@@ -8,6 +8,8 @@ export interface PeopleServiceParts {
   readonly pipeline: Pipeline;
 }
 
+/** One letter would find everybody. */
+const FEWEST_LETTERS = 2;
 const GIVE_ACCESS = 'give people access to Genesys Cloud';
 
 /** People as they are looked for before something is done for them. */
@@ -26,6 +28,17 @@ export class PeopleService {
   /** Whether the actor may give access to that person: nobody for themselves. Throws the refusal. Asks nobody. */
   async permitFor(actor: Actor, personId: string): Promise<void> {
     await this.#parts.pipeline.permittedFor(actor, personId, GIVE_ACCESS);
+  }
+
+  /**
+   * People for a list that fills itself while somebody types, at most fifteen; from two letters on. Asks Entra each time
+   * whether the actor holds any right here: a stranger gets nobody, and nothing is recorded of single letters.
+   */
+  async suggest(actor: Actor, words: string): Promise<readonly EntraPerson[]> {
+    const text = words.trim();
+    if (Array.from(text).length < FEWEST_LETTERS) return [];
+    const { rights } = await this.#parts.pipeline.rightsOf(actor);
+    return rights.length === 0 ? [] : this.#parts.entra.suggestPeople(text);
   }
 
   lookFor(words: string): Promise<PersonFound> {

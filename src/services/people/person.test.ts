@@ -10,6 +10,8 @@ test.each([
   ["Mary O'Neil", "mary.o'neil"],
   ['Groß', 'gross'],
   ['  Ana   Agent ', 'ana.agent'],
+  [`${'ß'.repeat(32)}. Agent`, 's'.repeat(64)],
+  [`${'x'.repeat(63)}. Agent`, 'x'.repeat(63)],
 ])('%p gets the user name %p', (name, userName) => {
   expect(userNameFor(name)).toBe(userName);
 });

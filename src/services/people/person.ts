@@ -30,7 +30,9 @@ export async function personIn(entra: Pick<Entra, 'findPerson'>, personId: strin
 /** What tells a person apart from a namesake. */
 export function describePerson(person: EntraPerson): string {
   const marks = [person.isGuest ? 'guest' : '', person.isEnabled ? '' : 'disabled'].filter(Boolean);
-  return [person.userPrincipalName, person.jobTitle, ...marks].filter(Boolean).join(' · ');
+  const { mail, userPrincipalName } = person;
+  const otherMail = mail !== undefined && mail.toLowerCase() !== userPrincipalName.toLowerCase() ? mail : '';
+  return [userPrincipalName, otherMail, person.jobTitle, ...marks].filter(Boolean).join(' · ');
 }
 
 const UPN_LOCAL_PART = /^[A-Za-z0-9'._!#^~-]{1,64}$/;
@@ -43,8 +45,9 @@ export function userNameFor(displayName: string): string {
     .replace(/\s+/g, '.')
     .replace(/[^a-z0-9'._-]/g, '')
     .replace(/\.{2,}/g, '.')
-    .replace(/^\.+|\.+$/g, '')
-    .slice(0, 64);
+    .replace(/^\.+/, '')
+    .slice(0, 64)
+    .replace(/\.+$/, '');
 }
 
 /** The name of a new person, or a `Problem` of kind `input` that says what is wrong with it. */

@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import type { Entra, EntraPerson } from '../entra/entra.js';
+import type { DeletedPerson } from '../entra/entra-accounts.js';
+import type { Genesys } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
 import type { Database } from '../platform/database.js';
-import { nameTaken, noManagedDomain, notOurs } from '../provisioning/provisioning-refusals.js';
 import {
   createPerson,
   resetPassword,
@@ -11,37 +11,60 @@ import {
   type DeliverPassword,
   type ResetPasswordInput,
 } from './create-person.js';
+import { isCreatedHere } from './created-here.js';
+import { keptUntil, nameTaken, noManagedDomain, notOurs, notThatDomain, removalChanged } from './people-refusals.js';
 import { parseNewName, personIn } from './person.js';
+import { planRemoval, type RemovalPlan } from './plan-removal.js';
+import { removeTestUser, type RemoveTestUserInput } from './remove-test-user.js';
 
 export interface NewPersonProposal {
   readonly displayName: string;
   readonly userPrincipalName: string;
   readonly mailNickname: string;
+  /** The part of the user principal name after the @, and what else could stand there; the default domain first. */
+  readonly domain: string;
+  readonly domains: readonly string[];
+  /** Verified domains in which nobody can be created here, as they are federated. */
+  readonly federated: readonly string[];
   /** Somebody has that user principal name already. */
   readonly existing?: EntraPerson;
+  /** Somebody had it and was deleted; until when Entra keeps them. */
+  readonly deleted?: { readonly name: string; readonly until?: Date };
+}
+
+/** A new person as they were asked for. */
+export interface NewPersonWish {
+  readonly name: string;
+  /** Absent: the tenant's default one. */
+  readonly domain?: string;
 }
 
 export interface TestUserServiceParts {
   readonly entra: Entra;
+  readonly genesys: Genesys;
   readonly pipeline: Pipeline;
   readonly database: Database;
   readonly deliver: DeliverPassword;
 }
 
 const CREATE_PEOPLE = 'create people in Entra';
+const REMOVE_PEOPLE = 'remove people from Entra';
 
-/** Somebody in Entra to try the sign-in with: found, or created with a first password. */
+/** Somebody in Entra to try the sign-in with: found, or created with a first password, and taken away again. */
 export class TestUserService {
   readonly #parts: TestUserServiceParts;
   readonly #create;
   readonly #reset;
+  readonly #remove;
 
   constructor(parts: TestUserServiceParts) {
     this.#parts = parts;
     this.#create = createPerson(parts);
     this.#reset = resetPassword(parts);
+    this.#remove = removeTestUser(parts);
     parts.pipeline.register(this.#create);
     parts.pipeline.register(this.#reset);
+    parts.pipeline.register(this.#remove);
   }
 
   /** Whether the actor may create people. Throws the refusal. */
@@ -49,24 +72,42 @@ export class TestUserService {
     await this.#parts.pipeline.permitted('create-people', actor, CREATE_PEOPLE);
   }
 
-  /** The user that would be created for that name, in the tenant's default managed domain. */
-  async propose(name: string): Promise<NewPersonProposal> {
-    const { displayName, userName } = parseNewName(name);
-    const [domain] = await this.#parts.entra.managedDomains();
-    if (!domain) throw noManagedDomain();
-    const userPrincipalName = `${userName}@${domain}`;
-    const taken = await this.#parts.entra.findPeople(userPrincipalName);
-    const existing = taken.find((person) => person.userPrincipalName.toLowerCase() === userPrincipalName.toLowerCase());
-    return { displayName, userPrincipalName, mailNickname: userName, ...(existing ? { existing } : {}) };
+  /** Whether the actor may remove that person: nobody themselves. Throws the refusal. Asks nobody. */
+  async permitRemoval(actor: Actor, personId: string): Promise<void> {
+    await this.#parts.pipeline.permittedFor(actor, personId, REMOVE_PEOPLE, 'remove');
   }
 
-  create(actor: Actor, name: string, claim: Claim): Promise<Started> {
-    const prepare = () => this.#createInput(name);
+  /** The user that would be created for that name, in that domain or the tenant's default managed one. */
+  async propose({ name, domain: wanted }: NewPersonWish): Promise<NewPersonProposal> {
+    const { displayName, userName } = parseNewName(name);
+    const { entra } = this.#parts;
+    const all = await entra.listDomains();
+    const domains = all.filter(({ isManaged }) => isManaged).map((one) => one.name);
+    const federated = all.filter(({ isManaged }) => !isManaged).map((one) => one.name);
+    const [first] = domains;
+    if (first === undefined) throw noManagedDomain(all);
+    const domain = wanted === undefined ? first : domains.find((one) => one === wanted);
+    if (domain === undefined) throw notThatDomain(wanted ?? '', domains);
+    const userPrincipalName = `${userName}@${domain}`;
+    const [found, deleted] = await Promise.all([
+      entra.findPeople(userPrincipalName),
+      entra.findDeletedPerson(userPrincipalName),
+    ]);
+    const existing = found.find((person) => person.userPrincipalName.toLowerCase() === userPrincipalName.toLowerCase());
+    return {
+      ...{ displayName, userPrincipalName, mailNickname: userName, domain, domains, federated },
+      ...(existing ? { existing } : {}),
+      ...(deleted && !existing ? { deleted: shownDeleted(deleted) } : {}),
+    };
+  }
+
+  create(actor: Actor, wish: NewPersonWish, claim: Claim): Promise<Started> {
+    const prepare = () => this.#createInput(wish);
     return this.#parts.pipeline.start(this.#create, { actor, claim, prepare, wanted: CREATE_PEOPLE });
   }
 
-  async #createInput(name: string): Promise<CreatePersonInput> {
-    const { displayName, userPrincipalName, mailNickname, existing } = await this.propose(name);
+  async #createInput(wish: NewPersonWish): Promise<CreatePersonInput> {
+    const { displayName, userPrincipalName, mailNickname, existing } = await this.propose(wish);
     if (existing) throw nameTaken(userPrincipalName);
     return { displayName, userPrincipalName, mailNickname };
   }
@@ -79,14 +120,39 @@ export class TestUserService {
   }
 
   async #newPasswordInput(personId: string): Promise<ResetPasswordInput> {
-    const created = await this.#parts.database.db
-      .selectFrom('run')
-      .select('id')
-      .where('kind', '=', 'create-person')
-      .where(sql<string>`outcome->>'personId'`, '=', personId)
-      .executeTakeFirst();
-    if (!created) throw notOurs();
+    if (!(await isCreatedHere(this.#parts.database, personId))) throw notOurs('set passwords for');
     const person = await personIn(this.#parts.entra, personId);
     return { personId, displayName: person.name, userPrincipalName: person.userPrincipalName };
   }
+
+  /** What a removal would do. Refuses whoever is not Latchkey's to remove. */
+  planRemoval(personId: string): Promise<RemovalPlan> {
+    return planRemoval(this.#parts, personId);
+  }
+
+  /**
+   * Removes, on both sides, somebody whom Latchkey created. Refuses where that would do something else by now than the plan
+   * of that mark said.
+   */
+  async remove(actor: Actor, wish: { personId: string; mark: string }, claim: Claim): Promise<Started> {
+    // Afterwards there is nobody to plan for any more: a second click is told of the first.
+    const before = await this.#parts.pipeline.findStarted(claim);
+    if (before) return before;
+    const prepare = () => this.#removalInput(wish);
+    return this.#parts.pipeline.start(this.#remove, { actor, claim, prepare, wanted: REMOVE_PEOPLE });
+  }
+
+  async #removalInput(wish: { personId: string; mark: string }): Promise<RemoveTestUserInput> {
+    const { person, genesysUser, genesysStays, mark } = await this.planRemoval(wish.personId);
+    if (mark !== wish.mark) throw removalChanged(person.name);
+    return {
+      ...{ personId: person.id, displayName: person.name, userPrincipalName: person.userPrincipalName },
+      ...{ genesysUser: genesysUser ?? null, genesysStays: genesysStays ?? null },
+    };
+  }
+}
+
+function shownDeleted(deleted: DeletedPerson): NonNullable<NewPersonProposal['deleted']> {
+  const until = keptUntil(deleted);
+  return { name: deleted.name, ...(until ? { until } : {}) };
 }

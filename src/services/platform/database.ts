@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { createClock, type Clock } from './clock.js';
+import { mayNotMigrate, migrationFailed } from './database-problems.js';
 import { openEmbeddedInMemory, openEmbeddedOnDisk, type EmbeddedDatabase } from './embedded/embedded-database.js';
 import { endProcessOnFault } from './embedded/fatal-faults.js';
 import type { OneSessionPool } from './embedded/one-session-pool.js';
@@ -9,7 +10,6 @@ import { migrations } from './migrations/migrations.js';
 import { openPostgres } from './postgres/open-postgres.js';
 import { PostgresPool as ServerPool } from './postgres/postgres-pool.js';
 import type { PostgresServer } from './postgres/postgres-server.js';
-import { Problem } from './problem.js';
 import type { Schema, Transaction } from './schema.js';
 
 export type { Executor, Transaction } from './schema.js';
@@ -121,31 +121,10 @@ async function migrate(db: Kysely<Schema>, log: Log): Promise<void> {
   const { error, results = [] } = await migrator.migrateToLatest();
   for (const { migrationName, status } of results) log.info({ migrationName, status }, 'Migrated the database');
   if (error === undefined) return;
-  if (isMissingRight(error)) throw mayNotMigrate(error);
-  throw new Problem(
-    {
-      kind: 'internal',
-      what: 'The database could not be brought up to date.',
-      remedy: 'Start the release that ran before, and report this with the log. The data was left as it was.',
-      code: 'migration-failed',
-    },
-    { cause: error },
-  );
+  throw isMissingRight(error) ? mayNotMigrate(error) : migrationFailed(error);
 }
 
 /** SQLSTATE insufficient_privilege. */
 function isMissingRight(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '42501';
-}
-
-function mayNotMigrate(cause: unknown): Problem {
-  return new Problem(
-    {
-      kind: 'refused',
-      what: 'The database must be brought up to date, and the role in DATABASE_URL may not do that.',
-      remedy: 'Run "npx latchkey migrate" once with the role that owns the database, then start again.',
-      code: 'migration-not-allowed',
-    },
-    { cause },
-  );
 }

@@ -4,11 +4,12 @@ import { underGuard } from './effect-guard.js';
 import type { Json } from './json.js';
 import { beginStep, endStep, readJournal, RunLost, type Claim, type Journal, type RunRecord } from './ledger.js';
 import { holdRun } from './ledger-leases.js';
-import { readSignals, type Signals } from './ledger-waiting.js';
+import { noteWait, readSignals, type Signals } from './ledger-waiting.js';
 import type { Log } from './log.js';
 import { withLogFields } from './log-context.js';
 import { loggedStep } from './logged-step.js';
 import { Problem, type ProblemFacts } from './problem.js';
+import { noteWaits } from './step-waits.js';
 import type { Deed, Step, WaitFor, Work } from './work.js';
 
 /** The deed itself is done or not, we cannot tell the ledger. The run has to be executed again. */
@@ -119,8 +120,12 @@ export class Execution {
     const startedAt = await this.#write(() => beginStep(database.db, claim, { name, position, at: clock.now() }));
     let result: T;
     try {
+      const attempt = { startedAt, isRepeated: this.#journal.begun.has(name), claim: claim.fence };
       result = await loggedStep(log, name, () =>
-        deed({ startedAt, isRepeated: this.#journal.begun.has(name), claim: claim.fence }),
+        noteWaits(
+          (text) => this.#note(name, text),
+          () => deed(attempt),
+        ),
       );
     } catch (error) {
       if (error instanceof RunLost || error instanceof LedgerUnavailable || isWaiting(error)) throw error;
@@ -129,6 +134,12 @@ export class Execution {
     }
     await this.#write(() => endStep(database.db, claim, { name, state: 'done', result, at: clock.now() }));
     return result;
+  }
+
+  /** Only for the card: where the run is lost or the ledger away, the next write of the step meets it, too. */
+  async #note(step: string, text: string | undefined): Promise<void> {
+    const { database, clock, claim } = this.#parts;
+    await this.#write(() => noteWait(database.db, claim, { step, text, at: clock.now() }));
   }
 
   #goOnUnlessEnding(): void {

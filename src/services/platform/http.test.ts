@@ -58,7 +58,7 @@ describe('Retry-After', () => {
 });
 
 describe('trying again', () => {
-  const always = { judge: () => ({ againAfterMs: undefined }) };
+  const always = { from: 'Entra', judge: () => ({ againAfterMs: undefined }) };
 
   test('waits 1, 2, 4 … 30 seconds, less some chance, until the budget would be passed', async () => {
     const pace = virtualPace(1);
@@ -79,7 +79,7 @@ describe('trying again', () => {
         tries += 1;
         return tries < 3 ? Promise.reject(new Error('busy')) : Promise.resolve('done');
       },
-      { judge: () => ({ againAfterMs: 7_000 }), budgetMs: 60_000, pace },
+      { from: 'Entra', judge: () => ({ againAfterMs: 7_000 }), budgetMs: 60_000, pace },
     );
 
     expect([done, pace.waits]).toEqual(['done', [7_000, 7_000]]);
@@ -90,6 +90,7 @@ describe('trying again', () => {
 
     await expect(
       withRetries(() => Promise.reject(new Error('busy')), {
+        from: 'Entra',
         judge: () => ({ againAfterMs: 90_000 }),
         budgetMs: 60_000,
         pace,
@@ -107,7 +108,7 @@ describe('trying again', () => {
     };
 
     await expect(
-      withRetries(attempt, { judge: () => 'give-up', budgetMs: 60_000, pace: virtualPace() }),
+      withRetries(attempt, { ...always, judge: () => 'give-up', budgetMs: 60_000, pace: virtualPace() }),
     ).rejects.toThrow('no');
 
     expect(tries).toBe(1);
@@ -127,10 +128,14 @@ describe('trying again', () => {
 });
 
 describe('looking until it is there', () => {
+  const because = 'Entra does not show it yet';
+
   test('looks quickly at first and every five seconds at last', async () => {
     const pace = virtualPace();
 
-    await expect(lookUntil(() => Promise.resolve(undefined), { budgetMs: 120_000, pace })).resolves.toBeUndefined();
+    await expect(
+      lookUntil(() => Promise.resolve(undefined), { because, budgetMs: 120_000, pace }),
+    ).resolves.toBeUndefined();
 
     expect(pace.waits[0]).toBe(50);
     expect(pace.waits.at(-1)).toBe(5_000);
@@ -144,7 +149,8 @@ describe('looking until it is there', () => {
         const start = pace.wall().getTime();
         const elapsed = (): number => pace.wall().getTime() - start;
 
-        await lookUntil(() => Promise.resolve(elapsed() >= appearsAfterMs || undefined), { budgetMs: 120_000, pace });
+        const look = (): Promise<true | undefined> => Promise.resolve(elapsed() >= appearsAfterMs || undefined);
+        await lookUntil(look, { because, budgetMs: 120_000, pace });
 
         expect(elapsed() - appearsAfterMs).toBeLessThanOrEqual(50 + Math.min(appearsAfterMs * 0.25, 5_000));
       }),

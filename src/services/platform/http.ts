@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { Log } from './log.js';
 import type { RemoteSystem } from './problem.js';
 import { beginRemoteCall } from './remote-calls.js';
+import { askedForPause, asksAgain, stillTakes, whileWaiting } from './step-waits.js';
 
 /** What is wrong with the proof by TLS that the other side is who it should be. The request was not sent. */
 export type Distrust = 'unknown-authority' | 'expired-certificate' | 'other-host' | 'no-tls';
@@ -138,6 +139,8 @@ export interface RetryPolicy {
   /** No new try begins after this much time. */
   readonly budgetMs: number;
   readonly pace: Pace;
+  /** Who is asked, such as "Genesys Cloud", for what the card of a step says while it waits. */
+  readonly from: string;
   readonly firstWaitMs?: number;
   readonly longestWaitMs?: number;
 }
@@ -147,20 +150,24 @@ export interface RetryPolicy {
  * thrown. Waits as told, else 1, 2, 4 … 30 s, each between half and the whole, so that many callers spread out.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPolicy): Promise<T> {
-  const { pace, firstWaitMs = 1_000, longestWaitMs = 30_000 } = policy;
+  const { pace, from, firstWaitMs = 1_000, longestWaitMs = 30_000 } = policy;
   const start = pace.wall().getTime();
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const judgement = policy.judge(error);
-      if (judgement === 'give-up') throw error;
-      const full = Math.min(firstWaitMs * 2 ** tries, longestWaitMs);
-      const wait = judgement.againAfterMs ?? full / 2 + (full / 2) * pace.random();
-      if (pace.wall().getTime() - start + wait > policy.budgetMs) throw error;
-      await pace.sleep(wait);
+  return whileWaiting(pace, async (pause) => {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const judgement = policy.judge(error);
+        if (judgement === 'give-up') throw error;
+        const { againAfterMs } = judgement;
+        const full = Math.min(firstWaitMs * 2 ** tries, longestWaitMs);
+        const wait = againAfterMs ?? full / 2 + (full / 2) * pace.random();
+        const leftMs = start + policy.budgetMs - pace.wall().getTime();
+        if (wait > leftMs) throw error;
+        await pause(wait, againAfterMs === undefined ? asksAgain(from, leftMs) : askedForPause(from, wait));
+      }
     }
-  }
+  });
 }
 
 const FIRST_LOOK_MS = 50;
@@ -170,18 +177,23 @@ const LOOK_GROWTH = 1.25;
 /**
  * Looks again and again until `look` finds something: after 50 ms (or `firstWaitMs`) at first, then ever more slowly up to
  * every 5 s. `undefined` once the budget has passed without.
+ * @param looking.because for the card of a step that waits: "Entra does not show the new application everywhere yet".
  */
 export async function lookUntil<T>(
   look: () => Promise<T | undefined>,
-  { budgetMs, pace, firstWaitMs = FIRST_LOOK_MS }: { budgetMs: number; pace: Pace; firstWaitMs?: number },
+  looking: { because: string; budgetMs: number; pace: Pace; firstWaitMs?: number },
 ): Promise<T | undefined> {
+  const { because, budgetMs, pace, firstWaitMs = FIRST_LOOK_MS } = looking;
   const start = pace.wall().getTime();
-  for (let wait = firstWaitMs; ; wait = Math.min(wait * LOOK_GROWTH, LONGEST_LOOK_MS)) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (pace.wall().getTime() - start + wait > budgetMs) return undefined;
-    await pace.sleep(wait);
-  }
+  return whileWaiting(pace, async (pause) => {
+    for (let wait = firstWaitMs; ; wait = Math.min(wait * LOOK_GROWTH, LONGEST_LOOK_MS)) {
+      const found = await look();
+      if (found !== undefined) return found;
+      const leftMs = start + budgetMs - pace.wall().getTime();
+      if (wait > leftMs) return undefined;
+      await pause(wait, stillTakes(because, leftMs));
+    }
+  });
 }
 
 /** Whether a URL stays on this machine: http or https to localhost, `*.localhost`, 127.0.0.0/8 or ::1. */

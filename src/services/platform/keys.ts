@@ -62,7 +62,8 @@ function readIfThere(file: string): string | undefined {
       {
         kind: 'internal',
         what: `The key in ${file} cannot be read.`,
-        remedy: 'Let Latchkey read it, or set LATCHKEY_KEY.',
+        remedy: 'Let the account that runs Latchkey read that file, or set LATCHKEY_KEY.',
+        code: 'key-unreadable',
       },
       { cause: error },
     );
@@ -92,7 +93,7 @@ function parseKey(text: string, from: string): Buffer {
     kind: 'input',
     what: `${from} is not a key.`,
     why: 'A key is 32 random bytes in base64 (44 characters).',
-    remedy: 'Make one with: openssl rand -base64 32',
+    remedy: 'Make one with "openssl rand -base64 32", or take over the one that was in use before.',
     code: 'malformed-key',
   });
 }

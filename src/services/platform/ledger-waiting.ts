@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { parseRunId, type RunId } from './ids.js';
 import { jsonText, type Json, type JsonText } from './json.js';
-import { held, type Claim } from './ledger.js';
+import { held, touch, type Claim } from './ledger.js';
 import { leaseOf, type Holder } from './ledger-leases.js';
 import type { ProblemFacts } from './problem.js';
 import type { RunActor, RunState, Schema, Transaction } from './schema.js';
@@ -57,6 +57,23 @@ export async function parkRun(
     .executeTakeFirst();
   const { state, parks } = held(row);
   return { isParked: state === 'waiting', parks };
+}
+
+/**
+ * Keeps with a step that is under way what it waits for, or that it waits no more; nobody executes anything by it.
+ * Throws `RunLost`.
+ */
+export async function noteWait(
+  db: Kysely<Schema>,
+  claim: Claim,
+  note: { step: string; text: string | undefined; at: Date },
+): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    with held as (${touch(claim, note.at)})
+    update step set waiting_for = ${note.text ?? null}
+    from held where step.run_id = held.id and step.name = ${note.step} and step.state = 'started'
+    returning step.name`.execute(db);
+  held(rows[0]);
 }
 
 /**

@@ -32,6 +32,8 @@ export interface StepRecord {
   /** Of the first attempt. */
   readonly startedAt: Date;
   readonly finishedAt?: Date;
+  /** While it waits for a while: what for, in words for its card. */
+  readonly waitingFor?: string;
 }
 
 /** The right to write to a run, until somebody else claims it. */
@@ -206,7 +208,8 @@ export async function beginStep(
     with held as (${touch(claim, step.at)})
     insert into step (run_id, name, position, state, fence, started_at)
     select id, ${step.name}, ${step.position}::integer, 'started', fence, ${step.at}::timestamptz from held
-    on conflict (run_id, name) do update set state = 'started', fence = excluded.fence, finished_at = null
+    on conflict (run_id, name) do update
+      set state = 'started', fence = excluded.fence, finished_at = null, waiting_for = null
     returning started_at`.execute(db);
   return held(rows[0]).started_at;
 }
@@ -220,7 +223,8 @@ export async function endStep(
   const result = step.state === 'done' ? jsonText(step.result) : null;
   const { rows } = await sql<{ name: string }>`
     with held as (${touch(claim, step.at, step.state === 'done' ? sql`0` : undefined)})
-    update step set state = ${step.state}, result = ${result}::jsonb, finished_at = ${step.at}::timestamptz
+    update step
+      set state = ${step.state}, result = ${result}::jsonb, finished_at = ${step.at}::timestamptz, waiting_for = null
     from held where step.run_id = held.id and step.name = ${step.name}
     returning step.name`.execute(db);
   held(rows[0]);
@@ -258,7 +262,7 @@ export async function findRun(db: Kysely<Schema>, runId: RunId): Promise<RunReco
 }
 
 /** Every write to a step goes through its run's row: the claim is checked, the row locked, the revision raised. */
-function touch(claim: Claim, at: Date, parks = sql`parks`) {
+export function touch(claim: Claim, at: Date, parks = sql`parks`) {
   return sql`
     update run set revision = revision + 1, parks = ${parks}, changed_at = ${at}::timestamptz
     where id = ${claim.runId} and fence = ${claim.fence} returning id, fence`;
@@ -282,6 +286,10 @@ async function recordOf(db: Kysely<Schema>, run: Selectable<RunTable>): Promise<
   };
 }
 
-function stepRecordOf({ name, state, started_at, finished_at }: Selectable<StepTable>): StepRecord {
-  return { name, state, startedAt: started_at, ...(finished_at ? { finishedAt: finished_at } : {}) };
+function stepRecordOf({ name, state, started_at, finished_at, waiting_for }: Selectable<StepTable>): StepRecord {
+  return {
+    ...{ name, state, startedAt: started_at },
+    ...(finished_at ? { finishedAt: finished_at } : {}),
+    ...(waiting_for === null ? {} : { waitingFor: waiting_for }),
+  };
 }

@@ -68,6 +68,11 @@ function isDatabaseAway(caught: unknown): boolean {
   return caught instanceof Error && 'code' in caught && NO_DATABASE.test(String(caught.code));
 }
 
+/** All of it in one line, for a terminal: what, why if known, what to do. */
+export function sentencesOf({ what, why, remedy }: ProblemFacts): string {
+  return [what, why, remedy].filter(Boolean).join(' ');
+}
+
 /** The facts of anything that was caught. What nobody foresaw becomes an `internal` problem without its text. */
 export function problemFacts(caught: unknown): ProblemFacts {
   if (caught instanceof Problem) return caught.facts;

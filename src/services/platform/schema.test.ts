@@ -23,7 +23,7 @@ const columns: Columns = {
   },
   step: {
     ...{ run_id: 'uuid', name: 'text', position: 'integer', state: 'text', result: 'jsonb?', fence: 'integer' },
-    ...{ started_at: 'timestamptz', finished_at: 'timestamptz?' },
+    ...{ started_at: 'timestamptz', finished_at: 'timestamptz?', waiting_for: 'text?' },
   },
   signal: { run_id: 'uuid', name: 'text', value: 'jsonb', actor: 'jsonb', at: 'timestamptz' },
   plan: {
@@ -57,6 +57,17 @@ const columns: Columns = {
   one_time_secret: {
     ...{ token_hash: 'text', sealed: 'bytea', purpose: 'text', for_person: 'text?' },
     ...{ created_at: 'timestamptz', expires_at: 'timestamptz' },
+  },
+  bulk: {
+    ...{ id: 'uuid', file_hash: 'text', file_name: 'text', state: 'text', asker: 'jsonb', content: 'jsonb?' },
+    ...{ made_at: 'timestamptz', expires_at: 'timestamptz', started_at: 'timestamptz?' },
+  },
+  bulk_row: {
+    ...{ bulk_id: 'uuid', line: 'integer', upn: 'text', state: 'text', wish: 'jsonb?', note: 'text' },
+    changed_at: 'timestamptz',
+  },
+  file_link: {
+    ...{ token_hash: 'text', purpose: 'text', bulk_id: 'uuid?', holder: 'jsonb', expires_at: 'timestamptz' },
   },
 };
 

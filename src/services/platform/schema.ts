@@ -21,6 +21,9 @@ export interface Schema {
   place: PlaceTable;
   posting: PostingTable;
   one_time_secret: OneTimeSecretTable;
+  bulk: BulkTable;
+  bulk_row: BulkRowTable;
+  file_link: FileLinkTable;
 }
 
 /** Inside `database.transaction`; nothing else may be asked of the database meanwhile. */
@@ -99,6 +102,8 @@ export interface StepTable {
   /** Of the first attempt. */
   started_at: Date;
   finished_at: Date | null;
+  /** While it is under way and waits for a while: what for, in words for the run's card. */
+  waiting_for: string | null;
 }
 
 export interface SignalTable {
@@ -219,5 +224,48 @@ export interface OneTimeSecretTable {
   purpose: string;
   for_person: string | null;
   created_at: Date;
+  expires_at: Date;
+}
+
+/** `reading`: its rows are being written · `planned`: it was shown · `started`: a run was begun for it */
+export type BulkState = 'reading' | 'planned' | 'started';
+
+export interface BulkTable {
+  id: string;
+  /** SHA-256 of the file's bytes, hex. */
+  file_hash: string;
+  file_name: string;
+  state: BulkState;
+  asker: JsonColumn<RunActor>;
+  /** What the plan found, as it was shown. */
+  content: NullableJsonColumn<Json>;
+  made_at: Date;
+  expires_at: Date;
+  started_at: Date | null;
+}
+
+/**
+ * `wrong` and `there`: nothing is done for it · `to-assign`: Entra comes next · `to-provision`: Genesys comes next · `already`:
+ * all was there when its turn came · `left-out`: the run was stopped before
+ */
+export type BulkRowState =
+  'wrong' | 'there' | 'to-assign' | 'to-provision' | 'done' | 'already' | 'failed' | 'left-out';
+
+export interface BulkRowTable {
+  bulk_id: string;
+  /** Row of the spreadsheet, from 1. */
+  line: number;
+  upn: string;
+  state: BulkRowState;
+  wish: NullableJsonColumn<Json>;
+  note: string;
+  changed_at: Date;
+}
+
+export interface FileLinkTable {
+  token_hash: string;
+  purpose: 'upload' | 'report' | 'access';
+  bulk_id: string | null;
+  holder: JsonColumn<RunActor>;
   expires_at: Date;
 }

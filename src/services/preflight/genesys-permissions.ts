@@ -18,7 +18,7 @@ export const WANTED_RIGHTS: readonly WantedRight[] = [
   { permission: 'directory:user:view', for: 'find people in Genesys Cloud' },
   { permission: 'directory:user:add', for: 'provision people' },
   { permission: 'directory:user:edit', for: 'change and restore people' },
-  { permission: 'directory:user:delete', for: 'off-board people' },
+  { permission: 'directory:user:delete', for: 'remove test users' },
   { permission: 'directory:user:setPassword', for: 'create people who sign in by Entra alone' },
   { permission: 'directory:userStateChange:view', for: 'read whether a person is active' },
   { permission: 'authorization:grant:view', for: 'read the roles of a person' },

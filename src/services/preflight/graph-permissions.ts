@@ -46,6 +46,11 @@ export const WANTED_PERMISSIONS: readonly WantedPermission[] = [
     for: 'look people up and create test users',
   },
   {
+    permission: 'User.RevokeSessions.All',
+    id: '77f3a031-c388-4f99-b373-dc68676a979e',
+    for: 'end the sessions of somebody who is off-boarded',
+  },
+  {
     permission: 'Directory.Read.All',
     id: '7ab1d382-f21e-4acd-a863-ba3e13f7da61',
     for: 'read groups and licences',

@@ -61,33 +61,6 @@ export function nothingOnOffer(): Problem {
   });
 }
 
-export function noManagedDomain(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'This tenant has no verified, managed domain, so Latchkey cannot create people in it.',
-    remedy: 'Create the person where your directory is mastered, then say “assign” with their name.',
-    code: 'no-managed-domain',
-  });
-}
-
-export function nameTaken(userPrincipalName: string): Problem {
-  return new Problem({
-    kind: 'input',
-    what: `${userPrincipalName} exists already.`,
-    remedy: 'Use that person, or choose another name.',
-    code: 'name-taken',
-  });
-}
-
-export function notOurs(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'Latchkey sets passwords only for people whom it created.',
-    remedy: 'Reset the password in the Entra admin center.',
-    code: 'not-created-here',
-  });
-}
-
 /** Accepted, and not shown yet: the run looks again. */
 export function notVisible(personName: string): Problem {
   return new Problem({
@@ -104,35 +77,6 @@ export function personGone(): Problem {
     kind: 'stale',
     what: 'That person is no longer in Entra.',
     remedy: 'Search for the person again.',
-    code: 'person-gone',
-  });
-}
-
-/** Between the card and the creation. */
-export function takenMeanwhile(userPrincipalName: string): Problem {
-  return new Problem({
-    kind: 'stale',
-    what: `${userPrincipalName} was taken by somebody else meanwhile.`,
-    remedy: 'Say “create test user” again with another name.',
-    code: 'name-taken',
-  });
-}
-
-export function privileged(personName: string): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `${personName} holds a directory role in Entra by now, so Latchkey sets no password for that account.`,
-    remedy: 'Reset the password in the Entra admin center.',
-    code: 'privileged-account',
-  });
-}
-
-/** Between the creation and the new password. */
-export function goneMeanwhile(personName: string): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `${personName} is no longer in Entra.`,
-    remedy: 'Create the person again.',
     code: 'person-gone',
   });
 }

@@ -7,6 +7,7 @@ import { entraDifferences, genesysDifferences, type Difference, type SamlSetting
 /** A look is several calls. */
 const FIRST_WAIT_MS = 400;
 const SETTLE_MS = 30_000;
+const NOT_BOTH_YET = 'Entra and Genesys Cloud do not both show yet what was written';
 
 /** How long what was written may stay invisible, in milliseconds, and what waiting needs. */
 export interface Patience {
@@ -46,7 +47,7 @@ export async function readBack(parts: ReadBackParts, written: Written): Promise<
       reading = withoutWhatDiffers(now, compared);
       return differences.length === 0 ? compared.settings : undefined;
     },
-    { ...parts.patience, firstWaitMs: FIRST_WAIT_MS },
+    { ...parts.patience, because: NOT_BOTH_YET, firstWaitMs: FIRST_WAIT_MS },
   );
   if (settings) return settings;
   throw notAsWritten(differences);
@@ -66,9 +67,9 @@ export async function settle(
     return differences.some(({ field }) => fields.includes(field)) ? undefined : true;
   };
   const budgetMs = Math.min(patience.budgetMs, SETTLE_MS);
-  await lookUntil(() => unlessWaiting(isShown), { ...patience, budgetMs, firstWaitMs: FIRST_WAIT_MS }).catch(
-    () => undefined,
-  );
+  const because = 'Entra does not show the last change everywhere yet';
+  const looking = { ...patience, because, budgetMs, firstWaitMs: FIRST_WAIT_MS };
+  await lookUntil(() => unlessWaiting(isShown), looking).catch(() => undefined);
 }
 
 /** What `look` gives, as soon as Entra shows all of it; within the budget, else its own `Problem`. */
@@ -80,7 +81,7 @@ export async function patiently<T>(look: () => Promise<T>, patience: Patience): 
         async () => ({ value: await look() }),
         (problem) => (last = problem),
       ),
-    patience,
+    { ...patience, because: 'Entra does not show all of the application yet' },
   );
   if (found) return found.value;
   throw last ?? notAsWritten([]);

@@ -81,7 +81,7 @@ function resume(sides: Sides, done: readonly string[], confirmed?: string): Prom
       ...{ tileMode: 'signs-straight-in', emailFrom: 'userprincipalname' },
       ...(confirmed === undefined ? {} : { replaces: { issuerUri: confirmed, certificates: [] } }),
     },
-    ...{ runId: newRunId(), actor: ada },
+    ...{ runId: newRunId(), actor: ada, waitFor: () => Promise.resolve(undefined) },
     step: async <T>(name: string, deed: (attempt: { startedAt: Date }) => Promise<T>): Promise<T> =>
       kept.has(name) ? (kept.get(name) as T) : deed({ startedAt: clock.now() }),
   });

@@ -37,7 +37,7 @@ export const SET_UP_STEPS = [
 export const SET_UP_WORDS = 'set up SSO between Entra and Genesys Cloud';
 
 /** The operations that write the single sign-on settings of both sides: one at a time. */
-export const SSO_KINDS: readonly string[] = ['set-up-sso', 'undo-set-up'];
+export const SSO_KINDS: readonly string[] = ['set-up-sso', 'undo-set-up', 'choose-email-claim'];
 
 const DAY_MS = 86_400_000;
 

@@ -8,6 +8,13 @@ import { Problem } from '../problem.js';
 import { placeDatabase, syncFolder } from './data-folder.js';
 import { lockDataFolder } from './data-lock.js';
 import { makeDataFolder } from './embedded-database.js';
+import {
+  backupNotWritten,
+  backupOfAnother,
+  notABackup,
+  notEmbedded,
+  restoreOverDatabase,
+} from './embedded-problems.js';
 import { checkThatCommitsReachTheDisk, hasDatabase, POSTGRES_MAJOR, START_PARAMETERS } from './open-pglite.js';
 import { SyncedNodeFS } from './synced-file-system.js';
 
@@ -26,7 +33,7 @@ export async function backUp(database: Pick<Database, 'onDisk'>, file: string): 
     syncFolder(dirname(file));
   } catch (cause) {
     rmSync(unfinished, { recursive: true, force: true });
-    throw notWritten(file, cause);
+    throw backupNotWritten(file, cause);
   }
 }
 
@@ -51,7 +58,7 @@ export async function restore({ file, dataDir, since }: { file: string; dataDir:
   makeDataFolder(dataDir);
   const lock = lockDataFolder(dataDir, since);
   try {
-    if (hasDatabase(join(dataDir, 'db'))) throw alreadyThere(dataDir);
+    if (hasDatabase(join(dataDir, 'db'))) throw restoreOverDatabase(dataDir);
     await placeDatabase(dataDir, (folder) => unpack(file, folder));
   } finally {
     lock.release();
@@ -70,7 +77,7 @@ async function unpack(file: string, folder: string): Promise<void> {
     await pglite.close();
   } catch (cause) {
     rmSync(folder, { recursive: true, force: true });
-    throw cause instanceof Problem ? cause : damaged(file, cause);
+    throw cause instanceof Problem ? cause : notABackup(file, cause);
   }
 }
 
@@ -80,11 +87,13 @@ async function checkBackup(file: string): Promise<void> {
   try {
     tar = await promisify(gunzip)(readFileSync(file));
   } catch (cause) {
-    throw damaged(file, cause);
+    throw notABackup(file, cause);
   }
   const major = versionIn(tar);
   if (major === POSTGRES_MAJOR) return;
-  throw major === undefined ? damaged(file, undefined) : ofAnotherPostgres(file, major);
+  throw major === undefined
+    ? notABackup(file, undefined)
+    : backupOfAnother(file, { theirs: major, ours: POSTGRES_MAJOR });
 }
 
 const TAR_BLOCK = 512;
@@ -106,55 +115,4 @@ function textAt(bytes: Buffer, at: number, length: number): string {
     .toString('latin1', at, at + length)
     .replace(/\0.*$/s, '')
     .trim();
-}
-
-function notEmbedded(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'Only the embedded database on disk is backed up by Latchkey.',
-    remedy: 'Back up PostgreSQL with its own means, such as pg_dump.',
-    code: 'backup-not-embedded',
-  });
-}
-
-function notWritten(file: string, cause: unknown): Problem {
-  return new Problem(
-    {
-      kind: 'internal',
-      what: `The backup ${file} could not be written.`,
-      remedy: 'Check that its folder is there, has room, and that Latchkey may write to it.',
-      code: 'backup-not-written',
-    },
-    { cause },
-  );
-}
-
-function alreadyThere(dataDir: string): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `There is a database in ${dataDir} already; it was left alone.`,
-    remedy: `Move ${join(dataDir, 'db')} away, or restore into another DATA_DIR.`,
-    code: 'restore-over-database',
-  });
-}
-
-function damaged(file: string, cause: unknown): Problem {
-  return new Problem(
-    {
-      kind: 'input',
-      what: `${file} is not a whole backup of Latchkey.`,
-      remedy: 'Choose another backup.',
-      code: 'backup-unreadable',
-    },
-    { cause },
-  );
-}
-
-function ofAnotherPostgres(file: string, major: string): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `${file} was written by PostgreSQL ${major}; this Latchkey contains PostgreSQL ${POSTGRES_MAJOR}.`,
-    remedy: 'Restore it with the Latchkey release that wrote it.',
-    code: 'backup-of-another-postgres',
-  });
 }

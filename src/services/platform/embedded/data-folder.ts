@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { closeSync, fsyncSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from '../problem.js';
+import { firstStartFailed } from './embedded-problems.js';
 import { makeDatabase } from './first-start.js';
 import { hasDatabase } from './open-pglite.js';
 
@@ -53,24 +53,12 @@ function runFirstStart(folder: string): Promise<void> {
   let said = '';
   child.stderr?.on('data', (text) => (said = `${said}${String(text)}`.slice(-4_000)));
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(firstStartProblem(folder, error)));
+    child.once('error', (error) => reject(firstStartFailed(folder, error)));
     child.once('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(firstStartProblem(folder, new Error(`Ended with ${String(signal ?? code)}: ${said}`)));
+      else reject(firstStartFailed(folder, new Error(`Ended with ${String(signal ?? code)}: ${said}`)));
     });
   });
-}
-
-function firstStartProblem(folder: string, cause: Error): Problem {
-  return new Problem(
-    {
-      kind: 'internal',
-      what: `A new database could not be made in ${folder}.`,
-      remedy: 'Check that the disk has 200 MB free and the machine 700 MB of memory, then start again.',
-      code: 'first-start-failed',
-    },
-    { cause },
-  );
 }
 
 function syncTree(folder: string): void {

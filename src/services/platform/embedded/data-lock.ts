@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { Problem } from '../problem.js';
+import type { Problem } from '../problem.js';
+import { cannotLock, inUse } from './embedded-problems.js';
 
 /** Held until released or until the process ends, however it ends. */
 export interface DataLock {
@@ -33,26 +34,7 @@ export function lockDataFolder(directory: string, since: Date): DataLock {
 }
 
 function lockProblem(directory: string, note: string, error: unknown): Problem {
-  if (!isBusy(error)) {
-    return new Problem(
-      {
-        kind: 'internal',
-        what: `Latchkey could not lock its data folder ${directory}.`,
-        remedy: 'Check that the folder is on a local disk and that Latchkey may write to it.',
-        code: 'data-folder-unusable',
-      },
-      { cause: error },
-    );
-  }
-  const holder = readHolder(note);
-  const who = holder ? `process ${String(holder.pid)}, since ${holder.since}` : 'process unknown';
-  return new Problem({
-    kind: 'refused',
-    what: `Another Latchkey (${who}) is using the data folder ${directory}.`,
-    why: 'Two processes on one embedded database would lose each other’s writes.',
-    remedy: 'Stop that process, or give this one another DATA_DIR.',
-    code: 'data-folder-in-use',
-  });
+  return isBusy(error) ? inUse(directory, readHolder(note)) : cannotLock(directory, error);
 }
 
 /** SQLITE_BUSY (5); its extended codes have it in the lowest byte. */

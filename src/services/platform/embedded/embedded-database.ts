@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { Problem } from '../problem.js';
 import { ensureDatabaseFolder } from './data-folder.js';
 import { lockDataFolder } from './data-lock.js';
+import { cannotMakeFolder } from './embedded-problems.js';
 import { endWhenEngineStops, type EndOnFault } from './fatal-faults.js';
 import { OneSessionPool } from './one-session-pool.js';
 import { checkThatCommitsReachTheDisk, openInMemory, openOnDisk } from './open-pglite.js';
@@ -61,14 +61,6 @@ export function makeDataFolder(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new Problem(
-      {
-        kind: 'input',
-        what: `The data folder ${dataDir} could not be made.`,
-        remedy: 'Set DATA_DIR to a folder that Latchkey may write to.',
-        code: 'data-folder-unusable',
-      },
-      { cause: error },
-    );
+    throw cannotMakeFolder(dataDir, error);
   }
 }

@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { PGlite, Results } from '@electric-sql/pglite';
 import { types } from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
-import { Problem } from '../problem.js';
+import type { Problem } from '../problem.js';
+import { diskFull, heldTooLong } from './embedded-problems.js';
 
 /** The part of `pg`'s result that Kysely and pg-boss read. */
 export interface PoolResult<Row> {
@@ -172,30 +173,7 @@ function isDiskFull(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === '53100';
 }
 
-function diskFull(cause: unknown): Problem {
-  return new Problem(
-    {
-      kind: 'internal',
-      what: 'The disk that holds Latchkey’s database is full, so this was not done.',
-      why: 'What was saved before is safe and can still be read.',
-      remedy: 'Make room on the disk of DATA_DIR, then try again; Latchkey need not be restarted.',
-      code: 'disk-full',
-    },
-    { cause },
-  );
-}
-
 function resultOf<Row>(results: Results | undefined): PoolResult<Row> {
   const { command = '', rowCount = null, rows = [], fields = [] } = (results ?? {}) as Partial<PoolResult<Row>>;
   return { command, rowCount, rows, fields };
-}
-
-function heldTooLong(heldMs: number): Problem {
-  return new Problem({
-    kind: 'internal',
-    what: `The database was held for ${String(heldMs / 1000)} seconds, and nobody else got a turn.`,
-    why: 'Most likely code inside a transaction asked the database outside it, or waited for the network.',
-    remedy: 'Try again. If it stays, restart Latchkey and report this with the log.',
-    code: 'database-busy',
-  });
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Problem } from '../problem.js';
+import { cannotOpen, commitsNotSynced, notADatabase, writtenByAnother } from './embedded-problems.js';
 import type { SyncedNodeFS } from './synced-file-system.js';
 
 /** The PostgreSQL that the pinned PGlite contains; another major cannot read its files. */
@@ -28,16 +28,7 @@ export async function openOnDisk(directory: string, fileSystem: SyncedNodeFS): P
   try {
     return await PGlite.create({ dataDir: directory, fs: fileSystem, startParams: [...START_PARAMETERS] });
   } catch (error) {
-    throw new Problem(
-      {
-        kind: 'internal',
-        what: `The database in ${directory} could not be opened.`,
-        remedy:
-          'Check that the disk has room and try again. If it stays, restore the last backup (docs/operations.md).',
-        code: 'database-unreadable',
-      },
-      { cause: error },
-    );
+    throw cannotOpen(directory, error);
   }
 }
 
@@ -47,16 +38,7 @@ export function hasDatabase(directory: string): boolean {
   const versionFile = join(directory, 'PG_VERSION');
   const major = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : undefined;
   if (major === POSTGRES_MAJOR) return true;
-  throw new Problem({
-    kind: 'refused',
-    what: major
-      ? `The database in ${directory} was written by PostgreSQL ${major}; this Latchkey contains PostgreSQL ${POSTGRES_MAJOR}.`
-      : `The folder ${directory} holds files that are not a Latchkey database.`,
-    remedy: major
-      ? 'Start the Latchkey release that wrote it, or set DATA_DIR to an empty folder to start anew.'
-      : 'Set DATA_DIR to an empty folder, or move those files away.',
-    code: major ? 'database-of-another-postgres' : 'not-a-database',
-  });
+  throw major ? writtenByAnother(directory, { theirs: major, ours: POSTGRES_MAJOR }) : notADatabase(directory);
 }
 
 /**
@@ -67,11 +49,5 @@ export async function checkThatCommitsReachTheDisk(pglite: PGlite, fileSystem: S
   const before = fileSystem.syncCount;
   await pglite.exec(`select pg_logical_emit_message(true, 'latchkey', 'self-check')`);
   if (fileSystem.syncCount > before) return;
-  throw new Problem({
-    kind: 'internal',
-    what: 'The embedded database does not write its commits through to the disk.',
-    why: 'A power cut would destroy it. This happens when PGlite is not the version that Latchkey was built for.',
-    remedy: 'Install exactly what package-lock.json names (npm ci).',
-    code: 'commits-not-synced',
-  });
+  throw commitsNotSynced();
 }

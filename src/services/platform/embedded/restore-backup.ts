@@ -1,5 +1,5 @@
 import { createClock } from '../clock.js';
-import { problemFacts } from '../problem.js';
+import { problemFacts, sentencesOf } from '../problem.js';
 import { restore } from './backup.js';
 
 /** The program: `node restore-backup.js <backup> <data folder>`. Exit code: 0 restored, 1 not, and why on standard error. */
@@ -13,11 +13,8 @@ async function main(file: string | undefined, dataDir: string | undefined): Prom
 
 if (require.main === module) {
   main(process.argv[2], process.argv[3]).catch((error: unknown) => {
-    const { what, why, remedy } = problemFacts(error);
-    const words =
-      error instanceof Error && error.name !== 'Problem'
-        ? error.message
-        : [what, why, remedy].filter(Boolean).join(' ');
+    const isForeseen = !(error instanceof Error) || error.name === 'Problem';
+    const words = isForeseen ? sentencesOf(problemFacts(error)) : error.message;
     process.stderr.write(`${words}\n`, () => process.exit(1));
   });
 }

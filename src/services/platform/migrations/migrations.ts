@@ -2,10 +2,14 @@ import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.js';
 import { waitingRuns } from './0002-waiting-runs.js';
 import { replicas } from './0003-replicas.js';
+import { stepWaits } from './0004-step-waits.js';
+import { bulk } from './0005-bulk.js';
 
 /** All migrations by name, applied in the order of their names. Forward only: one that has shipped never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-waiting-runs': waitingRuns,
   '0003-replicas': replicas,
+  '0004-step-waits': stepWaits,
+  '0005-bulk': bulk,
 };

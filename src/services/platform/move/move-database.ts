@@ -2,9 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 import { parseRunId } from '../ids.js';
-import { Problem } from '../problem.js';
 import type { Transaction } from '../schema.js';
 import type { Wake } from '../wake.js';
+import { notEmpty, notEqual } from './move-problems.js';
 import { listTables, moveSequences, readRows, writeRows, type Table, type TextRow } from './table-catalogue.js';
 
 export interface Moved {
@@ -84,22 +84,4 @@ function addTo(hash: Hash, rows: readonly TextRow[]): void {
 async function arrangeLooks(target: Transaction, wake: Pick<Wake, 'resumeAfter'>): Promise<void> {
   const runs = await target.selectFrom('run').select('id').where('state', 'in', ['running', 'waiting']).execute();
   for (const { id } of runs) await wake.resumeAfter(target, parseRunId(id), LOOK_AFTER_S);
-}
-
-function notEmpty(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'The database to move to is not empty; nothing was changed there.',
-    remedy: 'Name an empty database. If this one holds nothing that is needed, drop it and create it anew.',
-    code: 'move-target-not-empty',
-  });
-}
-
-function notEqual(table: string): Problem {
-  return new Problem({
-    kind: 'internal',
-    what: `The table ${table} did not arrive as it was sent, so nothing was moved.`,
-    remedy: 'Go on with the embedded database, and report this.',
-    code: 'move-not-equal',
-  });
 }

@@ -3,7 +3,7 @@ import type { Database } from '../database.js';
 import type { Log } from '../log.js';
 import { openPostgres } from '../postgres/open-postgres.js';
 import type { PostgresServer } from '../postgres/postgres-server.js';
-import { Problem } from '../problem.js';
+import { belongsToOthers } from './move-problems.js';
 import { listTables } from './table-catalogue.js';
 
 const PUBLIC_TABLES = `select relname as name from pg_class
@@ -34,14 +34,4 @@ export async function refuseOthersTables({
   } finally {
     await pool.end();
   }
-}
-
-function belongsToOthers(database: string, names: readonly string[]): Problem {
-  const more = names.length > 3 ? ` and ${String(names.length - 3)} more` : '';
-  return new Problem({
-    kind: 'refused',
-    what: `The database ${database} holds tables of something else: ${names.slice(0, 3).join(', ')}${more}. Nothing was changed there.`,
-    remedy: 'Give Latchkey a database of its own.',
-    code: 'move-target-not-empty',
-  });
 }

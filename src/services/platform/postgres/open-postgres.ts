@@ -2,8 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
-import { DATABASE_AWAY, Problem } from '../problem.js';
+import { Problem } from '../problem.js';
 import { isAway, PostgresPool } from './postgres-pool.js';
+import {
+  noSuchDatabase,
+  notLetIn,
+  notVerified,
+  readOnlyCopy,
+  silent,
+  tooOld,
+  wrongEncoding,
+} from './postgres-problems.js';
 import type { PostgresServer } from './postgres-server.js';
 
 export interface OpenParts {
@@ -47,7 +56,7 @@ async function check(
 ): Promise<void> {
   const { version, encoding, isCopy } = await firstAnswer(pool, waiting);
   const major = Math.floor(Number(version) / 10_000);
-  if (major < OLDEST_VERSION) throw tooOld(server, major);
+  if (major < OLDEST_VERSION) throw tooOld(server, { major, oldest: OLDEST_VERSION });
   if (encoding !== 'UTF8') throw wrongEncoding(server, encoding);
   if (isCopy) throw readOnlyCopy(server);
 }
@@ -82,86 +91,4 @@ function problemOf(error: unknown, server: PostgresServer): unknown {
   if (code === '3D000') return noSuchDatabase(server, error);
   if (/CERT|SIGNATURE|^ERR_(TLS|SSL)/.test(code) || /SSL/.test(error.message)) return notVerified(server, error);
   return error;
-}
-
-function addressOf({ host, port }: PostgresServer): string {
-  return `${host}, port ${String(port)}`;
-}
-
-function silent(server: PostgresServer, cause: unknown): Problem {
-  return new Problem(
-    {
-      kind: 'internal',
-      what: `No PostgreSQL answers at ${addressOf(server)}.`,
-      remedy: 'Check that it runs, that DATABASE_URL names it, and that this machine may connect to it.',
-      code: DATABASE_AWAY.code ?? '',
-    },
-    { cause },
-  );
-}
-
-function notLetIn(server: PostgresServer, cause: Error): Problem {
-  const who = server.user === undefined ? 'Latchkey' : `the role ${server.user}`;
-  return new Problem(
-    {
-      kind: 'input',
-      what: `PostgreSQL at ${addressOf(server)} does not let ${who} into the database ${server.database}.`,
-      remedy: 'Check role and password in DATABASE_URL, and the rules of the server (pg_hba.conf).',
-      code: 'database-not-let-in',
-    },
-    { cause },
-  );
-}
-
-function noSuchDatabase(server: PostgresServer, cause: Error): Problem {
-  return new Problem(
-    {
-      kind: 'input',
-      what: `PostgreSQL at ${addressOf(server)} has no database ${server.database}.`,
-      remedy: 'Create it as docs/operations.md says, or name another one in DATABASE_URL.',
-      code: 'no-such-database',
-    },
-    { cause },
-  );
-}
-
-function notVerified(server: PostgresServer, cause: Error): Problem {
-  return new Problem(
-    {
-      kind: 'refused',
-      what: `The connection to PostgreSQL at ${addressOf(server)} cannot be trusted.`,
-      why: `TLS says: ${cause.message}`,
-      remedy: 'Name the authority of its certificate in DATABASE_URL (sslrootcert=<file>), or mend the certificate.',
-      code: 'database-not-verified',
-    },
-    { cause },
-  );
-}
-
-function tooOld(server: PostgresServer, major: number): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `PostgreSQL at ${addressOf(server)} is version ${String(major)}.`,
-    remedy: `Latchkey needs version ${String(OLDEST_VERSION)} or newer.`,
-    code: 'database-too-old',
-  });
-}
-
-function wrongEncoding(server: PostgresServer, encoding: string): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `The database ${server.database} keeps its text as ${encoding}.`,
-    why: 'Names of people would not fit into it.',
-    remedy: `Make it anew: create database ${server.database} encoding 'UTF8' template template0.`,
-    code: 'database-not-utf8',
-  });
-}
-
-function readOnlyCopy(server: PostgresServer): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `PostgreSQL at ${addressOf(server)} is a read-only copy of another server.`,
-    remedy: 'Let DATABASE_URL name the server that is written to.',
-    code: 'database-read-only',
-  });
 }

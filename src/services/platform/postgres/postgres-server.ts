@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { Problem } from '../problem.js';
+import { certificateUnreadable } from './postgres-problems.js';
 
 /** Where PostgreSQL is and who we are there. */
 export interface PostgresServer {
@@ -31,14 +31,6 @@ function readPem(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new Problem(
-      {
-        kind: 'input',
-        what: `The file ${file}, which DATABASE_URL names, cannot be read.`,
-        remedy: 'Check its name (relative to where Latchkey is started) and that Latchkey may read it.',
-        code: 'database-certificate-unreadable',
-      },
-      { cause },
-    );
+    throw certificateUnreadable(file, cause);
   }
 }

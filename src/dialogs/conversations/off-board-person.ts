@@ -1,0 +1,56 @@
+import { newNonce } from '../../services/index.js';
+import type { Turn } from '../turn.js';
+import { confirmOffBoardView, offBoardView } from '../views/off-board.view.js';
+import { permitGiving, type PersonDeed } from './find-person.js';
+import {
+  actorOf,
+  followStarted,
+  newCard,
+  personCardOf,
+  show,
+  type Click,
+  type Handled,
+  type Parts,
+  type Verbs,
+} from './talk.js';
+
+/** *off-board*: show what the person has on both sides, ask once more, then take it away. */
+export class OffBoardPersonConversation implements PersonDeed {
+  readonly title = 'Off-board whom?';
+  readonly permit;
+  readonly verbs: Verbs = {
+    'propose-off-board': async (turn) => {
+      await this.permit(turn);
+      return this.open(newCard(turn), turn.said.reference);
+    },
+    'look-off-board': async (turn) => {
+      await this.permit(turn);
+      return this.open(turn, personCardOf(turn).personId);
+    },
+    'ask-off-board': (turn) => this.#ask(turn),
+    'off-board': (turn) => this.#confirm(turn),
+  };
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.permit = permitGiving(parts);
+  }
+
+  async open(turn: Turn, personId: string): Handled {
+    const card = await this.#parts.offBoarding.look(actorOf(turn), personId);
+    return show(this.#parts, turn, offBoardView(card, { reference: `${personId}:${newNonce()}` }));
+  }
+
+  /** The second step, read anew: a minute may have passed. */
+  async #ask(turn: Click): Handled {
+    await this.permit(turn);
+    const card = await this.#parts.offBoarding.look(actorOf(turn), personCardOf(turn).personId);
+    return show(this.#parts, turn, confirmOffBoardView(card, { reference: turn.said.reference }));
+  }
+
+  async #confirm(turn: Click): Handled {
+    const { personId, claim } = personCardOf(turn);
+    return followStarted(this.#parts, turn, await this.#parts.offBoarding.offBoard(actorOf(turn), personId, claim));
+  }
+}
