@@ -64,6 +64,16 @@ export function groupRoutes(graph: GraphGateway, directory: Directory): void {
   graph.on('GET', '/v1.0/groups/:id/transitiveMembers', READ_GROUPS, (call) =>
     membersReply(call, directory, transitiveMembers(addressedGroup(call, directory).id, directory)),
   );
+  graph.on('GET', '/v1.0/users/:id/memberOf', READ_USERS, (call) => {
+    const groups = directory.directGroupsOf(addressedUser(call, directory).id).map(({ id }) => id);
+    return READ_GROUPS(call.caller.roles)
+      ? membersReply(call, directory, groups)
+      : listReply(
+          call.request,
+          { ...MEMBER, defaults: undefined },
+          groups.map((id) => ({ '@odata.type': '#microsoft.graph.group', id })),
+        );
+  });
   graph.on('GET', '/v1.0/users/:id/memberOf/microsoft.graph.group', READ_USERS, (call) => {
     const groups = directory.directGroupsOf(addressedUser(call, directory).id);
     const visible = READ_GROUPS(call.caller.roles) ? groups : groups.map(({ id }) => ({ id }));

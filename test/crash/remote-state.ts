@@ -16,6 +16,8 @@ export interface Remote {
     readonly applications: readonly { displayName: string }[];
     readonly servicePrincipals: readonly { displayName: string; keyCredentials?: readonly unknown[] }[];
     readonly appRoleAssignments: readonly unknown[];
+    /** One for each service principal that has claims of its own. */
+    readonly policies: readonly unknown[];
   };
   readonly genesys: {
     readonly identityProviders: readonly unknown[];

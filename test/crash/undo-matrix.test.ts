@@ -53,8 +53,8 @@ async function patchEntra(path: string, body: object): Promise<void> {
 }
 
 /**
- * What an undo may leave, by name: the application that the set-up made and its service principal, switched off, and
- * inactive certificates of an adopted one. Versions and logs are not part of the state.
+ * What an undo may leave, by name: the application that the set-up made and its service principal with its claims, switched
+ * off, and inactive certificates of an adopted one. Versions and logs are not part of the state.
  */
 function withoutWhatStays(remote: Remote, from: string): unknown {
   const { entra, genesys } = remote;
@@ -64,12 +64,14 @@ function withoutWhatStays(remote: Remote, from: string): unknown {
     expect(made.map((principal) => (principal as { accountEnabled?: boolean }).accountEnabled)).toEqual(
       made.map(() => false),
     );
+    // They belong to the service principal; nobody else had any before.
+    expect(entra.policies.length).toBeLessThanOrEqual(made.length);
     return {
       entra: {
         ...entra,
         applications: entra.applications.filter((one) => !isOurs(one)),
         servicePrincipals: entra.servicePrincipals.filter((one) => !isOurs(one)),
-        policies: undefined,
+        policies: [],
       },
       genesys,
     };

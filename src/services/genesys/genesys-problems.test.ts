@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   GenesysProblem,
   isConflict,
+  isGone,
   isNotFound,
   isUncertain,
   loginProblem,
@@ -66,6 +67,7 @@ test.each<[GenesysFailure, string]>([
 
 test('what to do next is told by status, not by words', () => {
   expect([404, 408, 410].map((status) => isNotFound(problem({ status })))).toEqual([true, true, true]);
+  expect([404, 408, 410].map((status) => isGone(problem({ status })))).toEqual([true, false, true]);
   expect([500, 503, 504, 408].map((status) => isUncertain(problem({ status })))).toEqual([true, true, true, true]);
   expect([400, 409, 429].map((status) => isUncertain(problem({ status })))).toEqual([false, false, false]);
   expect(isConflict(problem({ status: 400, code: 'general.conflict' }))).toBe(true);

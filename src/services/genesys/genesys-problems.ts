@@ -34,6 +34,12 @@ export function isNotFound(error: unknown): boolean {
   return status === 404 || status === 408 || status === 410;
 }
 
+/** 404 or 410. A 408 says nothing for certain: what is to be taken away may still be there. */
+export function isGone(error: unknown): boolean {
+  const { status } = failureOf(error);
+  return status === 404 || status === 410;
+}
+
 /** No answer, or one that may have come after the work was done: the call must not be repeated blindly. */
 export function isUncertain(error: unknown): boolean {
   const { status, silence } = failureOf(error);
@@ -239,6 +245,7 @@ export function waitingForGenesys(what: string): Problem {
   return new Problem({
     kind: 'waiting',
     system: 'genesys',
+    code: 'not-shown-yet',
     what: `Genesys Cloud has accepted ${what}, but does not show it yet.`,
     why: 'Genesys Cloud copies changes to all its parts; at times that takes several minutes.',
     remedy: 'There is nothing to do: Latchkey asks again by itself and goes on from here. Nothing is done twice.',

@@ -1,7 +1,7 @@
 import { lookUntil, type Pace } from '../platform/http.js';
 import { whileWaiting } from '../platform/step-waits.js';
 import type { AskGenesys } from './genesys-call.js';
-import { isConflict, isNotFound, waitingForGenesys } from './genesys-problems.js';
+import { isConflict, isGone, waitingForGenesys } from './genesys-problems.js';
 import { nothingWire, userWire } from './genesys-wire.js';
 
 /** Taking a user out of Genesys Cloud. */
@@ -42,7 +42,7 @@ export function createRemoval({ ask, ...limits }: Parts): GenesysRemoval {
         return;
       } catch (error) {
         // An attempt before this one, whose answer was lost, may have done it.
-        if (isNotFound(error)) return;
+        if (isGone(error)) return;
         if (!isConflict(error) || races >= MOST_VERSION_RACES) throw error;
         await whileWaiting(limits.pace, (pause) => pause(VERSION_RACE_WAIT_MS * (races + 1), SOMEBODY_ELSE));
       }
@@ -59,7 +59,7 @@ export function createRemoval({ ask, ...limits }: Parts): GenesysRemoval {
       });
       return state !== 'deleted';
     } catch (error) {
-      if (isNotFound(error)) return false;
+      if (isGone(error)) return false;
       throw error;
     }
   }

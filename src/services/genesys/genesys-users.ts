@@ -1,7 +1,7 @@
 import { lookUntil, type Pace } from '../platform/http.js';
 import { whileWaiting } from '../platform/step-waits.js';
 import type { AskGenesys } from './genesys-call.js';
-import { hasCode, isConflict, isNotFound, isUncertain, waitingForGenesys } from './genesys-problems.js';
+import { hasCode, isConflict, isGone, isNotFound, isUncertain, waitingForGenesys } from './genesys-problems.js';
 import type { GenesysApis } from './genesys-sdk.js';
 import { nothingWire, userSearchWire, userWire, type UserWire } from './genesys-wire.js';
 import type { GenesysUser, GenesysUserState } from './genesys.js';
@@ -16,6 +16,7 @@ export interface UserWish {
   readonly name: string;
   readonly email: string;
   readonly divisionId: string;
+  readonly beforeWaking?: ((user: GenesysUser) => Promise<void>) | undefined;
 }
 
 export interface EnsuredUser {
@@ -56,11 +57,12 @@ export function createUsers({ ask, ...limits }: Parts): {
 
   async function ensureActiveUser(wish: UserWish): Promise<EnsuredUser> {
     const known = await findUserByEmail(wish.email);
-    return known ? activated(known) : created(wish);
+    return known ? activated(known, wish) : created(wish);
   }
 
-  async function activated(user: GenesysUser): Promise<EnsuredUser> {
+  async function activated(user: GenesysUser, { beforeWaking }: Pick<UserWish, 'beforeWaking'>): Promise<EnsuredUser> {
     if (user.state === 'active') return { user, was: 'active' };
+    await beforeWaking?.(user);
     const to = user.state === 'deleted' ? 'restore a deleted user' : 'activate a user';
     await changeState(user, { state: 'active', to });
     return { user: await shownActive(user.id), was: user.state };
@@ -68,7 +70,7 @@ export function createUsers({ ask, ...limits }: Parts): {
 
   async function deactivateUser(id: string): Promise<boolean> {
     const before = await readUser(id, 'active').catch((error: unknown) => {
-      if (isNotFound(error)) return undefined; // deleted, so that nobody signs in as them
+      if (isGone(error)) return undefined; // deleted, so that nobody signs in as them
       throw error;
     });
     if (before?.state !== 'active') return false;
@@ -88,7 +90,7 @@ export function createUsers({ ask, ...limits }: Parts): {
       body: nothingWire,
     };
     await ask(call).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
+      if (!isGone(error)) throw error;
     });
   }
 
@@ -145,7 +147,7 @@ export function createUsers({ ask, ...limits }: Parts): {
       if (isConflict(error)) return adopted(wish, error);
       if (!mayHaveCreated(error)) throw error;
       const found = await appeared(wish.email);
-      if (found) return { user: (await activated(found)).user, was: 'unknown' };
+      if (found) return { user: (await activated(found, {})).user, was: 'unknown' };
       return createdAtLast(wish);
     }
   }
@@ -158,7 +160,7 @@ export function createUsers({ ask, ...limits }: Parts): {
       if (!isConflict(error) && !mayHaveCreated(error)) throw error;
       const found = await appeared(wish.email);
       if (!found) throw error;
-      return { user: (await activated(found)).user, was: 'unknown' };
+      return { user: (await activated(found, {})).user, was: 'unknown' };
     }
   }
 
@@ -166,7 +168,7 @@ export function createUsers({ ask, ...limits }: Parts): {
   async function adopted(wish: UserWish, conflict: unknown): Promise<EnsuredUser> {
     const found = await appeared(wish.email);
     if (!found) throw conflict;
-    return activated(found);
+    return activated(found, wish);
   }
 
   function appeared(email: string): Promise<GenesysUser | undefined> {

@@ -74,7 +74,9 @@ export class Pipeline {
    * Starts the deed and returns at once; the run goes on by itself. Throws a `Problem` of kind `input` or `refused`.
    */
   async start<I extends Json, O extends Json>(operation: Operation<I, O>, request: StartRequest): Promise<Started> {
-    const { input, person } = await this.#permittedInput(operation, request);
+    const ready = await this.#permittedInput(operation, request);
+    if ('kind' in ready) return ready;
+    const { input, person } = ready;
     const started = await this.#parts.database.transaction(async (trx): Promise<Started> => {
       const reference = claimKey(request.claim);
       const taken = await this.#claim(trx, request);
@@ -162,13 +164,16 @@ export class Pipeline {
   async #permittedInput<I extends Json, O extends Json>(
     operation: Operation<I, O>,
     request: StartRequest,
-  ): Promise<{ input: I; person: EntraPerson }> {
+  ): Promise<{ input: I; person: EntraPerson } | Extract<Started, { kind: 'already' }>> {
     const { actor } = request;
     if ('input' in request) {
       const input = parseInput(operation, request.input);
       return { input, person: await this.#permit(operation, actor, input) };
     }
     const { person } = await this.permitted(operation.right, actor, request.wanted);
+    // What the first click has done may leave nothing to prepare for a second one.
+    const before = await this.findStarted(request.claim);
+    if (before) return before;
     const input = parseInput(operation, await request.prepare());
     await this.#judge(operation, actor, input);
     return { input, person };

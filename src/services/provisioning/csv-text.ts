@@ -22,8 +22,11 @@ export function csvText(rows: readonly (readonly string[])[]): string {
   return `\ufeff${rows.map((row) => row.map(cellText).join(',')).join('\r\n')}\r\n`;
 }
 
+/** Behind one of these a spreadsheet with another list separator begins a cell, also between quotation marks. */
+const INNER_FORMULA = /(?<!^')([;,\t\r\n]\s*)(?=[=+\-@])/g;
+
 function cellText(cell: string): string {
-  const text = isFormula(cell) ? `'${cell}` : cell;
+  const text = (isFormula(cell) ? `'${cell}` : cell).replace(INNER_FORMULA, "$1'");
   return /[",;\t\r\n]|^\s|\s$/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
