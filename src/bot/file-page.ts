@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Problem } from '../services/index.js';
+import { plainName, Problem } from '../services/index.js';
 import type { RateLimit } from './rate-limiter.js';
 import type { Handler, Routes } from './routes.js';
 import { escapeHtml, sendPage } from './secret-page.js';
@@ -22,7 +22,6 @@ const TOKEN = /^[A-Za-z0-9_-]{16,200}$/;
 const MOST_BYTES = 5 * 1024 * 1024;
 /** What a browser writes around the file. */
 const FORM_BYTES = 64 * 1024;
-const LONGEST_NAME = 100;
 
 /** Mounts `/file/:token`: a page that takes one file, or one that gives a report. Only a button press does either. */
 export function mountFilePage(routes: Routes, files: FileLinks): void {
@@ -105,13 +104,6 @@ async function readBytes(request: IncomingMessage, most: number): Promise<Buffer
   return Buffer.concat(chunks);
 }
 
-/** What stands in cards and audit lines: one line, no path. */
-export function plainName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? '';
-  const plain = last.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '').trim();
-  return plain === '' ? 'file.csv' : Array.from(plain).slice(0, LONGEST_NAME).join('');
-}
-
 function sendReport(response: ServerResponse, { name, csv }: { name: string; csv: string }): void {
   response.writeHead(200, {
     'Content-Type': 'text/csv; charset=utf-8',
@@ -165,5 +157,6 @@ const DOWNLOADS = { report: REPORT, access: ACCESS };
 const GONE = {
   title: 'This link no longer works',
   body: `<p>It was used already, its time is over, or part of it is missing.</p>
-<p>Say <em>bulk</em> to Latchkey in your chat to send a file, or press <em>Report</em> on the card to get it again.</p>`,
+<p>Say <em>bulk</em> to Latchkey in your chat to send a file, press <em>Report</em> on its card for the report,
+or <em>Export as CSV</em> on the list of who has access.</p>`,
 };

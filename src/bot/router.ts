@@ -15,6 +15,7 @@ import { StatusConversation } from '../dialogs/conversations/status.js';
 import {
   actorOf,
   newCard,
+  oldButton,
   sentence,
   show,
   type Click,
@@ -161,11 +162,7 @@ export class Router {
 
   async #click(turn: Click): Handled {
     const act = this.#verbs.get(turn.said.verb);
-    if (act) return act(turn);
-    return {
-      kind: 'refused',
-      text: 'This button is from an older card and no longer acts. Say “help” for what you can do now.',
-    };
+    return act ? act(turn) : oldButton();
   }
 
   #intent(turn: Turn, intent: Intent, rest: string): Handled {
@@ -209,7 +206,7 @@ export class Router {
 
   async #intentButton(turn: Click): Handled {
     const intent = intentNamed(turn.said.reference);
-    if (!intent) return { kind: 'refused', text: 'This button is from an older card and no longer acts.' };
+    if (!intent) return oldButton();
     // The card that offered it stays as it is: it is a record, or the help that may be needed again.
     return this.#intent(newCard(turn), intent, '');
   }

@@ -111,7 +111,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   });
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
   const bulk = new BulkService({ entra, genesys, pipeline, durable, database, clock });
-  const accessList = new AccessListService({ entra, genesys, pipeline });
+  const accessList = new AccessListService({ entra, genesys, pipeline, clock });
   const files = new BulkFiles({ bulk, accessList, database, clock, log, fileUrl });
   const tick = createTick({ clock, log });
   const backupFolder = join(config.dataDir, 'backups');
@@ -148,8 +148,8 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     assignments: new AssignmentService({ entra, genesys, pipeline }),
     groupAssignments: new GroupAssignmentService({ entra, genesys, pipeline }),
     accessList,
-    emailClaim: new EmailClaimService({ entra, genesys, pipeline }),
-    offBoarding: new OffBoardService({ entra, genesys, pipeline }),
+    emailClaim: new EmailClaimService({ entra, genesys, pipeline, clock }),
+    offBoarding: new OffBoardService({ entra, genesys, pipeline, clock }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database }),
     bulk,
     files,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntraPerson, Standing } from './entra/entra.js';
-import { alreadyUnderWay, movedOn, unusable } from './operations/operation-refusals.js';
+import { alreadyUnderWay, cardOutdated, cardTooOld, movedOn, unusable } from './operations/operation-refusals.js';
 import {
   judge,
   judgeAsker,
@@ -26,12 +26,13 @@ import {
 import { parseNewName } from './people/person.js';
 import { Problem } from './platform/problem.js';
 import { expectWholeSentences, wordsOfAll } from './platform/testing/problem-words.js';
-import { claimNotVisible, notDoneYet } from './provisioning/off-board-refusals.js';
+import { addressSent } from './provisioning/address-warning.js';
+import { claimNotVisible } from './provisioning/choose-email-claim.js';
+import { notDoneYet } from './provisioning/off-board-refusals.js';
 import { parseBulkFile } from './provisioning/bulk-csv.js';
 import * as bulk from './provisioning/bulk-refusals.js';
 import * as access from './provisioning/access-refusals.js';
 import {
-  addressSent,
   noRole,
   notSetUp,
   nothingOnOffer,
@@ -180,6 +181,9 @@ const PEOPLE: Readonly<Record<string, Problem>> = {
 const OPERATIONS: Readonly<Record<string, Problem>> = {
   'two at once': alreadyUnderWay('Ada Admin'),
   'a card that was overtaken': movedOn(),
+  'a card that is too old': cardTooOld(NOW),
+  'a card that does not say when it was made': cardTooOld(undefined),
+  'a card that showed something else': cardOutdated(NOW),
   'an input that cannot be used': unusable('personId: expected a text'),
   'an input of another shape': unusable(undefined),
 };
@@ -206,6 +210,9 @@ const BULK: Readonly<Record<string, Problem>> = {
   'a file that somebody else has started': bulk.sameFileStarted('Omar Owner'),
   'a bulk that has moved on': bulk.nothingToSteer(),
   'a link that takes no file any more': bulk.linkGone(),
+  'a Genesys user of perhaps somebody else': bulk.wouldWakeStranger('b.simon@contoso.example', {
+    ...{ name: 'Bea Simon', state: 'inactive' },
+  }),
   'the bulk of somebody else': denied(judgeAsker(ADA, 'another'), 'give 2 people of “a.csv” access to Genesys Cloud'),
   'a file that is too large': file(new Uint8Array(6 * 1024 * 1024)),
   'a file of too many rows': file(`upn\n${'a@x.com\n'.repeat(20_001)}`),

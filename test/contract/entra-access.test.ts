@@ -109,9 +109,12 @@ describe('taking a role away', () => {
     await entra.ensureAssignment({ ...application, personId: principal.id, appRoleId: userRole });
     await entra.ensureGroupAssignment({ ...application, groupId: GROUPS['Contact Centre'], appRoleId: userRole });
 
-    await entra.removeAssignments({ ...application, principal });
-    await entra.removeAssignments({ ...application, principal });
+    const removed = [
+      await entra.removeAssignments({ ...application, principal }),
+      await entra.removeAssignments({ ...application, principal }),
+    ];
 
+    expect(removed).toEqual([1, 0]);
     const { direct, throughGroups } = await entra.findAccess(principal.id, application.servicePrincipalId);
     expect([direct.length, throughGroups.length]).toEqual([0, 1]);
     expect(wire.count('DELETE', /appRoleAssignedTo/)).toBe(1);
@@ -186,6 +189,7 @@ describe('groups', () => {
       'person Mia Mailmismatch',
       'person Omar Owner',
     ]);
+    await expect(entra.firstMembers(GROUPS['Contact Centre'])).resolves.toEqual({ members, isMore: false });
     expect(night.filter(({ isGuest }) => isGuest).map(({ name }) => name)).toEqual(['Guest Gus']);
     expect(await entra.listGroupsOf(idOf('Dana'))).toEqual([GROUPS['Night Shift'], GROUPS['Contact Centre Leads']]);
   });

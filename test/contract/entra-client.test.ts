@@ -293,6 +293,7 @@ describe('creating a person', () => {
     await expect(entra.findDeletedPerson('T.Simon@contoso.example')).resolves.toMatchObject({
       ...{ id: created.id, name: 'T.Simon', deletedAt: expect.any(Date) },
     });
+    await expect(entra.findDeletedPerson('T.Simon@contoso.example', 0)).resolves.toBeUndefined();
     await expect(entra.deletePerson(created.id)).resolves.toBe(false);
     await expect(entra.findDeletedPerson('b.simon@contoso.example')).resolves.toBeUndefined();
   });

@@ -71,7 +71,7 @@ test('A file is uploaded by the page, checked in full with line numbers, run, an
     'Line 33',
     'line 2 counts',
     'Line 34, ada.admin@contoso.example: Nobody can give access to themselves',
-    'Line 35, b.simon@contoso.example: There is no role “Emperor”',
+    'Line 35, b.simon@contoso.example: The application has no role “Emperor”',
     'Line 36',
     'formula',
     'Line 37, ana.agent@contoso.example: An end',

@@ -138,7 +138,7 @@ journey('Mia has two addresses: she is warned about before, and signs in once th
   await ada.presses(card, 'Send the mail address instead …');
   const question = await ada.sees('Nothing is changed before you confirm');
   expect(before.has(question.id)).toBe(false);
-  expect(question.text).toContain('One of those who are assigned directly has two addresses');
+  expect(question.text).toContain('1 person who is assigned directly has two addresses');
   await ada.presses(question, 'Send the mail address');
   const changed = await ada.watches(question, 'The sign-in now sends the mail address of everybody as Email.');
   await ada.presses(changed, 'Provision Mia Mailmismatch');

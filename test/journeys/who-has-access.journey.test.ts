@@ -33,7 +33,7 @@ async function assignedByHand(world: World, principals: readonly string[]): Prom
 
 journey('Gale reads who has access, how they got it, and since when', async ({ world, ada, gale, ana }) => {
   await setsUpSso(ada);
-  const nobody = await gale.saysAndSees('who has access?', 'Nobody is assigned to Genesys Cloud in Entra.');
+  const nobody = await gale.saysAndSees('who has access?', 'Nobody has access: no person is assigned');
   await assigns(ada, 'omar');
   await assignedByHand(world, [GROUPS['Contact Centre'], ...ids('Guest')]);
 

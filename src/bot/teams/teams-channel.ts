@@ -38,6 +38,7 @@ export function createTeamsChannel({ connector, places, log }: TeamsChannelOptio
       what: 'Latchkey could not write to a Teams conversation.',
       why: 'It has no address of that conversation.',
       remedy: 'Write "help" to Latchkey in that conversation; then it knows the address again.',
+      code: 'no-address',
     });
   }
 
@@ -109,6 +110,7 @@ async function personalPlace(places: PlaceStore, account: Pick<Account, 'personI
     what: 'Latchkey could not write to you alone.',
     why: 'You have no personal chat with Latchkey yet.',
     remedy: 'Open a chat with Latchkey in Teams, write "help" there, and try again.',
+    code: 'no-personal-chat',
   });
 }
 
@@ -147,6 +149,7 @@ function tooMuchWaiting(): Problem {
     what: 'Teams did not take a message of Latchkey.',
     why: 'Too many messages to that conversation are waiting already.',
     remedy: 'Wait a minute; then ask Latchkey again.',
+    code: 'conversation-full',
   });
 }
 

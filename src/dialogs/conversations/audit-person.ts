@@ -2,7 +2,7 @@ import type { AuditCursor, AuditPage } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
 import { whenAsked } from './find-person.js';
 import { auditElsewhereView, auditView, auditWhichView, auditWhomView } from '../views/audit.view.js';
-import { actorOf, channelOf, show, type Click, type Parts, type Verbs } from './talk.js';
+import { actorOf, channelOf, oldButton, show, type Click, type Parts, type Verbs } from './talk.js';
 
 /** *audit*: what is recorded about a person. The right is asked for anew at each page. */
 export class AuditPersonConversation {
@@ -38,7 +38,7 @@ export class AuditPersonConversation {
   async #turnPage(turn: Click): Promise<Answer | undefined> {
     await this.#parts.audit.permit(actorOf(turn));
     const asked = parsePage(turn.said.reference);
-    if (!asked) return { kind: 'refused', text: 'This button is from an older card and no longer acts.' };
+    if (!asked) return oldButton();
     return this.#show(turn, await this.#parts.audit.page(asked.personId, asked.cursor));
   }
 

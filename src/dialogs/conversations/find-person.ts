@@ -3,7 +3,7 @@ import { intentNamed } from '../intents.js';
 import type { Turn } from '../turn.js';
 import { askPersonView, choosePersonView } from '../views/person-question.js';
 import { PEOPLE_DATASET } from '../views/view.js';
-import { actorOf, channelOf, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
+import { actorOf, channelOf, oldButton, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
 
 /** What somebody is looked for to do: the question, who may ask it, and what comes once the person is known. */
 export interface PersonDeed {
@@ -67,7 +67,7 @@ export class FindPersonConversation {
   }
 }
 
-/** Whether whoever asks may give access at all: what a deed that gives or takes it asks first. */
+/** Whether whoever asks may give access at all: what a deed that gives it asks first. */
 export function permitGiving(parts: Parts): (turn: Turn) => Promise<void> {
   return (turn) => parts.people.permit(actorOf(turn));
 }
@@ -88,8 +88,4 @@ function ask(words: string, question: { title: string; reference: string }): Ret
     fallback: 'Whom? Say it by name, user principal name or mail address.',
     ...(example === undefined ? {} : { example }),
   });
-}
-
-function oldButton(): Awaited<Handled> {
-  return { kind: 'refused', text: 'This button is from an older card and no longer acts.' };
 }

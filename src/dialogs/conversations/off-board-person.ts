@@ -1,7 +1,7 @@
 import { newNonce } from '../../services/index.js';
 import type { Turn } from '../turn.js';
 import { confirmOffBoardView, offBoardView } from '../views/off-board.view.js';
-import { permitGiving, type PersonDeed } from './find-person.js';
+import type { PersonDeed } from './find-person.js';
 import {
   actorOf,
   followStarted,
@@ -17,7 +17,6 @@ import {
 /** *off-board*: show what the person has on both sides, ask once more, then take it away. */
 export class OffBoardPersonConversation implements PersonDeed {
   readonly title = 'Off-board whom?';
-  readonly permit;
   readonly verbs: Verbs = {
     'propose-off-board': async (turn) => {
       await this.permit(turn);
@@ -34,7 +33,10 @@ export class OffBoardPersonConversation implements PersonDeed {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.permit = permitGiving(parts);
+  }
+
+  permit(turn: Turn): Promise<void> {
+    return this.#parts.offBoarding.permit(actorOf(turn));
   }
 
   async open(turn: Turn, personId: string): Handled {
@@ -42,15 +44,19 @@ export class OffBoardPersonConversation implements PersonDeed {
     return show(this.#parts, turn, offBoardView(card, { reference: `${personId}:${newNonce()}` }));
   }
 
-  /** The second step, read anew: a minute may have passed. */
+  /** The second step, read anew: a minute may have passed. Reference: person, nonce, seal of what it shows. */
   async #ask(turn: Click): Handled {
     await this.permit(turn);
-    const card = await this.#parts.offBoarding.look(actorOf(turn), personCardOf(turn).personId);
-    return show(this.#parts, turn, confirmOffBoardView(card, { reference: turn.said.reference }));
+    const { personId, claim } = personCardOf(turn);
+    const card = await this.#parts.offBoarding.look(actorOf(turn), personId);
+    const nonce = claim.reference.split(':')[1] ?? '';
+    return show(this.#parts, turn, confirmOffBoardView(card, { reference: `${personId}:${nonce}:${card.seal}` }));
   }
 
   async #confirm(turn: Click): Handled {
     const { personId, claim } = personCardOf(turn);
-    return followStarted(this.#parts, turn, await this.#parts.offBoarding.offBoard(actorOf(turn), personId, claim));
+    const seal = claim.reference.split(':')[2] ?? '';
+    const started = await this.#parts.offBoarding.offBoard(actorOf(turn), { personId, seal }, claim);
+    return followStarted(this.#parts, turn, started);
   }
 }

@@ -31,7 +31,7 @@ export class RemoveTestUserConversation implements PersonDeed {
   }
 
   permit(turn: Turn): Promise<void> {
-    return this.#parts.testUsers.permit(actorOf(turn));
+    return this.#parts.testUsers.permitRemoving(actorOf(turn));
   }
 
   async open(turn: Turn, personId: string): Handled {

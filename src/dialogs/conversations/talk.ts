@@ -85,6 +85,14 @@ export function personCardOf(turn: Click): {
   return { personId: reference.split(':')[0] ?? '', claim: { reference, verb, revision } };
 }
 
+/** To a button whose verb, or whose reference, this release does not know. */
+export function oldButton(): Answer {
+  return {
+    kind: 'refused',
+    text: 'This button is from an older card and no longer acts. Say “help” for what you can do now.',
+  };
+}
+
 /** What was chosen of several, by value. */
 export function chosenOf(turn: Click, id: string): string[] {
   return (turn.said.inputs[id] ?? '').split(',').filter((value) => value !== '');

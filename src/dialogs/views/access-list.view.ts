@@ -6,7 +6,7 @@ import { dayText, momentText } from './when.js';
 /** Who has access, how they got it, and since when; sorted by name, twenty to a page. */
 export function accessListView(list: AccessPage): View {
   const { rows, people, page, pages, isAssignmentRequired } = list;
-  const nobody = 'Nobody is assigned to Genesys Cloud in Entra.';
+  const nobody = 'Nobody has access: no person is assigned, and nobody is directly in an assigned group.';
   const title = `Who has access: ${people === 0 ? 'nobody' : peopleWords(people)}`;
   const heading = pages === 1 ? 'By name' : `By name, page ${String(page + 1)} of ${String(pages)}`;
   return {

@@ -2,11 +2,11 @@ import type { AccessHeld, AssignmentProposal, RoleChange } from '../../services/
 import { addressElements, emailClaimActions } from './email-claim.view.js';
 import { buttonName, nextFor, personFacts, personWarnings } from './people.view.js';
 import { dismiss } from './person-question.js';
-import type { Element, View } from './view.js';
+import type { Action, Element, View } from './view.js';
 
 /** What an assignment would do, before anybody confirms it. */
 export function assignView(proposal: AssignmentProposal, card: { reference: string }): View {
-  const { person, roles, role, holds } = proposal;
+  const { person, holds } = proposal;
   const isAssigned = holds.length > 0;
   return {
     title: `Assign ${person.name} to Genesys Cloud`,
@@ -17,40 +17,48 @@ export function assignView(proposal: AssignmentProposal, card: { reference: stri
       ...addressElements(person, proposal.warning),
       ...(isAssigned ? [alreadyAssigned(proposal)] : []),
       ...throughGroups(proposal, 'neutral'),
-      {
-        kind: 'choose',
-        id: 'role',
-        label: 'Role in Entra',
-        choices: roles.map(({ id, displayName }) => ({ title: displayName, value: id })),
-        value: role.id,
-        required: 'Choose the role.',
-      },
+      ...(person.isEnabled ? [roleChoice(proposal)] : []),
     ],
+    // Who is disabled is refused: the warning says what to do first.
     actions: [
-      ...(isAssigned ? nextFor(person, ['provision']).map((action) => ({ ...action, ignoresInputs: true })) : []),
-      {
-        kind: 'verb',
-        label: `Assign ${buttonName(person.name)}`,
-        verb: 'assign',
-        reference: isAssigned ? `${card.reference}:holds` : card.reference,
-        revision: 0,
-        ...(isAssigned ? {} : { style: 'primary' as const }),
-      },
+      ...(person.isEnabled ? assignActions(proposal, card) : []),
       ...emailClaimActions(person, proposal.warning),
       dismiss(),
     ],
-    fallback: `Assign ${person.name} (${person.userPrincipalName}) to Genesys Cloud?`,
+    fallback: person.isEnabled
+      ? `Assign ${person.name} (${person.userPrincipalName}) to Genesys Cloud?`
+      : `${person.name} is disabled in Entra and cannot be assigned.`,
   };
+}
+
+function roleChoice({ roles, role }: AssignmentProposal): Element {
+  return {
+    kind: 'choose',
+    id: 'role',
+    label: 'Role in Entra',
+    choices: roles.map(({ id, displayName }) => ({ title: displayName, value: id })),
+    value: role.id,
+    required: 'Choose the role.',
+  };
+}
+
+function assignActions({ person, holds }: AssignmentProposal, { reference }: { reference: string }): Action[] {
+  const label = `Assign ${buttonName(person.name)}`;
+  if (holds.length === 0) return [{ kind: 'verb', label, verb: 'assign', reference, revision: 0, style: 'primary' }];
+  return [
+    ...nextFor(person, ['provision']).map((action) => ({ ...action, ignoresInputs: true })),
+    { kind: 'verb', label, verb: 'assign', reference: `${reference}:holds`, revision: 0 },
+  ];
 }
 
 function alreadyAssigned({ person, roles, holds }: AssignmentProposal): Element {
   const canChange = roles.some(({ id }) => !holds.some((held) => held.id === id));
-  const change = canChange ? ' Choosing another role changes it, after one more question.' : '';
-  return {
-    kind: 'notice',
-    tone: 'good',
-    text: `${person.name} is already assigned with the role ${roleNames(holds)}. Assigning the same role again changes nothing.${change}`,
-  };
+  const texts = [
+    `${person.name} is already assigned with the role ${roleNames(holds)}.`,
+    person.isEnabled ? 'Assigning the same role again changes nothing.' : '',
+    person.isEnabled && canChange ? 'Choosing another role changes it, after one more question.' : '',
+  ];
+  return { kind: 'notice', tone: 'good', text: texts.filter(Boolean).join(' ') };
 }
 
 /** Entra has no change of a role, so the card says in which order it is done. */
@@ -114,12 +122,18 @@ function throughGroups({ person, throughGroups: given }: AccessHeld, tone: 'neut
   if (given.length === 0) return [];
   const groups = [...new Set(given.map(({ group, role }) => `${group} (${role})`))];
   const [first = ''] = groups;
-  const through = groups.length === 1 ? `the group ${first}` : `the groups ${groups.join(', ')}`;
+  const [through, end] =
+    groups.length === 1
+      ? [`the group ${first}`, `That ends when ${person.name} leaves the group, or the group is unassigned.`]
+      : [
+          `the groups ${groups.join(', ')}`,
+          `That ends only when ${person.name} leaves all of them, or they are unassigned.`,
+        ];
   return [
     {
       kind: 'notice',
       tone,
-      text: `${person.name} has access through ${through}, whatever is assigned directly. That ends when ${person.name} leaves the group, or the group is unassigned.`,
+      text: `${person.name} has access through ${through}, whatever is assigned directly. ${end}`,
     },
   ];
 }

@@ -52,7 +52,7 @@ export function bulkPlanView(plan: BulkPlan): View {
 }
 
 function plannedView({ bulk, wrongRows }: Extract<BulkPlan, { kind: 'planned' }>): View {
-  const { toAdd, there, wrong, inGenesys, encoding, separator } = bulk.content;
+  const { toAdd, there, wrong, inGenesys, secondRoles = 0, encoding, separator } = bulk.content;
   const more = wrong - wrongRows.length;
   const summary = `${NUMBER.format(toAdd)} to add, ${NUMBER.format(there)} already there, ${NUMBER.format(wrong)} wrong`;
   return {
@@ -65,8 +65,11 @@ function plannedView({ bulk, wrongRows }: Extract<BulkPlan, { kind: 'planned' }>
         facts: [
           {
             label: 'To add',
-            value:
-              inGenesys > 0 ? `${people(toAdd)}, ${NUMBER.format(inGenesys)} of them in Genesys, too` : people(toAdd),
+            value: [
+              people(toAdd),
+              ...(inGenesys > 0 ? [`${NUMBER.format(inGenesys)} of them in Genesys, too`] : []),
+              ...(secondRoles > 0 ? [`${NUMBER.format(secondRoles)} of them get a second role`] : []),
+            ].join(', '),
           },
           { label: 'Already there', value: people(there) },
           {
@@ -76,6 +79,15 @@ function plannedView({ bulk, wrongRows }: Extract<BulkPlan, { kind: 'planned' }>
           { label: 'Read as', value: `${encoding}, cells separated by ${SEPARATORS[separator]}` },
         ],
       },
+      ...(inGenesys > 0
+        ? [
+            {
+              kind: 'text',
+              text: 'Whom Genesys has deleted gets back the roles that Latchkey has noted, besides those of the file.',
+              style: 'subtle',
+            } as const,
+          ]
+        : []),
       ...(encoding === 'Windows-1252'
         ? [
             {
@@ -203,14 +215,15 @@ export function bulkRunView(run: RunRecord, progress: BulkProgress): View {
   };
 }
 
-function phaseText({ phase, pace, perMinute, done, total }: BulkProgress): string {
+/** What is done at the moment, how fast, and for how long still. */
+export function phaseText({ phase, pace, perMinute, done, total }: BulkProgress): string {
   if (pace === 'pausing') return 'Pausing after the people who are under way.';
   if (pace === 'paused') return 'What is done is kept. Go on whenever you like, or stop and leave the rest out.';
   const where = phase === 'entra' ? 'Assigning in Entra' : 'Making users and giving roles in Genesys';
   if (perMinute === undefined) return `${where}.`;
   const minutes = Math.ceil((total - done) / perMinute);
-  const left = minutes <= 1 ? 'less than a minute' : `about ${NUMBER.format(minutes)} minutes`;
-  return `${where}: ${NUMBER.format(perMinute)} a minute, ${left} left.`;
+  const left = minutes <= 1 ? 'a minute left at most' : `about ${NUMBER.format(minutes)} minutes left`;
+  return `${where}: ${NUMBER.format(perMinute)} a minute, ${left}.`;
 }
 
 /** What the clients wait for, or the run as a whole. */
@@ -241,18 +254,18 @@ function stoppedView(
 /** The lasting record. */
 export function bulkDoneView(run: RunRecord, outcome: BulkOutcome): View {
   const { bulkId, fileName, added, already, failed, wrong, leftOut } = outcome;
-  const isStopped = leftOut > 0;
+  const isStopped = leftOut > 0 && outcome.isStopped !== false;
   const what = `${people(added)} got access, ${people(already)} had it already.`;
   const facts = [
     { label: 'Added', value: people(added) },
     { label: 'Already there', value: people(already) },
     { label: 'Failed', value: people(failed) },
     { label: 'Wrong rows', value: NUMBER.format(wrong) },
-    ...(isStopped ? [{ label: 'Left out', value: people(leftOut) }] : []),
+    ...(leftOut > 0 ? [{ label: 'Left out', value: people(leftOut) }] : []),
   ];
   return {
     title: isStopped ? `${fileName} was stopped` : `${fileName} is done`,
-    tone: failed + wrong > 0 || isStopped ? 'warning' : 'good',
+    tone: failed + wrong + leftOut > 0 ? 'warning' : 'good',
     elements: [
       { kind: 'text', text: what, style: 'strong' },
       { kind: 'facts', facts },

@@ -61,18 +61,25 @@ export function emailClaimView(card: EmailClaimCard, { reference }: { reference:
 
 /** Who is hit, as far as it can be counted: the members of groups are not. */
 function effects({ from, to, affected }: EmailClaimCard): Element[] {
-  const isHit = `can no longer sign in if Genesys knows them by ${SOURCES[from]}, until their Genesys user has the other address`;
-  const counted =
-    affected === undefined
-      ? `Many people are assigned. Whoever of them has two addresses ${isHit}.`
-      : affected === 0
-        ? 'Nobody who is assigned directly has two addresses.'
-        : affected === 1
-          ? `One of those who are assigned directly has two addresses: they ${isHit}.`
-          : `${affected} of those who are assigned directly have two addresses: they ${isHit}.`;
   const rest = 'People who come through groups are not counted here.';
   const without = to === 'mail' ? [notice('warning', 'Whoever has no mail address in Entra cannot sign in then.')] : [];
-  return [notice(affected === 0 ? 'neutral' : 'warning', `${counted} ${rest}`), ...without];
+  return [notice(affected === 0 ? 'neutral' : 'warning', `${whoIsHit(from, affected)} ${rest}`), ...without];
+}
+
+/** @param affected who has two addresses; `undefined`: too many are assigned to compare them. */
+function whoIsHit(from: EmailSource, affected: number | undefined): string {
+  const known = `by ${SOURCES[from]}`;
+  const until = 'cannot sign in until their Genesys user has the other one';
+  switch (affected) {
+    case undefined:
+      return `More than 300 people are assigned, so they were not compared. Who has two addresses and is known to Genesys ${known} ${until}.`;
+    case 0:
+      return 'Nobody who is assigned directly has two addresses.';
+    case 1:
+      return `1 person who is assigned directly has two addresses. If Genesys knows them ${known}, they ${until}.`;
+    default:
+      return `${String(affected)} people who are assigned directly have two addresses. If Genesys knows them ${known}, they ${until}.`;
+  }
 }
 
 function notice(tone: 'neutral' | 'warning', text: string): Element {
@@ -85,7 +92,7 @@ export function emailClaimDoneView(run: RunRecord, { to, isNew, person }: EmailC
     ? `The sign-in now sends ${SOURCES[to]} of everybody as Email.`
     : `The sign-in sent ${SOURCES[to]} already; nothing was changed.`;
   return {
-    title: isNew ? 'Claim changed' : 'Claim was so already',
+    title: isNew ? 'Claim changed' : 'Nothing to change',
     tone: 'good',
     elements: [
       { kind: 'text', text: what, style: 'strong' },

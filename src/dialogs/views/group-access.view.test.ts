@@ -16,7 +16,7 @@ function proposal(
   return {
     group: { id: 'g', name: 'Agents', ...group },
     detail: 'id …000abc',
-    makeUp: { people: 3, nested: [], others: 0, ...changes.makeUp },
+    makeUp: { people: 3, nested: [], ...changes.makeUp },
     holds: changes.holds ?? [],
     roles: [ROLE],
     role: ROLE,
@@ -47,6 +47,16 @@ describe('Before a group is assigned, the card', () => {
     ],
     ['that there are many', { makeUp: { people: 1_234 } }, ['1,234 people get access at once.']],
     [
+      'that there are more than were read',
+      { makeUp: { people: 998, isMore: true } },
+      ['998 people or more get access at once.'],
+    ],
+    [
+      'that nobody knows of people behind so many devices',
+      { makeUp: { people: 0, isMore: true } },
+      ['0 people or more get access at once.'],
+    ],
+    [
       'that others may come in',
       { group: { isDynamic: true } },
       ['Its members follow a rule: whoever fits it later gets access too.'],
@@ -54,7 +64,7 @@ describe('Before a group is assigned, the card', () => {
     [
       'that administrators may be in it',
       { group: { isRoleAssignable: true } },
-      ['Agents can hold directory roles in Entra; its 3 people may be administrators.'],
+      ['Agents can hold directory roles in Entra; its members may be administrators.'],
     ],
   ])('says %s', (_what, changes, warnings) => {
     expect(warningsOf(assignGroupView(proposal(changes), { reference: 'g:1' }))).toEqual(warnings);
@@ -66,6 +76,17 @@ describe('Before a group is assigned, the card', () => {
     expect(buttonsOf(view)).toEqual(['Assign Agents', 'Cancel']);
     expect(JSON.stringify(view.elements)).toContain('already assigned with the role User');
   });
+});
+
+test.each([
+  [1, 'Agents loses the role User. Directly in it: 1 person. Who has no other way loses access.'],
+  [1_234, 'Agents loses the role User. Directly in it: 1,234 people. Who has no other way loses access.'],
+])('taking it from a group of %i says who is hit', (people, words) => {
+  const view = unassignGroupView(proposal({ makeUp: { people }, holds: [{ id: 'r', name: 'User' }] }), {
+    reference: 'g:1',
+  });
+
+  expect(view.elements[1]).toEqual({ kind: 'text', text: words });
 });
 
 test('a group that is not assigned offers nothing to take away', () => {
@@ -87,6 +108,29 @@ describe('A person', () => {
 
     expect(warningsOf(unassignView(held, { reference: 'p:1' }))[0]).toContain('through the group Leads (User)');
     expect(warningsOf(unassignedView(run, outcome))[0]).toContain('still has access through the groups Leads, Agents');
+  });
+
+  test('in several assigned groups keeps access until the last of them', () => {
+    const throughGroups = ['Leads', 'Agents'].map((group) => ({ group, role: 'User' }));
+
+    expect(warningsOf(unassignView({ ...held, throughGroups }, { reference: 'p:1' }))).toEqual([
+      'Omar Owner has access through the groups Leads (User), Agents (User), whatever is assigned directly. That ends only when Omar Owner leaves all of them, or they are unassigned.',
+    ]);
+  });
+
+  test('who is disabled in Entra cannot be assigned, so the card has no button for it', () => {
+    const disabled = { ...person, isEnabled: false };
+    const shown = [held.holds, []].map((holds) =>
+      assignView({ ...held, person: disabled, holds, roles: [ROLE], role: ROLE }, { reference: 'p:1' }),
+    );
+
+    expect(shown.map(buttonsOf)).toEqual([['Cancel'], ['Cancel']]);
+    expect(shown.map((view) => view.elements.some(({ kind }) => kind === 'choose'))).toEqual([false, false]);
+    expect(shown.map((view) => view.fallback)).toEqual([
+      'Omar Owner is disabled in Entra and cannot be assigned.',
+      'Omar Owner is disabled in Entra and cannot be assigned.',
+    ]);
+    expect(warningsOf(shown[1] as View)[0]).toContain('until a user administrator enables the account');
   });
 
   test('who holds nothing directly has no button, and the sentence says why', () => {
@@ -136,7 +180,7 @@ describe('The list of who has access', () => {
   });
 
   test('names some of many groups, and says of them what does not count', () => {
-    const group = (name: string): AccessPage['groups'][number] => ({ name, people: 1, nested: ['Night'], others: 0 });
+    const group = (name: string): AccessPage['groups'][number] => ({ name, people: 1, nested: ['Night'] });
     const groups = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map(group);
 
     const lists = accessListView(page({ groups, applications: 1 })).elements.filter(({ kind }) => kind === 'list');

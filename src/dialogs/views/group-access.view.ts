@@ -126,7 +126,7 @@ export function unassignGroupView(access: GroupAccess, card: { reference: string
       {
         kind: 'text',
         text: isAssigned
-          ? `${group.name} loses the role ${roleNames(holds)}. ${peopleWords(makeUp.people)} who are directly in it lose access, unless they are assigned in another way.`
+          ? `${group.name} loses the role ${roleNames(holds)}. Directly in it: ${inItWords(makeUp)}. Who has no other way loses access.`
           : `${group.name} is not assigned, so there is nothing to take away.`,
       },
     ],
@@ -150,7 +150,7 @@ function groupFacts({ detail, makeUp, holds }: GroupAccess): Element {
     kind: 'facts',
     facts: [
       { label: 'Group', value: detail },
-      { label: 'Directly in it', value: peopleWords(makeUp.people) },
+      { label: 'Directly in it', value: inItWords(makeUp) },
       ...(holds.length === 0 ? [] : [{ label: 'Assigned with', value: roleNames(holds) }]),
     ],
   };
@@ -161,25 +161,28 @@ const MANY_PEOPLE = 100;
 const NESTED_NAMED = 3;
 
 function groupWarnings({ group, makeUp }: GroupAccess): Element[] {
-  const { people, nested } = makeUp;
+  const { people, nested, isMore = false } = makeUp;
   const rest = nested.length - NESTED_NAMED;
   const named = nested.slice(0, NESTED_NAMED).join(', ') + (rest > 0 ? ` and ${String(rest)} more` : '');
   const texts = [
-    people === 0 ? `Nobody is directly in ${group.name}, so nobody gets access by this.` : '',
+    people === 0 && !isMore ? `Nobody is directly in ${group.name}, so nobody gets access by this.` : '',
     nested.length === 1 ? `The group ${named} is in it. Entra does not look into it: its members get no access.` : '',
     nested.length > 1
       ? `${String(nested.length)} groups are in it: ${named}. Entra does not look into them: their members get no access.`
       : '',
-    people >= MANY_PEOPLE ? `${peopleWords(people)} get access at once.` : '',
+    people >= MANY_PEOPLE || isMore ? `${inItWords(makeUp)} get access at once.` : '',
     group.isDynamic ? 'Its members follow a rule: whoever fits it later gets access too.' : '',
-    group.isRoleAssignable
-      ? `${group.name} can hold directory roles in Entra; its ${peopleWords(people)} may be administrators.`
-      : '',
+    group.isRoleAssignable ? `${group.name} can hold directory roles in Entra; its members may be administrators.` : '',
   ].filter(Boolean);
   return texts.map((text) => ({ kind: 'notice', tone: 'warning', text }));
 }
 
 const COUNT = new Intl.NumberFormat('en');
+
+/** Of a group too large to be read through, at least how many. */
+function inItWords({ people, isMore = false }: GroupAccess['makeUp']): string {
+  return isMore ? `${COUNT.format(people)} people or more` : peopleWords(people);
+}
 
 export function peopleWords(count: number): string {
   return count === 1 ? '1 person' : `${COUNT.format(count)} people`;

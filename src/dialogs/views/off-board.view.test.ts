@@ -16,6 +16,7 @@ function card(changes: Partial<OffBoardCard> = {}): OffBoardCard {
     entra: { roles: ['User'], groups: [] },
     holdsDirectoryRole: false,
     genesys: { user, other: null },
+    seal: 's',
     ...changes,
   };
 }
@@ -69,9 +70,17 @@ test('the first card changes nothing yet, and only the second one has the button
 });
 
 test.each([
-  ['an administrator', card({ holdsDirectoryRole: true }), 'holds a directory role in Entra'],
-  ['a group', card({ entra: { roles: [], groups: ['Agents'] } }), 'through the group Agents'],
-  ['another address', card({ genesys: { user: null, other: 'other@x.example' } }), 'other@x.example'],
+  ['an administrator', card({ holdsDirectoryRole: true }), 'Entra admin center, Users, Revoke sessions.'],
+  [
+    'a group',
+    card({ entra: { roles: [], groups: ['Agents'] } }),
+    'B.Simon keeps access through the group Agents: take B.Simon out of it in Entra.',
+  ],
+  [
+    'another address',
+    card({ genesys: { user: null, other: 'other@x.example' } }),
+    'active user with other@x.example, the person’s other address',
+  ],
 ])('%s is warned about before anything is done', (_, held, words) => {
   expect(textsOf(offBoardView(held, { reference: 'p:1' })).join(' ')).toContain(words);
 });
@@ -99,6 +108,18 @@ test('a group that still gives access keeps the card from saying that all is wel
 
   expect(view.tone).toBe('warning');
   expect(view.fallback).toContain('still has access');
+  expect(textsOf(view).join(' ')).toContain('B.Simon still has access through the group Agents.');
+});
+
+test('a Genesys user of another name is shown with it, and asked about on both cards', () => {
+  const other = card({ genesys: { user: { ...user, name: 'Bernd Berger', state: 'inactive' }, other: null } });
+  const same = card({ genesys: { user: { ...user, name: 'Simon, B' }, other: null } });
+
+  expect(factOf(offBoardView(other, { reference: 'p:1' }), 'Genesys user')).toBe('Bernd Berger, inactive');
+  for (const view of [offBoardView, confirmOffBoardView]) {
+    expect(textsOf(view(other, { reference: 'p:1' })).join(' ')).toContain('is named Bernd Berger there');
+    expect(textsOf(view(same, { reference: 'p:1' })).join(' ')).not.toContain('is named');
+  }
 });
 
 test('names from outside stay the literal text they are', () => {

@@ -1,5 +1,5 @@
 import type { GenesysAccess, Json, OffBoardCard, OffBoardOutcome, Part, RunRecord } from '../../services/index.js';
-import { buttonName, personFacts } from './people.view.js';
+import { buttonName, otherNameWarning, personFacts } from './people.view.js';
 import { dismiss } from './person-question.js';
 import { doneSteps } from './run.view.js';
 import type { Action, Element, Fact, View } from './view.js';
@@ -15,7 +15,8 @@ export function offBoardView(card: OffBoardCard, { reference }: { reference: str
       ...('remedy' in genesys
         ? [warning(`${genesys.what} Entra’s part is done all the same; Genesys follows as soon as it answers.`)]
         : otherUser(genesys.other)),
-      ...throughGroups(person.name, card.entra.groups),
+      ...otherName(card),
+      ...keptThrough(card),
       ...privileged(card),
       { kind: 'text', text: 'Nothing is changed before you confirm.', style: 'subtle' },
     ],
@@ -34,7 +35,8 @@ export function confirmOffBoardView(card: OffBoardCard, { reference }: { referen
     elements: [
       { kind: 'facts', facts: personFacts(person) },
       { kind: 'list', heading: 'This will be done', items: deeds(card) },
-      ...throughGroups(person.name, card.entra.groups),
+      ...otherName(card),
+      ...keptThrough(card),
       ...privileged(card),
       {
         kind: 'text',
@@ -72,7 +74,7 @@ export function offBoardedView(run: RunRecord, outcome: OffBoardOutcome): View {
         kind: 'facts',
         facts: [{ label: 'User principal name', value: userPrincipalName }, ...resultFacts(outcome)],
       },
-      ...throughGroups(personName, still),
+      ...stillThrough(personName, still),
       ...left,
       ...(outcome.genesys.state === 'done' ? otherUser(outcome.genesys.value.other) : []),
       {
@@ -94,12 +96,17 @@ function entraFacts({ entra }: OffBoardCard): Fact[] {
   ];
 }
 
+function otherName({ person, genesys }: OffBoardCard): Element[] {
+  return 'remedy' in genesys ? [] : otherNameWarning(person, genesys.user ?? undefined);
+}
+
 function genesysFacts({ genesys }: OffBoardCard): Fact[] {
   if ('remedy' in genesys) return [{ label: 'Genesys user', value: 'could not be read' }];
   const { user } = genesys;
   if (!user) return [{ label: 'Genesys user', value: 'none' }];
   return [
-    { label: 'Genesys user', value: `${user.email} (${user.state})` },
+    { label: 'Genesys user', value: user.name === '' ? user.state : `${user.name}, ${user.state}` },
+    { label: 'Genesys e-mail', value: user.email },
     ...(user.divisionName === '' ? [] : [{ label: 'Division', value: user.divisionName }]),
     ...roleFacts('Genesys roles', user),
   ];
@@ -122,7 +129,14 @@ function deeds({ entra, genesys }: OffBoardCard): string[] {
   ];
 }
 
-function throughGroups(name: string, groups: readonly string[]): Element[] {
+/** What stays whatever is done here: Latchkey does not change groups. */
+function keptThrough({ person: { name }, entra }: OffBoardCard): Element[] {
+  return entra.groups.map((group) =>
+    warning(`${name} keeps access through the group ${group}: take ${name} out of it in Entra.`),
+  );
+}
+
+function stillThrough(name: string, groups: readonly string[]): Element[] {
   return groups.map((group) =>
     warning(
       `${name} still has access through the group ${group}. Latchkey does not change groups: take ${name} out of it there.`,
@@ -134,7 +148,7 @@ function privileged({ person, holdsDirectoryRole }: OffBoardCard): Element[] {
   if (!holdsDirectoryRole) return [];
   return [
     warning(
-      `${person.name} holds a directory role in Entra. It stays, and Entra may refuse to end the sessions of an administrator.`,
+      `${person.name} holds a directory role in Entra. It stays, and Entra may refuse to end the sessions of an administrator. Then an admin with a higher role ends them: Entra admin center, Users, Revoke sessions.`,
     ),
   ];
 }
@@ -143,7 +157,7 @@ function otherUser(email: string | null): Element[] {
   if (email === null) return [];
   return [
     warning(
-      `Genesys also has an active user with ${email}, an address of the same person that the sign-in does not send. Latchkey leaves that one alone: look at it in Genesys Cloud Admin.`,
+      `Genesys also has an active user with ${email}, the person’s other address. Latchkey leaves that user alone: check in Genesys Cloud Admin whether it should go.`,
     ),
   ];
 }

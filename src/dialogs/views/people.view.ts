@@ -1,4 +1,4 @@
-import type { EntraPerson, TestLinks } from '../../services/index.js';
+import { isSameName, type EntraPerson, type TestLinks } from '../../services/index.js';
 import type { Action, Element } from './view.js';
 
 /** Buttons for what usually comes next for a person; the first one is the primary one. */
@@ -39,6 +39,13 @@ export function personFacts(person: EntraPerson): { label: string; value: string
     { label: 'User principal name', value: person.userPrincipalName },
     ...(person.jobTitle ? [{ label: 'Job title', value: person.jobTitle }] : []),
   ];
+}
+
+/** An address may have been another person's before: that the user in Genesys has another name than the person. */
+export function otherNameWarning(person: { name: string }, user: { name: string } | undefined): Element[] {
+  if (!user || user.name === '' || isSameName(person.name, user.name)) return [];
+  const text = `The Genesys user with this address is named ${user.name} there: make sure it is the same person.`;
+  return [{ kind: 'notice', tone: 'warning', text }];
 }
 
 /** What an admin should know of the account first. */

@@ -40,24 +40,59 @@ test('a licence that could not be read is not called none', () => {
 });
 
 test('the roles that were noted are given back unless they are taken out', () => {
-  const view = show({ existing: { state: 'deleted', divisionName: 'Home', roles: [noted] } });
+  const view = show({ existing: { name: 'B.Simon', state: 'deleted', divisionName: 'Home', roles: [noted] } });
 
   expect(chooserOf(view, 'restores')).toMatchObject({
     choices: [{ title: 'Agent in Home', value: 'r2:d1' }],
     values: ['r2:d1'],
   });
-  expect(chooserOf(show({ existing: { state: 'active', divisionName: 'Home', roles: [noted] } }), 'restores')).toBe(
-    undefined,
-  );
+  expect(
+    chooserOf(
+      show({ existing: { name: 'B.Simon', state: 'active', divisionName: 'Home', roles: [noted] } }),
+      'restores',
+    ),
+  ).toBe(undefined);
 });
 
 test('a user who is there stays in their division, and shows what they have', () => {
-  const facts = show({ existing: { state: 'inactive', divisionName: 'Berlin', roles: [noted] } }).elements.flatMap(
-    (element) => (element.kind === 'facts' ? element.facts : []),
-  );
+  const facts = show({
+    existing: { name: 'B.Simon', state: 'inactive', divisionName: 'Berlin', roles: [noted] },
+  }).elements.flatMap((element) => (element.kind === 'facts' ? element.facts : []));
 
   expect(facts).toContainEqual({ label: 'Is in the division', value: 'Berlin, and stays there' });
   expect(facts).toContainEqual({ label: 'Has the roles', value: 'Agent in Home' });
+});
+
+test('the division is called the one of the roles where the user has a division already', () => {
+  const existing = { name: 'B.Simon', state: 'inactive', divisionName: 'Berlin', roles: [] } as const;
+
+  expect(chooserOf(show(), 'division')).toMatchObject({ label: 'Division' });
+  expect(chooserOf(show({ existing }), 'division')).toMatchObject({ label: 'Division for the roles' });
+});
+
+describe('An address that was somebody else’s before', () => {
+  const bernd = { name: HOSTILE, state: 'inactive', divisionName: 'Home', roles: [noted] } as const;
+
+  test('shows the name in Genesys, and asks whether it is the same person', () => {
+    const view = show({ existing: bernd });
+
+    expect(JSON.stringify(view)).toContain(JSON.stringify(`${HOSTILE}, inactive`));
+    expect(textOf(view)).toContain(`is named ${HOSTILE} there: make sure it is the same person.`);
+    expect(textOf(show({ existing: { ...bernd, name: 'Simon, B' } }))).not.toContain('is named');
+  });
+
+  test('gives no roles of theirs back, and says whose the user was', () => {
+    const deleted = { ...bernd, state: 'deleted', roles: [], formerPerson: { name: 'Bernd' } } as const;
+    const gone = { ...bernd, formerPerson: {} };
+
+    expect(textOf(show({ existing: deleted }))).toContain(
+      'was last provisioned for Bernd. The roles noted then are not given back.',
+    );
+    expect(textOf(show({ existing: gone }))).toContain(
+      'for somebody who is no longer in Entra. The roles it has stay.',
+    );
+    expect(textOf(show({ existing: bernd }))).not.toContain('last provisioned');
+  });
 });
 
 test('an outcome of the first release, without its roles, is shown all the same', () => {
@@ -82,11 +117,11 @@ describe('Two addresses', () => {
 
   test.each([
     [0, 'Nobody who is assigned directly has two addresses'],
-    [1, 'One of those who are assigned directly has two addresses: they can no longer sign in if'],
-    [7, '7 of those who are assigned directly have two addresses'],
-    [undefined, 'Many people are assigned'],
+    [1, '1 person who is assigned directly has two addresses. If Genesys knows them by the user principal name, they'],
+    [7, '7 people who are assigned directly have two addresses. If Genesys knows them by the user principal name'],
+    [undefined, 'More than 300 people are assigned, so they were not compared.'],
   ])('a change of the claim says how many it touches: %p', (affected, words) => {
-    const card: EmailClaimCard = { from: 'userprincipalname', to: 'mail', affected };
+    const card: EmailClaimCard = { from: 'userprincipalname', to: 'mail', affected, seal: 's' };
 
     const view = emailClaimView(card, { reference: 'p:mail:1' });
 

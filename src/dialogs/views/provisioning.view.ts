@@ -6,7 +6,7 @@ import {
   type ProvisionOutcome,
 } from '../../services/index.js';
 import { addressElements, emailClaimActions } from './email-claim.view.js';
-import { buttonName, personFacts, personWarnings } from './people.view.js';
+import { buttonName, otherNameWarning, personFacts, personWarnings } from './people.view.js';
 import { dismiss } from './person-question.js';
 import type { Element, Fact, View } from './view.js';
 
@@ -24,10 +24,12 @@ export function provisionView(proposal: ProvisioningProposal, card: { reference:
       ...personWarnings(person),
       ...addressElements(person, warning),
       { kind: 'notice', tone: 'neutral', text: finding(existing) },
+      ...otherNameWarning(person, existing),
+      ...formerly(existing),
       {
         kind: 'choose',
         id: 'division',
-        label: 'Division',
+        label: existing ? 'Division for the roles' : 'Division',
         choices: divisions.map(({ id, name }) => ({ title: name, value: id })),
         value: division.id,
         required: 'Choose the division.',
@@ -68,24 +70,38 @@ function finding(existing: ExistingUser | undefined): string {
     case 'inactive':
       return 'Genesys has an inactive user with this address. It will be activated again, and missing roles will be added.';
     case 'deleted':
-      return existing.roles.length > 0
-        ? 'Genesys has a deleted user with this address. It will be restored. Genesys has forgotten its roles; Latchkey noted them and gives them back one by one.'
-        : 'Genesys has a deleted user with this address. It will be restored. Genesys has forgotten its roles, and Latchkey knows of none.';
+      return `Genesys has a deleted user with this address. It will be restored. ${forgotten(existing)}`;
   }
+}
+
+function forgotten({ roles, formerPerson }: ExistingUser): string {
+  if (formerPerson) return 'Genesys has forgotten its roles.';
+  return roles.length > 0
+    ? 'Genesys has forgotten its roles; Latchkey noted them and gives them back one by one.'
+    : 'Genesys has forgotten its roles, and Latchkey knows of none.';
+}
+
+/** Whose access this would be, if nobody looked. */
+function formerly(existing: ExistingUser | undefined): Element[] {
+  if (!existing?.formerPerson) return [];
+  const { name = 'somebody who is no longer in Entra' } = existing.formerPerson;
+  const roles = existing.state === 'deleted' ? 'The roles noted then are not given back.' : 'The roles it has stay.';
+  const text = `This Genesys user was last provisioned for ${name}. ${roles}`;
+  return [{ kind: 'notice', tone: 'warning', text }];
 }
 
 function existingFacts(existing: ExistingUser | undefined): Fact[] {
   if (!existing) return [];
-  const { state, divisionName, roles } = existing;
+  const { name, state, divisionName, roles } = existing;
   return [
-    { label: 'Genesys user', value: state },
+    { label: 'Genesys user', value: name === '' ? state : `${name}, ${state}` },
     ...(divisionName === '' ? [] : [{ label: 'Is in the division', value: `${divisionName}, and stays there` }]),
     ...(state === 'deleted' || roles.length === 0 ? [] : [{ label: 'Has the roles', value: rolesText(roles) }]),
   ];
 }
 
 /** @returns "Agent in Home, Supervisor in Berlin". */
-export function rolesText(roles: readonly { roleName: string; divisionName: string }[]): string {
+function rolesText(roles: readonly { roleName: string; divisionName: string }[]): string {
   return roles.map(({ roleName, divisionName }) => `${roleName} in ${divisionName}`).join(', ');
 }
 

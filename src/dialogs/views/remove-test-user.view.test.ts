@@ -22,6 +22,18 @@ describe('The plan of a removal', () => {
     expect(words(removalView(shown, { reference: 'r' }))).toContain(said);
   });
 
+  test('asks about Genesys Cloud only where something goes there', () => {
+    const genesysUser = { id: 'g', email: 'x@y.example' };
+    const titles = [plan(), plan({ genesysStays: 'x@y.example' }), plan({ genesysUser })].map(
+      (shown) => removalView(shown, { reference: 'r' }).title,
+    );
+
+    expect(titles).toEqual([
+      ...['Remove T.Simon from Entra?', 'Remove T.Simon from Entra?'],
+      'Remove T.Simon from Entra and Genesys Cloud?',
+    ]);
+  });
+
   test('lists no access where there is none', () => {
     expect(words(removalView(plan({ assignments: 0 }), { reference: 'r' }))).not.toContain('the access');
   });

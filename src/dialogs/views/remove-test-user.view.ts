@@ -6,8 +6,8 @@ import type { Element, View } from './view.js';
 
 /** What a removal would take away on both sides, and what stays, before anybody confirms it. */
 export function removalView(plan: RemovalPlan, card: { reference: string }): View {
-  const { person } = plan;
-  const what = `Remove ${person.name} from Entra and Genesys Cloud?`;
+  const { person, genesysUser } = plan;
+  const what = `Remove ${person.name} from ${genesysUser ? 'Entra and Genesys Cloud' : 'Entra'}?`;
   return {
     title: what,
     tone: 'warning',

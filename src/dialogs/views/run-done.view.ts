@@ -123,7 +123,7 @@ function provisionedView(run: RunRecord, outcome: ProvisionOutcome, context: Don
         kind: 'facts',
         facts: [
           { label: 'Genesys e-mail', value: email },
-          { label: 'Division', value: divisionName },
+          { label: was === 'unknown' ? 'Division' : 'Division of the roles', value: divisionName },
           ...provisionedRoles(outcome),
         ],
       },

@@ -1,7 +1,8 @@
+import { dayText } from '../../services/index.js';
+
 const DAY_MS = 86_400_000;
 // Made once: making a format costs a hundred times what using it does.
 const COUNT = new Intl.NumberFormat('en');
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
 /** A date, absolute and relative: "24 Nov 2029 (in 1,095 days)". UTC, as certificates are dated. */
 export function dateText(date: Date, now: Date): string {
@@ -14,10 +15,7 @@ export function dateText(date: Date, now: Date): string {
     : `${absolute} (${count} ${days === -1 ? 'day' : 'days'} ago)`;
 }
 
-/** A date: "24 Nov 2029", UTC. */
-export function dayText(date: Date): string {
-  return DAY.format(date);
-}
+export { dayText };
 
 /** A moment on another day: "24 Nov 2026, 10:47 UTC". */
 export function momentText(date: Date): string {

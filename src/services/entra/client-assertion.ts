@@ -60,6 +60,7 @@ function unreadable(why: string): Problem {
     kind: 'input',
     what: `The private key of the bot’s certificate cannot be used. ${why}`,
     remedy: 'Set CertificatePrivateKey to a PEM file that holds the private key and its certificate.',
+    code: 'bot-certificate',
   });
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Problem } from '../platform/problem.js';
 import type { SigningCertificate } from './client-assertion.js';
+import { locked, missing, notItsKey, notPem, notRsa, outOfTime, unreadable } from './client-certificate-problems.js';
 
 /** A certificate of the app registration with its key. */
 export interface ClientCertificate extends SigningCertificate {
@@ -68,72 +68,4 @@ function requireValid(certificate: X509Certificate, now: Date): void {
 
 function day(date: Date): string {
   return date.toISOString().slice(0, 10);
-}
-
-const NAME = 'AZURE_CLIENT_CERTIFICATE_PATH';
-
-/** Like a secret that Entra refuses: whoever looks after the credential mends it. */
-function unusable(code: string, what: string, remedy: string): Problem {
-  return new Problem({
-    ...{ kind: 'remote', system: 'entra', answer: 'unauthorized', code: `client-certificate-${code}` },
-    ...{ what, remedy },
-  });
-}
-
-function missing(path: string): Problem {
-  return unusable(
-    'missing',
-    `There is no certificate of Latchkey at ${path}.`,
-    `Set ${NAME} to the PEM file with certificate and key, or put the file there.`,
-  );
-}
-
-function unreadable(path: string, code: string): Problem {
-  return unusable(
-    'unreadable',
-    `Latchkey cannot read its certificate at ${path} (${code}).`,
-    'Let the user that runs Latchkey read the file, and nobody else.',
-  );
-}
-
-function notPem(path: string, lacksKey: boolean): Problem {
-  return unusable(
-    'not-pem',
-    `The file ${path} does not hold ${lacksKey ? 'a private key' : 'a certificate'} in PEM.`,
-    'Put both, key and certificate, into one PEM file. "openssl pkcs12 -in file.pfx -out file.pem -nodes" makes it of a .pfx file.',
-  );
-}
-
-function locked(path: string, hasPassword: boolean): Problem {
-  return unusable(
-    'locked',
-    `Latchkey cannot open the private key in ${path}.`,
-    hasPassword
-      ? 'Check AZURE_CLIENT_CERTIFICATE_PASSWORD: the key is damaged, or has another password.'
-      : 'If the key has a password, set AZURE_CLIENT_CERTIFICATE_PASSWORD to it.',
-  );
-}
-
-function notRsa(path: string): Problem {
-  return unusable(
-    'not-rsa',
-    `The private key in ${path} is no RSA key, and Entra takes no other.`,
-    'Make a certificate with an RSA key of 2048 bits or more and upload it to the app registration.',
-  );
-}
-
-function notItsKey(path: string): Problem {
-  return unusable(
-    'other-key',
-    `The private key in ${path} belongs to none of the certificates in it.`,
-    'Put the key and the certificate that were made together into the file.',
-  );
-}
-
-function outOfTime(how: string): Problem {
-  return unusable(
-    'out-of-time',
-    `The certificate with which Latchkey signs in to Entra ${how}.`,
-    `Upload a new certificate to the app registration and set ${NAME} to it. If the date is wrong, check the time of this machine.`,
-  );
 }

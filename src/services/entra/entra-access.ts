@@ -65,6 +65,7 @@ export interface EntraAccess {
    * Takes these roles from the principal, and waits until a read says so. What is not there any more counts as done after
    * a re-read. A person keeps what a group gives. Refuses any service principal other than an instance of `templateId`.
    * @param wish.appRoleIds absent: every role.
+   * @returns how many there were.
    */
-  removeAssignments(wish: OurApplication & { principal: Principal; appRoleIds?: readonly string[] }): Promise<void>;
+  removeAssignments(wish: OurApplication & { principal: Principal; appRoleIds?: readonly string[] }): Promise<number>;
 }

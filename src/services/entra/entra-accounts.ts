@@ -40,8 +40,11 @@ export interface EntraAccounts {
   createPerson(person: NewPerson): Promise<EntraPerson>;
   /** Sets a new first password that must be changed at the next sign-in. */
   resetPassword(personId: string, password: string): Promise<void>;
-  /** Who had that user principal name and was deleted in the last 30 days; the one deleted last. */
-  findDeletedPerson(userPrincipalName: string): Promise<DeletedPerson | undefined>;
+  /**
+   * Who had that user principal name and was deleted in the last 30 days; the one deleted last. Looks through everybody who
+   * was, 999 to a call. @param mostPages after which it is given up.
+   */
+  findDeletedPerson(userPrincipalName: string, mostPages?: number): Promise<DeletedPerson | undefined>;
   /**
    * Deletes the person (they can be restored for 30 days) and waits until reads say so. Returns whether they were there.
    */
@@ -130,7 +133,7 @@ export function createAccounts({ graph, replication, oneAtATime }: Parts): Entra
     await oneAtATime(personId, send).catch(sayPasswordRefused(to));
   }
 
-  async function findDeletedPerson(userPrincipalName: string): Promise<DeletedPerson | undefined> {
+  async function findDeletedPerson(userPrincipalName: string, mostPages?: number): Promise<DeletedPerson | undefined> {
     const deleted = await graph.list(
       {
         path: '/directory/deletedItems/microsoft.graph.user',
@@ -138,6 +141,7 @@ export function createAccounts({ graph, replication, oneAtATime }: Parts): Entra
         attempt: { to: 'look for deleted people', needs: NEEDS.readPeople },
       },
       deletedWire,
+      mostPages,
     );
     const [last] = deleted
       .filter((one) => formerName(one).toLowerCase() === userPrincipalName.toLowerCase())

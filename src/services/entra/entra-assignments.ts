@@ -1,6 +1,6 @@
 import { chunks, mapAtOnce } from '../platform/at-once.js';
 import type { Assignment, EntraAccess, PersonAccess, Principal, RoleWish } from './entra-access.js';
-import { GraphProblem, isAlreadyAssigned, refusedByRule, type Attempt } from './entra-problems.js';
+import { GraphProblem, isAlreadyAssigned, type Attempt } from './entra-problems.js';
 import type { EntraPerson } from './entra.js';
 import {
   assignmentWire,
@@ -11,9 +11,10 @@ import {
   type AssignmentWire,
   type ServicePrincipalWire,
 } from './entra-wire.js';
+import { refuseForeign, refuseOtherRole } from './genesys-application-guard.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
-import { bareGuid, graphFilter, graphPath } from './graph-query.js';
+import { bareGuid, graphFilter, graphPath, MOST_CONDITIONS } from './graph-query.js';
 import type { OneAtATime, Replication } from './replication.js';
 
 interface Parts {
@@ -22,10 +23,8 @@ interface Parts {
   readonly oneAtATime: OneAtATime;
 }
 
-/** Graph takes no more conditions in one filter. */
-const IDS_IN_A_FILTER = 15;
 /** A plan waits for this count: twenty requests at once are enough. */
-const MOST_COMPARED = 20 * IDS_IN_A_FILTER;
+const MOST_COMPARED = 20 * MOST_CONDITIONS;
 const CALLS_AT_ONCE = 20;
 
 const readAssignments: Attempt = { to: 'read who is assigned', needs: NEEDS.readAssignments };
@@ -55,7 +54,7 @@ export function createAssignments({ graph, replication, oneAtATime }: Parts): En
   }
 
   async function findPeopleByIds(ids: readonly string[]): Promise<readonly EntraPerson[]> {
-    const pages = await mapAtOnce(chunks(ids, IDS_IN_A_FILTER), CALLS_AT_ONCE, (some) => {
+    const pages = await mapAtOnce(chunks(ids, MOST_CONDITIONS), CALLS_AT_ONCE, (some) => {
       const query = { $filter: some.map((id) => graphFilter`id eq ${id}`).join(' or '), $select: USER_SELECT };
       const attempt = { to: 'read the names and addresses of who is assigned', needs: NEEDS.readPeople };
       return graph.list({ path: '/users', query, attempt }, userWire);
@@ -149,14 +148,16 @@ export function createAssignments({ graph, replication, oneAtATime }: Parts): En
     }
   }
 
-  async function removeAssignments(wish: Parameters<EntraAccess['removeAssignments']>[0]): Promise<void> {
+  async function removeAssignments(wish: Parameters<EntraAccess['removeAssignments']>[0]): Promise<number> {
     const { principal, servicePrincipalId, appRoleIds } = wish;
     refuseForeign(await readApplication(servicePrincipalId), wish.templateId);
     const toGo = async (): Promise<Assignment[]> =>
       (await own(principal, servicePrincipalId)).filter(({ appRoleId }) => appRoleIds?.includes(appRoleId) ?? true);
-    await oneAtATime(principal.id, async () => {
-      for (const { id } of await toGo()) await remove(servicePrincipalId, id);
+    return oneAtATime(principal.id, async () => {
+      const found = await toGo();
+      for (const { id } of found) await remove(servicePrincipalId, id);
       await replication.shown('the removal', async () => ((await toGo()).length === 0 ? true : undefined));
+      return found.length;
     });
   }
 
@@ -192,26 +193,6 @@ function isGone(error: unknown): boolean {
   if (!(error instanceof GraphProblem)) return false;
   const { status, message = '' } = error.failure;
   return status === 404 || (status === 400 && /EntitlementGrant being .* not found/i.test(message));
-}
-
-/** The bot's permission would let it assign anybody to anything; this is where it may not. */
-function refuseForeign(application: ServicePrincipalWire, templateId: string): void {
-  if (application.applicationTemplateId === templateId) return;
-  throw refusedByRule('foreign-application', {
-    what: 'Latchkey does not change who is assigned to this application.',
-    why: 'It is not an instance of Genesys Cloud from the gallery.',
-    remedy: 'Do it in the Entra admin center, if that is what you want.',
-  });
-}
-
-function refuseOtherRole(application: ServicePrincipalWire, appRoleId: string): void {
-  const role = application.appRoles.find((one) => one.id === appRoleId);
-  if (role?.isEnabled === true && role.allowedMemberTypes.includes('User')) return;
-  throw refusedByRule('unknown-app-role', {
-    what: 'The application does not offer the chosen role to people.',
-    why: role ? 'The role is disabled, or not meant for people.' : 'It has no role of that id.',
-    remedy: 'Choose one of the roles that the application offers.',
-  });
 }
 
 const KINDS: Readonly<Record<string, Assignment['kind']>> = { User: 'person', Group: 'group' };

@@ -11,15 +11,16 @@ import {
   isOverlapRefused,
   isReplicationLag,
   isUncertain,
-  refusedByRule,
   type Attempt,
   type GraphFailure,
 } from './entra-problems.js';
 import { assignmentWire, servicePrincipalWire, toPerson, USER_SELECT, userWire } from './entra-wire.js';
+import { refuseForeign, refuseOtherRole } from './genesys-application-guard.js';
 import { askBatch, MOST_IN_A_BATCH, NOT_TRIED, type BatchAnswer, type BatchItem } from './graph-batch.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
-import { bareGuid, graphFilter, graphPath } from './graph-query.js';
+import { bareGuid, graphFilter, graphPath, MOST_CONDITIONS } from './graph-query.js';
+import { allAtATime, type OneAtATime } from './replication.js';
 
 /** What came of one person. `refused`: Entra will not, for a reason of this person's alone. */
 export type BulkAnswer = 'added' | 'already' | { readonly refused: ProblemFacts };
@@ -45,10 +46,9 @@ export interface EntraBulk {
 interface Parts {
   readonly graph: Graph;
   readonly pace: Pace;
+  readonly oneAtATime: OneAtATime;
 }
 
-/** Graph takes no more conditions in one filter. */
-const NAMES_IN_A_FILTER = 15;
 const BATCHES_AT_ONCE = 4;
 const STALLED_AFTER_MS = 600_000;
 const MOST_LAGS = 5;
@@ -61,9 +61,9 @@ const write: Attempt = { to: 'assign people to Genesys Cloud', needs: NEEDS.writ
 const peopleWire = z.object({ value: z.array(userWire) });
 const assignmentsWire = z.object({ value: z.array(assignmentWire) });
 
-export function createBulk({ graph, pace }: Parts): EntraBulk {
+export function createBulk({ graph, pace, oneAtATime }: Parts): EntraBulk {
   async function findPeopleByNames(names: readonly string[]): Promise<ReadonlyMap<string, EntraPerson>> {
-    const items = chunks(names, NAMES_IN_A_FILTER).map((some): BatchItem => ({
+    const items = chunks(names, MOST_CONDITIONS).map((some): BatchItem => ({
       ...{ method: 'GET', path: '/users' },
       query: {
         $filter: some.map((name) => graphFilter`userPrincipalName eq ${name}`).join(' or '),
@@ -103,11 +103,10 @@ export function createBulk({ graph, pace }: Parts): EntraBulk {
       },
       servicePrincipalWire,
     );
-    const offered = application.appRoles.filter((role) => role.isEnabled && role.allowedMemberTypes.includes('User'));
-    const isOffered = (id: string): boolean => offered.some((role) => role.id === id);
-    if (application.applicationTemplateId !== target.templateId || !target.appRoleIds.every(isOffered)) throw refusal();
+    refuseForeign(application, target.templateId);
+    for (const appRoleId of target.appRoleIds) refuseOtherRole(application, appRoleId);
     return async (people, { isRepeated }) => {
-      if (!people.every(({ appRoleId }) => target.appRoleIds.includes(appRoleId))) throw refusal();
+      for (const { appRoleId } of people) refuseOtherRole(application, appRoleId);
       const { servicePrincipalId } = target;
       return assignAll(people.map((person) => ({ ...person, servicePrincipalId, mayBeOurs: isRepeated, lags: 0 })));
     };
@@ -119,7 +118,8 @@ export function createBulk({ graph, pace }: Parts): EntraBulk {
     for (let left = [...wishes]; left.length > 0;) {
       const onUncertain = (): void => left.forEach((wish) => (wish.mayBeOurs = true));
       const options = { attempt: write, isSerial: true, now: pace.wall, onUncertain };
-      const answers = await askBatch(graph, left.map(toItem), options);
+      const send = (): Promise<BatchAnswer[]> => askBatch(graph, left.map(toItem), options);
+      const answers = await allAtATime(oneAtATime, left.map(toPersonId), send);
       const sorted = sort(left, answers);
       for (const wish of sorted.added) answered.set(wish, 'added');
       for (const [wish, failure] of sorted.refused) answered.set(wish, await refusedAlone(wish, failure));
@@ -158,7 +158,7 @@ export function createBulk({ graph, pace }: Parts): EntraBulk {
   /** A missing permission concerns everybody: the call alone renews the token, or says which one it is, and throws. */
   async function refusedAlone(wish: Wish, failure: GraphFailure): Promise<BulkAnswer> {
     if (failure.status !== 401 && failure.status !== 403) return refusedAs(failure);
-    await graph.send({ ...toItem(wish), attempt: write, isRepeatable: true });
+    await oneAtATime(wish.personId, () => graph.send({ ...toItem(wish), attempt: write, isRepeatable: true }));
     return 'added';
   }
 
@@ -218,6 +218,10 @@ function toItem({ personId, servicePrincipalId, appRoleId }: Wish): BatchItem & 
   };
 }
 
+function toPersonId({ personId }: Wish): string {
+  return personId;
+}
+
 function refusedAs(failure: GraphFailure): BulkAnswer {
   return { refused: new GraphProblem(failure, write, []).facts };
 }
@@ -249,14 +253,6 @@ class Rounds {
     const text = `Entra asks for a pause at some of the people; Latchkey goes on with them in ${String(Math.ceil(ms / 1_000))} s.`;
     await whileWaiting(this.#pace, (pause) => pause(ms, text));
   }
-}
-
-function refusal(): Error {
-  return refusedByRule('foreign-application', {
-    what: 'Latchkey does not assign people to this application, or not with that role.',
-    why: 'It is no instance of Genesys Cloud from the gallery, or it does not offer the role to people any more.',
-    remedy: 'Send the file again: it is compared with what the application offers now.',
-  });
 }
 
 function pairs<A, B>(left: readonly A[], right: readonly B[]): [A, B][] {

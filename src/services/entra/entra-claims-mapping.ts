@@ -8,7 +8,8 @@ import {
   type ClaimsWish,
 } from './claims-mapping.js';
 import type { AssignedClaimsPolicy, Claims, ClaimValues, InstanceIds } from './entra.js';
-import { isNotFound, isReferenceThere, refusedByRule } from './entra-problems.js';
+import { isNotFound, isReferenceThere } from './entra-problems.js';
+import { claimsPolicyLeftAlone } from './entra-refusals.js';
 import { claimsMappingPolicyWire, type ClaimsMappingPolicyWire } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
@@ -67,7 +68,7 @@ export function createClaimsMapping({ graph, replication }: Parts): {
   }
 
   async function repair({ policy, definition }: AssignedMapping, wish: ClaimsWish): Promise<void> {
-    if (policy.leftAlone) throw refusedByRule('claims-policy', claimsPolicyWords(policy));
+    if (policy.leftAlone) throw claimsPolicyLeftAlone(policy);
     await write(policy.id, mergedDefinition(definition, wish));
   }
 
@@ -159,19 +160,4 @@ function holds(definition: ClaimsDefinition, wish: ClaimsWish): boolean {
 function noneYet(error: unknown): [] {
   if (isNotFound(error)) return [];
   throw error;
-}
-
-const WHY_LEFT_ALONE = {
-  shared: 'It is assigned to other applications too, whose sign-ins it would change.',
-  unreadable: 'Its definition is not written in a way that Latchkey can read.',
-  several: 'A second policy is assigned as well, so it is not certain which one counts.',
-} as const;
-
-/** Why Latchkey does not write to a policy that is assigned, and the one act that helps. */
-export function claimsPolicyWords(policy: AssignedClaimsPolicy): { what: string; why?: string; remedy: string } {
-  return {
-    what: `The claims policy “${policy.name}” decides what is sent at sign-in, and Latchkey does not change it.`,
-    ...(policy.leftAlone ? { why: WHY_LEFT_ALONE[policy.leftAlone] } : {}),
-    remedy: `An admin takes “${policy.name}” off this application (its claims in the portal then count again), or gives the application a claims policy of its own.`,
-  };
 }

@@ -89,7 +89,7 @@ export function createEntra(options: EntraOptions): Entra {
     ...createTenant(shared),
     ...createRegistrations(shared),
     ...createAssignments(shared),
-    ...createBulk({ graph, pace }),
+    ...createBulk({ ...shared, pace }),
     ...createGroups(shared),
     ...createSessions(shared),
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { RemoteLog } from '../platform/http.js';
 import type { AddedInstance, GalleryTemplate, Instance, InstanceIds, Intent } from './entra.js';
-import { isNotFound, refusedByRule } from './entra-problems.js';
+import { isNotFound } from './entra-problems.js';
+import { notOneTemplate } from './entra-refusals.js';
 import { applicationWire, instantiatedWire, templateWire, type ApplicationWire } from './entra-wire.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
@@ -43,12 +44,7 @@ export function createGallery({ graph, replication, instances, log, now }: Parts
       templateWire,
     );
     if (template && others.length === 0) return template;
-    throw refusedByRule('gallery-template', {
-      what: template
-        ? `The gallery has ${others.length + 1} applications named ${displayName}.`
-        : `The gallery has no application named ${displayName}.`,
-      remedy: 'Add the application by hand in the Entra admin center; Latchkey then adopts it.',
-    });
+    throw notOneTemplate(displayName, template ? others.length + 1 : 0);
   }
 
   async function datedInstances(templateId: string): Promise<DatedInstance[]> {

@@ -34,6 +34,8 @@ export interface EntraGroups {
   findGroup(id: string): Promise<EntraGroup | undefined>;
   /** All direct members, 999 to a call. A group that is gone has none. */
   listMembers(groupId: string): Promise<readonly GroupMember[]>;
+  /** The first 999 direct members, in one call, and whether there are more. */
+  firstMembers(groupId: string): Promise<{ members: readonly GroupMember[]; isMore: boolean }>;
   /** How many direct members there are, in one call: beyond 999 only that there are more. */
   countMembers(groupId: string): Promise<{ count: number; isMore: boolean }>;
   /** Ids of the groups that the person is a direct member of. */
@@ -63,7 +65,9 @@ type MemberWire = z.infer<typeof memberWire>;
 const MEMBER_SELECT = 'id,displayName,userPrincipalName,accountEnabled,userType';
 
 const idWire = z.object({ id: z.string() });
-const firstPage = z.object({ value: z.array(idWire), '@odata.nextLink': z.string().optional() });
+const nextLink = { '@odata.nextLink': z.string().optional() };
+const firstPage = z.object({ value: z.array(idWire), ...nextLink });
+const firstMembersPage = z.object({ value: z.array(memberWire), ...nextLink });
 
 const MOST_GROUPS = 10;
 const LONGEST_SEARCH = 256;
@@ -104,6 +108,13 @@ export function createGroups({ graph }: { readonly graph: Graph }): EntraGroups 
     return (await graph.list({ path, query, attempt: readMembers }, memberWire).catch(unlessGone([]))).map(toMember);
   }
 
+  async function firstMembers(groupId: string): Promise<{ members: readonly GroupMember[]; isMore: boolean }> {
+    const query = { $select: MEMBER_SELECT, $top: '999' };
+    const call = { method: 'GET', path: graphPath`/groups/${groupId}/members`, query, attempt: readMembers } as const;
+    const page = await graph.ask(call, firstMembersPage).catch(unlessGone({ value: [], '@odata.nextLink': undefined }));
+    return { members: page.value.map(toMember), isMore: page['@odata.nextLink'] !== undefined };
+  }
+
   async function countMembers(groupId: string): Promise<{ count: number; isMore: boolean }> {
     const query = { $select: 'id', $top: '999' };
     const call = { method: 'GET', path: graphPath`/groups/${groupId}/members`, query, attempt: readMembers } as const;
@@ -114,7 +125,8 @@ export function createGroups({ graph }: { readonly graph: Graph }): EntraGroups 
   async function listGroupsOf(personId: string): Promise<readonly string[]> {
     const found = await graph.list(
       {
-        path: graphPath`/users/${personId}/memberOf/microsoft.graph.group`,
+        // Without a cast, which would ask the index that lags: only ids are compared.
+        path: graphPath`/users/${personId}/memberOf`,
         query: { $select: 'id', $top: '999' },
         attempt: { to: 'read the groups of a person', needs: NEEDS.readGroups },
       },
@@ -123,7 +135,7 @@ export function createGroups({ graph }: { readonly graph: Graph }): EntraGroups 
     return found.map(({ id }) => id);
   }
 
-  return { findGroups, findGroup, listMembers, countMembers, listGroupsOf };
+  return { findGroups, findGroup, listMembers, firstMembers, countMembers, listGroupsOf };
 }
 
 function unlessGone<T>(nothing: T): (error: unknown) => T {

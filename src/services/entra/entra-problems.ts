@@ -271,6 +271,7 @@ export function waitingForEntra(what: string): Problem {
   return new Problem({
     kind: 'waiting',
     system: 'entra',
+    code: 'not-shown-yet',
     what: `Entra has accepted ${what}, but does not show it yet.`,
     why: 'Entra copies changes to all its parts; at times that takes several minutes.',
     remedy: 'There is nothing to do: Latchkey asks again by itself and goes on from here. Nothing is done twice.',

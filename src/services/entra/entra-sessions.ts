@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../platform/problem.js';
 import { failureStatusOf, isNotFound } from './entra-problems.js';
+import { protectedPerson } from './entra-refusals.js';
 import type { Graph } from './graph-http.js';
 import { NEEDS } from './graph-permissions.js';
 import { graphPath } from './graph-query.js';
@@ -27,7 +28,7 @@ export function createSessions({ graph }: { readonly graph: Graph }): EntraSessi
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
-      throw isProtected(error) ? protectedFromUs(error) : error;
+      throw isProtected(error) ? protectedPerson(error) : error;
     }
   }
 
@@ -37,13 +38,4 @@ export function createSessions({ graph }: { readonly graph: Graph }): EntraSessi
 /** Denied although no permission is missing: Entra protects whoever holds a directory role. */
 function isProtected(error: unknown): error is Problem {
   return error instanceof Problem && failureStatusOf(error) === 403 && error.facts.missing === undefined;
-}
-
-function protectedFromUs(error: Problem): Problem {
-  const facts = {
-    ...error.facts,
-    why: 'Entra protects the accounts of administrators.',
-    remedy: 'An admin with a higher role does it: Entra admin center, Users, the person, Revoke sessions.',
-  };
-  return new Problem(facts, { cause: error });
 }

@@ -69,20 +69,23 @@ async function readOnce(url: string, { timeoutMs, pace }: Parts): Promise<Federa
   if (isPassing(answer.status)) throw new Busy(parseRetryAfter(answer.headers.get('retry-after'), pace.wall()));
   const requestId = answer.headers.get('x-ms-request-id') ?? undefined;
   if ([400, 404].includes(answer.status) && UNKNOWN_APPLICATION.test(answer.text)) return undefined;
-  if (answer.status !== 200) {
-    throw new Problem({
-      kind: 'remote',
-      system: 'entra',
-      answer: 'not-found',
-      status: answer.status,
-      what: 'Entra publishes no federation metadata for the application.',
-      remedy: 'Check in the Entra admin center that the application exists and uses SAML, then try again.',
-      ...(requestId ? { requestId } : {}),
-    });
-  }
+  if (answer.status !== 200) throw notPublished(answer.status, requestId);
   const metadata = parseFederationMetadata(answer.text);
   if (!metadata) throw notUnderstood(TO, requestId, undefined);
   return metadata;
+}
+
+export function notPublished(status: number, requestId: string | undefined): Problem {
+  return new Problem({
+    kind: 'remote',
+    system: 'entra',
+    answer: 'not-found',
+    status,
+    code: 'no-federation-metadata',
+    what: 'Entra publishes no federation metadata for the application.',
+    remedy: 'Check in the Entra admin center that the application exists and uses SAML, then try again.',
+    ...(requestId ? { requestId } : {}),
+  });
 }
 
 const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata';

@@ -52,8 +52,8 @@ export interface Graph {
   send(call: GraphCall): Promise<void>;
   /** Sends a call and parses the body of its answer; an empty body is `undefined`. */
   ask<T>(call: GraphCall, body: z.ZodType<T>): Promise<T>;
-  /** `value` of every page. */
-  list<T>(call: Omit<GraphCall, 'method'>, item: z.ZodType<T>): Promise<T[]>;
+  /** `value` of every page, or of the first `mostPages`. */
+  list<T>(call: Omit<GraphCall, 'method'>, item: z.ZodType<T>, mostPages?: number): Promise<T[]>;
 }
 
 interface Answer {
@@ -151,11 +151,11 @@ export function createGraph(options: GraphOptions): Graph {
     throw notUnderstood(call.attempt.to, answer.requestId, parsed.error);
   }
 
-  async function list<T>(call: Omit<GraphCall, 'method'>, item: z.ZodType<T>): Promise<T[]> {
+  async function list<T>(call: Omit<GraphCall, 'method'>, item: z.ZodType<T>, mostPages = MOST_PAGES): Promise<T[]> {
     const pages = pagesOf(item);
     const items: T[] = [];
     let next: Omit<GraphCall, 'method'> | undefined = call;
-    for (let count = 0; next && count < MOST_PAGES; count += 1) {
+    for (let count = 0; next && count < mostPages; count += 1) {
       const page: Page<T> = await ask({ ...next, method: 'GET' }, pages);
       items.push(...page.value);
       const link = page['@odata.nextLink'];

@@ -27,6 +27,9 @@ export function bareGuid(id: string): BareGuid {
   return { guid: id };
 }
 
+/** Graph takes no more conditions, joined by `or`, in one filter. */
+export const MOST_CONDITIONS = 15;
+
 /** An OData filter: every text value becomes a quoted literal, its own quotes doubled, so that it cannot leave it. */
 export function graphFilter(strings: TemplateStringsArray, ...values: readonly (string | BareGuid)[]): string {
   return strings.map((text, index) => text + literal(values[index])).join('');

@@ -202,3 +202,9 @@ export function createOneAtATime(): OneAtATime {
     }
   };
 }
+
+/** Holds all the keys while it works. They are taken in one order, so that no two wait for each other. */
+export function allAtATime<T>(oneAtATime: OneAtATime, keys: readonly string[], work: () => Promise<T>): Promise<T> {
+  const inOrder = [...new Set(keys)].toSorted();
+  return inOrder.reduceRight<() => Promise<T>>((inner, key) => () => oneAtATime(key, inner), work)();
+}

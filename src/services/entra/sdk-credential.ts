@@ -124,7 +124,8 @@ function headersOf(headers: Headers): SdkAnswer['headers'] {
   };
 }
 
-function foreignHost(host: string): Problem {
+/** The SDK was sent somewhere else than to Entra's sign-in. */
+export function foreignHost(host: string): Problem {
   return new Problem({
     kind: 'remote',
     system: 'entra',

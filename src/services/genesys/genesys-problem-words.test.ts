@@ -1,5 +1,6 @@
 import type { Problem } from '../platform/problem.js';
 import { expectWholeSentences, wordsOfAll } from '../platform/testing/problem-words.js';
+import { thrownIn } from '../platform/testing/thrown-words.js';
 import {
   GenesysProblem,
   loginProblem,
@@ -7,6 +8,7 @@ import {
   waitingForGenesys,
   type GenesysFailure,
 } from './genesys-problems.js';
+import { unholdable } from './identity-provider.js';
 
 const CORRELATION_ID = 'c0ffee00-0000-4000-8000-000000000002';
 const PLACE = 'EMEA (Frankfurt)';
@@ -56,11 +58,28 @@ const SILENT: Readonly<Record<string, Problem>> = {
   'a change that is not shown': waitingForGenesys('the single sign-on provider'),
 };
 
+/** What Genesys could not hold, so it is not asked. */
+const REFUSED: Readonly<Record<string, Problem>> = {
+  'a certificate that nobody can read': unholdable('unreadable'),
+  'too many certificates': unholdable(6),
+};
+
+const ALL = { ...ANSWERED, ...SILENT, ...REFUSED };
+
 test('the words for every trouble with Genesys are these', () => {
-  expect(wordsOfAll({ ...ANSWERED, ...SILENT })).toMatchSnapshot();
+  expect(wordsOfAll(ALL)).toMatchSnapshot();
 });
 
-test.each(Object.entries({ ...ANSWERED, ...SILENT }))('%s: whole sentences, nothing of the wire', (_, problem) => {
+test('no problem of this folder is without its words here, nor without a code by which this would be seen', () => {
+  const said = Object.values(ALL).map(({ facts }) => facts.code);
+  const thrown = thrownIn([__dirname]);
+
+  expect(thrown.codes).toContain('provider-certificates');
+  expect(thrown.codes.filter((code) => !said.includes(code))).toEqual([]);
+  expect(thrown.withoutCode).toEqual([]);
+});
+
+test.each(Object.entries(ALL))('%s: whole sentences, nothing of the wire', (_, problem) => {
   expectWholeSentences(problem);
   expect(problem.facts.system).toBe('genesys');
 });

@@ -103,8 +103,16 @@ export interface Genesys extends GenesysLicences, GenesysRemoval {
 
   /** By e-mail, in every state, deleted ones too. */
   findUserByEmail(email: string): Promise<GenesysUser | undefined>;
-  /** Finds, re-activates, restores or creates; a create is never retried blindly but reconciled by looking. */
-  ensureActiveUser(wish: { name: string; email: string; divisionId: string }): Promise<{
+  /**
+   * Finds, re-activates, restores or creates; a create is never retried blindly but reconciled by looking.
+   * @param wish.beforeWaking asked about a user who was there, inactive or deleted; what it throws leaves them so.
+   */
+  ensureActiveUser(wish: {
+    name: string;
+    email: string;
+    divisionId: string;
+    beforeWaking?: ((user: GenesysUser) => Promise<void>) | undefined;
+  }): Promise<{
     user: GenesysUser;
     was: 'active' | 'inactive' | 'deleted' | 'unknown';
   }>;

@@ -110,13 +110,19 @@ function refuseUnholdable({ certificates }: IdentityProviderSettings, before: Id
     (certificate) => toTrusted(certificate).thumbprint === undefined && !standing.has(certificate),
   );
   if (certificates.length >= 1 && certificates.length <= MOST_CERTIFICATES && !unreadable) return;
-  throw new Problem({
+  throw unholdable(unreadable ? 'unreadable' : certificates.length);
+}
+
+/** @param certificates that one of them cannot be read, or how many there are: too many, or none. */
+export function unholdable(certificates: 'unreadable' | number): Problem {
+  return new Problem({
     kind: 'refused',
     system: 'genesys',
     code: 'provider-certificates',
-    what: unreadable
-      ? 'One of the certificates for Genesys Cloud cannot be read.'
-      : `Genesys Cloud holds one to ${MOST_CERTIFICATES} certificates, not ${certificates.length}.`,
+    what:
+      certificates === 'unreadable'
+        ? 'One of the certificates for Genesys Cloud cannot be read.'
+        : `Genesys Cloud holds one to ${String(MOST_CERTIFICATES)} certificates, not ${String(certificates)}.`,
     remedy: 'Remove a certificate that is no longer needed from the provider in Genesys Cloud Admin, then try again.',
   });
 }

@@ -1,3 +1,4 @@
+import { dayText } from '../platform/day-text.js';
 import { Problem } from '../platform/problem.js';
 
 /** Why an operation cannot begin or go on now, each as a `Problem` that says what to do instead. */
@@ -31,4 +32,32 @@ export function movedOn(): Problem {
     remedy: 'The card is being brought up to date; look at what it says now.',
     code: 'moved-on',
   });
+}
+
+/** @param madeAt `undefined`: a card of an earlier release, which does not say when it was made. */
+export function cardTooOld(madeAt: Date | undefined): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: madeAt
+      ? `The card is of ${momentOf(madeAt)}, and holds for 15 minutes.`
+      : 'The card is of an earlier release.',
+    why: 'What it shows may no longer be so. Nothing was changed.',
+    remedy: 'Look at it again: say once more what you want, and confirm the new card.',
+    code: 'card-expired',
+  });
+}
+
+export function cardOutdated(madeAt: Date): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: `The card is of ${momentOf(madeAt)}, and things have changed since.`,
+    why: 'What you confirmed is not what would be done now. Nothing was changed.',
+    remedy: 'Look at it again: say once more what you want, and confirm the new card.',
+    code: 'card-outdated',
+  });
+}
+
+/** "24 Nov 2026, 09:00 UTC". */
+function momentOf(at: Date): string {
+  return `${dayText(at)}, ${at.toISOString().slice(11, 16)} UTC`;
 }

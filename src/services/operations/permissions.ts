@@ -6,7 +6,7 @@ import type { ProblemFacts } from '../platform/problem.js';
  * a button and for acting on its click alike.
  */
 
-/** `manage-sso`: set-up, assignment, provisioning. `create-people`: new users, first passwords. `look`: status, audit. */
+/** `manage-sso`: set-up, assignment, provisioning. `create-people`: new users, first passwords, removals. `look`: status, audit. */
 export type Right = 'manage-sso' | 'create-people' | 'look';
 
 export type Verdict =
@@ -46,7 +46,7 @@ const ROLES_FOR: Readonly<Record<Right, readonly string[]>> = {
 
 const DEED: Readonly<Record<Right, string>> = {
   'manage-sso': 'This needs an administrator of applications',
-  'create-people': 'Creating people and their passwords needs an administrator of users',
+  'create-people': 'Creating and removing people, and setting their passwords, needs an administrator of users',
   look: 'Looking at the SSO configuration and the audit needs a reader or administrator role',
 };
 

@@ -15,23 +15,31 @@ export async function isCreatedHere({ db }: Database, personId: string): Promise
 }
 
 /**
- * The Genesys user that a run of ours created for that person, also one that stopped after it; the newest. `unknown` is
- * what the step calls an address that Genesys had not known before.
+ * The Genesys user that a run of ours created for that person, alone or among the many of a bulk, also one that stopped
+ * after it; the newest. `unknown` is what both call an address that Genesys had not known before.
  */
 export async function findGenesysUserMadeHere(
-  { db }: Database,
+  { db }: Pick<Database, 'db'>,
   personId: string,
 ): Promise<{ userId: string; email: string } | undefined> {
-  const made = await db
+  const alone = db
     .selectFrom('step')
     .innerJoin('run', 'run.id', 'step.run_id')
-    .select([sql<string>`step.result->>'userId'`.as('userId'), sql<string>`run.input->>'email'`.as('email')])
+    .select([
+      sql<string>`step.result->>'userId'`.as('userId'),
+      sql<string>`run.input->>'email'`.as('email'),
+      'run.started_at as at',
+    ])
     .where('run.kind', '=', 'provision-person')
     .where('step.state', '=', 'done')
     .where(sql<string>`run.input->>'personId'`, '=', personId)
     .where(sql<string>`step.result->>'was'`, '=', 'unknown')
-    .where(sql<string>`step.result->>'userId'`, 'is not', null)
-    .orderBy('run.started_at', 'desc')
-    .executeTakeFirst();
-  return made;
+    .where(sql<string>`step.result->>'userId'`, 'is not', null);
+  const amongMany = db
+    .selectFrom('bulk_genesys_user')
+    .select(['genesys_user_id as userId', 'email', 'noted_at as at'])
+    .where('person_id', '=', personId)
+    .where('was', '=', 'unknown');
+  const made = await alone.unionAll(amongMany).orderBy('at', 'desc').limit(1).executeTakeFirst();
+  return made && { userId: made.userId, email: made.email };
 }

@@ -1,4 +1,5 @@
 import type { DeletedPerson, TenantDomain } from '../entra/entra-accounts.js';
+import { dayText } from '../platform/day-text.js';
 import { Problem } from '../platform/problem.js';
 
 /** What cannot be done with a test user, each as a `Problem` that says what to do instead. */
@@ -16,7 +17,7 @@ export function noManagedDomain(domains: readonly TenantDomain[]): Problem {
       ? {}
       : { why: 'People of a federated domain are created where they sign in, and come to Entra from there.' }),
     remedy:
-      'Create the person where your directory is mastered, then say “assign” with their name. Or verify a managed domain, such as the one of the tenant that ends in onmicrosoft.com.',
+      'Create the person in your own directory, then say “assign” with their name. Or verify a domain that is not federated.',
     code: 'no-managed-domain',
   });
 }
@@ -59,7 +60,7 @@ export function keptUntil({ deletedAt }: DeletedPerson): Date | undefined {
 
 export function heldByDeleted(userPrincipalName: string, deleted: DeletedPerson): Problem {
   const until = keptUntil(deleted);
-  const day = until ? ` until ${until.toISOString().slice(0, 10)}` : ' for 30 days after the deletion';
+  const day = until ? ` until ${dayText(until)}` : ' for 30 days after the deletion';
   return new Problem({
     kind: 'refused',
     system: 'entra',
@@ -79,7 +80,7 @@ export function passwordRulesTooStrict(userPrincipalName: string, requestId: str
     what: `Entra refused two generated passwords for ${userPrincipalName}, one of 20 and one of 40 characters.`,
     why: 'The tenant has password rules of its own that random passwords do not meet. Nothing was changed.',
     remedy:
-      'Set the password yourself by those rules: Entra admin center, Users, and for somebody new, say “assign” with their name afterwards. Or press Retry for two other passwords.',
+      'Create the person or reset the password in the Entra admin center (Users), then say “assign” with their name. Or press Retry: two other passwords are tried.',
     code: 'password-rules',
     ...(requestId === undefined ? {} : { requestId }),
   });

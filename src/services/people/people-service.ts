@@ -10,7 +10,8 @@ export interface PeopleServiceParts {
 
 /** One letter would find everybody. */
 const FEWEST_LETTERS = 2;
-const GIVE_ACCESS = 'give people access to Genesys Cloud';
+/** The deed as a refusal and the audit name it. */
+export const GIVE_ACCESS = 'give people access to Genesys Cloud';
 
 /** People as they are looked for before something is done for them. */
 export class PeopleService {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Entra, EntraPerson } from '../entra/entra.js';
 import type { Genesys } from '../genesys/genesys.js';
+import { markOf } from '../operations/shown-card.js';
 import type { Database } from '../platform/database.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
 import { findGenesysUserMadeHere, isCreatedHere } from './created-here.js';
@@ -35,10 +35,6 @@ export async function planRemoval(parts: Parts, personId: string): Promise<Remov
   const [assignments, inGenesys] = await Promise.all([countAssignments(entra, personId), genesysSide(parts, person)]);
   const mark = markOf([assignments, inGenesys.genesysUser?.id ?? '', inGenesys.genesysStays ?? '']);
   return { person, assignments, ...inGenesys, mark };
-}
-
-function markOf(effects: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(effects)).digest('base64url').slice(0, 16);
 }
 
 async function countAssignments(entra: Entra, personId: string): Promise<number> {

@@ -32,9 +32,10 @@ function sides({ isThere = true, roles = [] as readonly (readonly RoleHeld[])[] 
     findPerson: async () => (isThere ? { id: ID } : undefined),
     getGalleryTemplate: async () => ({ id: 'template' }),
     findInstances: async () => [{ servicePrincipalId: 'sp1' }, { servicePrincipalId: 'sp2' }],
-    findAssignments: async (_person: string, principal: string) => (principal === 'sp2' ? [{ id: 'a1' }] : []),
-    removeAssignments: async (wish: { servicePrincipalId: string }) =>
-      void done.push(`unassigned from ${wish.servicePrincipalId}`),
+    removeAssignments: async ({ servicePrincipalId }: { servicePrincipalId: string }) => {
+      if (servicePrincipalId !== 'sp2') return 0;
+      return done.push(`unassigned from ${servicePrincipalId}`);
+    },
     deletePerson: async (id: string) => {
       done.push(`deleted ${id}`);
       return isThere;

@@ -3,7 +3,7 @@ import type { Entra } from '../entra/entra.js';
 import type { Genesys } from '../genesys/genesys.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
-import { GALLERY_NAME } from '../sso/read-both-sides.js';
+import { takeAssignments } from '../provisioning/access-held.js';
 import { privileged } from './people-refusals.js';
 
 export const removeTestUserInput = z.object({
@@ -56,7 +56,7 @@ export function removeTestUser(parts: {
       const [take, deleteThere, deleteHere] = STEPS;
       const assignments = await step(take, async () => {
         await refusePrivileged(parts.entra, input);
-        return takeAssignments(parts.entra, personId);
+        return (await parts.entra.findPerson(personId)) ? takeAssignments(parts.entra, personId) : 0;
       });
       const wasInGenesys =
         genesysUser === null ? null : await step(deleteThere, () => parts.genesys.deleteUser(genesysUser.id));
@@ -80,19 +80,4 @@ async function refusePrivileged(entra: Entra, { personId, displayName }: RemoveT
   const standing = await entra.findStanding(personId);
   if (!standing || standing.active.length + standing.eligible.length === 0) return;
   throw privileged(displayName, 'delete');
-}
-
-/** Returns how many there were. Every instance of the application is looked at: any of them may be the one in use. */
-async function takeAssignments(entra: Entra, personId: string): Promise<number> {
-  if (!(await entra.findPerson(personId))) return 0;
-  const template = await entra.getGalleryTemplate(GALLERY_NAME);
-  let taken = 0;
-  for (const { servicePrincipalId } of await entra.findInstances(template.id)) {
-    const held = await entra.findAssignments(personId, servicePrincipalId);
-    if (held.length === 0) continue;
-    const principal = { kind: 'person', id: personId } as const;
-    await entra.removeAssignments({ servicePrincipalId, templateId: template.id, principal });
-    taken += held.length;
-  }
-  return taken;
 }

@@ -48,7 +48,9 @@ export interface TestUserServiceParts {
 }
 
 const CREATE_PEOPLE = 'create people in Entra';
-const REMOVE_PEOPLE = 'remove people from Entra';
+const REMOVE_PEOPLE = 'remove test users';
+/** Of 999 people who were deleted. Beyond that a card says nothing of them; Entra refuses the name if it is held. */
+const DELETED_PAGES = 2;
 
 /** Somebody in Entra to try the sign-in with: found, or created with a first password, and taken away again. */
 export class TestUserService {
@@ -72,13 +74,25 @@ export class TestUserService {
     await this.#parts.pipeline.permitted('create-people', actor, CREATE_PEOPLE);
   }
 
+  /** Whether the actor may remove test users. Throws the refusal. */
+  async permitRemoving(actor: Actor): Promise<void> {
+    await this.#parts.pipeline.permitted('create-people', actor, REMOVE_PEOPLE);
+  }
+
   /** Whether the actor may remove that person: nobody themselves. Throws the refusal. Asks nobody. */
   async permitRemoval(actor: Actor, personId: string): Promise<void> {
     await this.#parts.pipeline.permittedFor(actor, personId, REMOVE_PEOPLE, 'remove');
   }
 
   /** The user that would be created for that name, in that domain or the tenant's default managed one. */
-  async propose({ name, domain: wanted }: NewPersonWish): Promise<NewPersonProposal> {
+  async propose(wish: NewPersonWish): Promise<NewPersonProposal> {
+    const proposal = await this.#named(wish);
+    if (proposal.existing) return proposal;
+    const deleted = await this.#parts.entra.findDeletedPerson(proposal.userPrincipalName, DELETED_PAGES);
+    return deleted ? { ...proposal, deleted: shownDeleted(deleted) } : proposal;
+  }
+
+  async #named({ name, domain: wanted }: NewPersonWish): Promise<NewPersonProposal> {
     const { displayName, userName } = parseNewName(name);
     const { entra } = this.#parts;
     const all = await entra.listDomains();
@@ -89,15 +103,11 @@ export class TestUserService {
     const domain = wanted === undefined ? first : domains.find((one) => one === wanted);
     if (domain === undefined) throw notThatDomain(wanted ?? '', domains);
     const userPrincipalName = `${userName}@${domain}`;
-    const [found, deleted] = await Promise.all([
-      entra.findPeople(userPrincipalName),
-      entra.findDeletedPerson(userPrincipalName),
-    ]);
+    const found = await entra.findPeople(userPrincipalName);
     const existing = found.find((person) => person.userPrincipalName.toLowerCase() === userPrincipalName.toLowerCase());
     return {
       ...{ displayName, userPrincipalName, mailNickname: userName, domain, domains, federated },
       ...(existing ? { existing } : {}),
-      ...(deleted && !existing ? { deleted: shownDeleted(deleted) } : {}),
     };
   }
 
@@ -107,7 +117,7 @@ export class TestUserService {
   }
 
   async #createInput(wish: NewPersonWish): Promise<CreatePersonInput> {
-    const { displayName, userPrincipalName, mailNickname, existing } = await this.propose(wish);
+    const { displayName, userPrincipalName, mailNickname, existing } = await this.#named(wish);
     if (existing) throw nameTaken(userPrincipalName);
     return { displayName, userPrincipalName, mailNickname };
   }
@@ -134,10 +144,7 @@ export class TestUserService {
    * Removes, on both sides, somebody whom Latchkey created. Refuses where that would do something else by now than the plan
    * of that mark said.
    */
-  async remove(actor: Actor, wish: { personId: string; mark: string }, claim: Claim): Promise<Started> {
-    // Afterwards there is nobody to plan for any more: a second click is told of the first.
-    const before = await this.#parts.pipeline.findStarted(claim);
-    if (before) return before;
+  remove(actor: Actor, wish: { personId: string; mark: string }, claim: Claim): Promise<Started> {
     const prepare = () => this.#removalInput(wish);
     return this.#parts.pipeline.start(this.#remove, { actor, claim, prepare, wanted: REMOVE_PEOPLE });
   }

@@ -64,7 +64,11 @@ const columns: Columns = {
   },
   bulk_row: {
     ...{ bulk_id: 'uuid', line: 'integer', upn: 'text', state: 'text', wish: 'jsonb?', note: 'text' },
-    changed_at: 'timestamptz',
+    ...{ was_assigned: 'boolean', changed_at: 'timestamptz' },
+  },
+  bulk_genesys_user: {
+    ...{ bulk_id: 'uuid', line: 'integer', person_id: 'text', email: 'text', genesys_user_id: 'text', was: 'text' },
+    ...{ roles: 'jsonb?', noted_at: 'timestamptz' },
   },
   file_link: {
     ...{ token_hash: 'text', purpose: 'text', bulk_id: 'uuid?', holder: 'jsonb', expires_at: 'timestamptz' },

@@ -23,6 +23,7 @@ export interface Schema {
   one_time_secret: OneTimeSecretTable;
   bulk: BulkTable;
   bulk_row: BulkRowTable;
+  bulk_genesys_user: BulkGenesysUserTable;
   file_link: FileLinkTable;
 }
 
@@ -246,7 +247,7 @@ export interface BulkTable {
 
 /**
  * `wrong` and `there`: nothing is done for it · `to-assign`: Entra comes next · `to-provision`: Genesys comes next · `already`:
- * all was there when its turn came · `left-out`: the run was stopped before
+ * all was there when its turn came · `left-out`: the run was stopped before, or somebody has taken their access away since
  */
 export type BulkRowState =
   'wrong' | 'there' | 'to-assign' | 'to-provision' | 'done' | 'already' | 'failed' | 'left-out';
@@ -259,7 +260,24 @@ export interface BulkRowTable {
   state: BulkRowState;
   wish: NullableJsonColumn<Json>;
   note: string;
+  /** In Entra, before the bulk came to it. */
+  was_assigned: boolean;
   changed_at: Date;
+}
+
+/** The Genesys user of a row. Stays when the bulk is deleted. */
+export interface BulkGenesysUserTable {
+  bulk_id: string;
+  line: number;
+  /** Entra object id. */
+  person_id: string;
+  email: string;
+  genesys_user_id: string;
+  /** Before the bulk; `unknown`: the bulk created the user. */
+  was: 'active' | 'inactive' | 'deleted' | 'unknown';
+  /** What the user held in the end; none: the row did not get so far. */
+  roles: NullableJsonColumn<Json>;
+  noted_at: Date;
 }
 
 export interface FileLinkTable {

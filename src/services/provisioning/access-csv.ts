@@ -20,7 +20,7 @@ function linesOf(row: AccessRow): string[][] {
 }
 
 /** `member`, `guest`, each perhaps `disabled`; somebody who was not found is `unknown`. */
-export function accountWords({ userPrincipalName, isGuest, isEnabled }: AccessRow): string {
+function accountWords({ userPrincipalName, isGuest, isEnabled }: AccessRow): string {
   if (userPrincipalName === undefined) return 'unknown';
   return [isGuest === true ? 'guest' : 'member', isEnabled === false ? 'disabled' : ''].filter(Boolean).join(', ');
 }

@@ -3,6 +3,7 @@ import type { Genesys, GenesysUser } from '../genesys/genesys.js';
 import { Problem } from '../platform/problem.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
 import { claimsSent } from './application-in-use.js';
+import { roleName } from './held-roles.js';
 import { rolesHeld, type HeldRole } from './role-snapshot.js';
 
 /** What a person is known by in the directory; `mail` is `null` without a mailbox. */
@@ -42,7 +43,7 @@ export async function entraAccess(entra: Entra, personId: string): Promise<Entra
       const { direct, throughGroups } = await entra.findAccess(personId, ids.servicePrincipalId);
       const offered = direct.length === 0 ? [] : await entra.getAppRoles(ids);
       return {
-        roles: direct.map(({ appRoleId }) => offered.find(({ id }) => id === appRoleId)?.displayName ?? appRoleId),
+        roles: direct.map(({ appRoleId }) => roleName(appRoleId, offered)),
         groups: throughGroups.map(({ principalName }) => principalName),
       };
     }),
@@ -53,15 +54,19 @@ export async function entraAccess(entra: Entra, personId: string): Promise<Entra
   };
 }
 
-/** Takes every assignment of the person's own away. Returns in how many instances it looked. */
+/**
+ * Takes every assignment of the person's own away. Every instance of the application is looked at: any of them may be the
+ * one in use.
+ * @returns how many there were.
+ */
 export async function takeAssignments(entra: Entra, personId: string): Promise<number> {
   const { id: templateId } = await entra.getGalleryTemplate(GALLERY_NAME);
-  const instances = await entra.findInstances(templateId);
   const principal = { kind: 'person', id: personId } as const;
-  for (const { servicePrincipalId } of instances) {
-    await entra.removeAssignments({ principal, servicePrincipalId, templateId });
+  let taken = 0;
+  for (const { servicePrincipalId } of await entra.findInstances(templateId)) {
+    taken += await entra.removeAssignments({ principal, servicePrincipalId, templateId });
   }
-  return instances.length;
+  return taken;
 }
 
 function eachOnce(names: readonly string[]): string[] {

@@ -5,6 +5,7 @@ import type { Genesys } from '../genesys/genesys.js';
 import type { Actor } from '../operations/operation.js';
 import type { Pipeline } from '../operations/run-operation.js';
 import { mapAtOnce } from '../platform/at-once.js';
+import type { Clock } from '../platform/clock.js';
 import { Problem } from '../platform/problem.js';
 import { accessCsv } from './access-csv.js';
 import { accessList, withPeople, type AccessList, type AccessRow, type AssignedGroup } from './access-list.js';
@@ -28,17 +29,28 @@ export interface AccessListServiceParts {
   readonly entra: Entra;
   readonly genesys: Genesys;
   readonly pipeline: Pick<Pipeline, 'permitted'>;
+  readonly clock: Pick<Clock, 'wall'>;
+}
+
+interface ListRead {
+  readonly list: AccessList;
+  readonly isAssignmentRequired: boolean;
 }
 
 const PAGE = 20;
 const GROUPS_AT_ONCE = 4;
+const KEPT_MS = 60_000;
+/** The list of a large tenant takes some megabytes. */
+const MOST_KEPT = 10;
 
 /**
- * Who has access, for those who may look. Each page is read anew: a call for 999 assignments, one for 999 members of an
- * assigned group, and two for the twenty people on the page.
+ * Who has access, for those who may look. A list takes a call for 999 assignments and one for 999 members of an assigned
+ * group; whoever turns its pages is shown the same list for a minute. Each page takes two for the twenty people on it.
  */
 export class AccessListService {
   readonly #parts: AccessListServiceParts;
+  /** By asker, the oldest first. */
+  readonly #kept = new Map<string, { readonly read: ListRead; readonly until: number }>();
 
   constructor(parts: AccessListServiceParts) {
     this.#parts = parts;
@@ -49,9 +61,15 @@ export class AccessListService {
     await this.#parts.pipeline.permitted('look', actor, 'see who has access');
   }
 
+  /** The first page of a list that is read anew. */
+  async begin(actor: Actor): Promise<AccessPage> {
+    this.#kept.delete(actor.personId);
+    return this.page(actor, 0);
+  }
+
   /** @param wanted from 0; beyond the last page, the last one. */
-  async page(wanted: number): Promise<AccessPage> {
-    const { list, isAssignmentRequired } = await this.#read();
+  async page(actor: Actor, wanted: number): Promise<AccessPage> {
+    const { list, isAssignmentRequired } = await this.#keptFor(actor);
     const { rows, groups, applications } = list;
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     const page = Math.min(Math.max(wanted, 0), pages - 1);
@@ -70,7 +88,19 @@ export class AccessListService {
     return { name: 'who-has-access.csv', csv: accessCsv(await this.#described((await this.#read()).list.rows)) };
   }
 
-  async #read(): Promise<{ list: AccessList; isAssignmentRequired: boolean }> {
+  async #keptFor({ personId }: Actor): Promise<ListRead> {
+    const now = this.#parts.clock.wall().getTime();
+    for (const [asker, { until }] of this.#kept) if (until <= now) this.#kept.delete(asker);
+    const before = this.#kept.get(personId);
+    if (before) return before.read;
+    const read = await this.#read();
+    this.#kept.delete(personId);
+    this.#kept.set(personId, { read, until: this.#parts.clock.wall().getTime() + KEPT_MS });
+    for (const asker of [...this.#kept.keys()].slice(0, -MOST_KEPT)) this.#kept.delete(asker);
+    return read;
+  }
+
+  async #read(): Promise<ListRead> {
     const { entra } = this.#parts;
     const { ids } = await applicationInUse(this.#parts);
     const [assignments, { appRoles, isAssignmentRequired }] = await Promise.all([

@@ -1,4 +1,5 @@
 import type { Claims, EntraPerson } from '../entra/entra.js';
+import { Problem } from '../platform/problem.js';
 
 /** A claim's source, by Entra's name of the attribute. */
 export type EmailSource = 'userprincipalname' | 'mail';
@@ -14,6 +15,18 @@ export interface AddressWarning {
 /** What the sign-in sends the address from; the user principal name where nothing else is configured. */
 export function sourceOf(claims: Pick<Claims, 'emailFrom'> | undefined): EmailSource {
   return claims?.emailFrom === 'mail' ? 'mail' : 'userprincipalname';
+}
+
+/** The address that the sign-in sends of that person. Throws the refusal where it is the mail address and they have none. */
+export function addressSent(person: EntraPerson, claims: Pick<Claims, 'emailFrom'> | undefined): string {
+  if (sourceOf(claims) !== 'mail') return person.userPrincipalName;
+  if (person.mail) return person.mail;
+  throw new Problem({
+    kind: 'refused',
+    what: `The sign-in sends the mail address, and ${person.name} has none.`,
+    remedy: 'Give the person a mail address in Entra.',
+    code: 'no-mail',
+  });
 }
 
 /** Whether there is anything that a sign-in could send instead of what it sends. */

@@ -2,6 +2,7 @@ import type { AppRole, Entra, EntraPerson, InstanceIds } from '../entra/entra.js
 import type { Genesys } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
+import { GIVE_ACCESS } from '../people/people-service.js';
 import { personIn } from '../people/person.js';
 import { heldOtherwise, notAssigned } from './access-refusals.js';
 import { addressWarning, hasTwoAddresses, type AddressWarning } from './address-warning.js';
@@ -48,7 +49,6 @@ export interface AssignmentServiceParts {
   readonly pipeline: Pipeline;
 }
 
-const GIVE_ACCESS = 'give people access to Genesys Cloud';
 const TAKE_ACCESS = 'take access to Genesys Cloud from people';
 
 /** Who has the application in Entra. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
-import type { AssignMany, BulkAnswer } from '../entra/entra-bulk.js';
 import { MOST_IN_A_BATCH } from '../entra/graph-batch.js';
-import type { Genesys } from '../genesys/genesys.js';
+import type { Genesys, GenesysUser } from '../genesys/genesys.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import { auditedActor } from '../operations/outcome-recorder.js';
 import { judgeAsker } from '../operations/permissions.js';
@@ -14,11 +13,13 @@ import type { Database } from '../platform/database.js';
 import { LedgerUnavailable } from '../platform/execution.js';
 import { RunLost, type Claim } from '../platform/ledger.js';
 import { readSignals, type Signals } from '../platform/ledger-waiting.js';
-import { Problem, problemFacts } from '../platform/problem.js';
 import type { RunActor, Transaction } from '../platform/schema.js';
-
-import { WAS_ASSIGNED } from './bulk-plan.js';
+import { refuseStranger, sortOut } from './bulk-fitness.js';
+import { findUserOfRow, noteRolesOfRow, noteUserOfRow } from './bulk-genesys-users.js';
+import { assignRows, failedAlone, genesysWish, provisioned } from './bulk-row.js';
 import { countRows, leaveOut, nextRows, writeRows, type BulkRow } from './bulk-store.js';
+import { ensureGenesysUser, type FoundUser, type Kept } from './ensure-genesys-user.js';
+import { rolesLastSeen, rolesOffered, type HeldRole } from './role-snapshot.js';
 
 export const BULK_KIND = 'bulk-assign';
 
@@ -44,7 +45,10 @@ export type BulkOutcome = {
   readonly already: number;
   readonly failed: number;
   readonly wrong: number;
+  /** By a stop, or as their access was taken away since the plan. */
   readonly leftOut: number;
+  /** Absent: an earlier release left nobody out without a stop. */
+  readonly isStopped?: boolean;
 };
 
 export interface BulkParts {
@@ -84,12 +88,13 @@ export function bulkAssign(parts: BulkParts): Operation<BulkInput, BulkOutcome> 
 
 async function runParts(parts: BulkParts, context: RunContext<BulkInput>): Promise<BulkOutcome> {
   const { input, step, waitFor } = context;
-  for (let number = 1; ; number += 1) {
+  let end: PartResult['next'] = 'go on';
+  for (let number = 1; end === 'go on'; number += 1) {
     const deed = (attempt: { isRepeated?: boolean; claim?: number }): Promise<PartResult> =>
       inBackground(() => new Part(parts, context, attempt).run());
     const { next, pause } = await step(`Part ${String(number)}`, deed, { safePoint: true });
-    if (next !== 'go on') break;
-    if (pause > 0) {
+    end = next;
+    if (end === 'go on' && pause > 0) {
       const remedy = 'What is done is kept. Press Go on to continue, or Stop to leave the rest out.';
       await waitFor(goOnSignal(pause), { what: 'It is paused.', remedy });
     }
@@ -98,7 +103,8 @@ async function runParts(parts: BulkParts, context: RunContext<BulkInput>): Promi
     const { by } = await countRows(parts.database.db, input.bulkId, parts.clock.now());
     const { done = 0, already = 0, there = 0, failed = 0, wrong = 0, 'left-out': leftOut = 0 } = by;
     const { bulkId, fileName } = input;
-    return { bulkId, fileName, added: done, already: already + there, failed, wrong, leftOut };
+    const isStopped = end === 'stop';
+    return { bulkId, fileName, added: done, already: already + there, failed, wrong, leftOut, isStopped };
   });
 }
 
@@ -166,7 +172,8 @@ class Part {
     const assign = await this.#parts.entra.openAssigning({ servicePrincipalId, templateId, appRoleIds });
     await mapAtOnce(chunks(rows, MOST_IN_A_BATCH), AT_ONCE, async (some) => {
       if (this.#isOver()) return;
-      await this.#keep(await assignRows(some, assign, this.#isRepeated));
+      const fit = await this.#fit(some);
+      if (fit.length > 0) await this.#keep(await assignRows(fit, assign, this.#isRepeated));
     });
     return { next: 'go on', pause: 0 };
   }
@@ -174,9 +181,58 @@ class Part {
   async #provision(rows: readonly BulkRow[]): Promise<PartResult> {
     await mapAtOnce(rows, AT_ONCE, async (row) => {
       if (this.#isOver()) return;
-      await this.#keep([await provisionRow(this.#parts.genesys, row)]);
+      for (const fit of await this.#fit([row])) await this.#provisionRow(fit);
     });
     return { next: 'go on', pause: 0 };
+  }
+
+  /** Keeps the result of those for whom nothing may be done any more, and returns the others. */
+  async #fit(rows: readonly BulkRow[]): Promise<readonly BulkRow[]> {
+    const { database, entra } = this.#parts;
+    const { fit, unfit } = await sortOut(rows, { db: database.db, entra, bulkId: this.#input.bulkId });
+    if (unfit.length > 0) await this.#keep(unfit);
+    return fit;
+  }
+
+  async #provisionRow(row: BulkRow): Promise<void> {
+    const { genesys, database, clock } = this.#parts;
+    const wish = genesysWish(row);
+    if (!wish) throw new Error('A row that asks for nothing in Genesys waits for Genesys.');
+    const key = { bulkId: this.#input.bulkId, line: row.line };
+    try {
+      const restoresOf = (userId: string): Promise<HeldRole[]> => this.#restoresOf(row, userId);
+      const beforeWaking = (user: GenesysUser): Promise<void> => refuseStranger(database, row, user);
+      const ensured = await ensureGenesysUser(genesys, { ...wish, restoresOf, beforeWaking }, this.#kept(row));
+      const noted = { roles: ensured.genesysRoles, at: clock.now() };
+      const result = provisioned(row, ensured, row.deed?.genesys?.divisionName ?? '');
+      await this.#keep([result], (trx) => noteRolesOfRow(trx, key, noted));
+    } catch (error) {
+      await this.#keep([failedAlone(row, error)]);
+    }
+  }
+
+  /** The user is kept with the row; a role that is given twice is given once. */
+  #kept({ line, deed }: BulkRow): Kept {
+    const key = { bulkId: this.#input.bulkId, line };
+    const [personId, email] = [deed?.personId ?? '', deed?.genesys?.email ?? ''];
+    const user = async (find: () => Promise<FoundUser>): Promise<FoundUser> => {
+      const before = await findUserOfRow(this.#parts.database.db, key);
+      if (before) return before;
+      const found = await find();
+      const noted = { ...key, ...found, personId, email, at: this.#parts.clock.now() };
+      await this.#write((trx) => noteUserOfRow(trx, this.#claim, noted));
+      return found;
+    };
+    return { user, step: (_name, deed) => deed() };
+  }
+
+  /** The noted roles that Genesys still has. */
+  async #restoresOf({ deed }: BulkRow, userId: string): Promise<HeldRole[]> {
+    const { genesys, database } = this.#parts;
+    const noted = await rolesLastSeen(database, { userId, personId: deed?.personId ?? '' });
+    if (!noted || noted.length === 0) return [];
+    const [divisions, roles] = await Promise.all([genesys.listDivisions(), genesys.listRoles()]);
+    return rolesOffered(noted, { divisions, roles });
   }
 
   #isOver(): boolean {
@@ -184,15 +240,16 @@ class Part {
   }
 
   /** The results and their audit line, together. */
-  async #keep(rows: readonly BulkRow[]): Promise<void> {
+  async #keep(rows: readonly BulkRow[], alongside?: (trx: Transaction) => Promise<void>): Promise<void> {
     const at = this.#parts.clock.now();
     const { bulkId, fileName } = this.#input;
     await this.#write(async (trx) => {
       await writeRows(trx, this.#claim, {
         bulkId,
-        rows: rows.map(({ line, state, note }) => ({ line, state, note })),
+        rows: rows.map(({ line, state, note, wasAssigned }) => ({ line, state, note, wasAssigned })),
         at,
       });
+      await alongside?.(trx);
       const body = {
         ...{ operation: BULK_KIND, runId: this.#claim.runId, actor: auditedActor(this.#actor), state: 'done' },
         what: `give people of “${fileName}” access to Genesys Cloud`,
@@ -211,60 +268,4 @@ class Part {
       throw new LedgerUnavailable('What came of some rows could not be written.', { cause: error });
     }
   }
-}
-
-async function assignRows(rows: readonly BulkRow[], assign: AssignMany, isRepeated: boolean): Promise<BulkRow[]> {
-  const wished = rows.flatMap((row) => (row.deed ? [{ row, deed: row.deed }] : []));
-  const answers = await assign(
-    wished.map(({ deed: { personId, appRoleId } }) => ({ personId, appRoleId })),
-    { isRepeated },
-  );
-  return wished.map(({ row, deed }, at) => assigned(row, answers[at] ?? 'already', deed));
-}
-
-function assigned(row: BulkRow, answer: BulkAnswer, { appRoleName, genesys }: NonNullable<BulkRow['deed']>): BulkRow {
-  if (typeof answer === 'object') {
-    const { what, said = '' } = answer.refused;
-    return { ...row, state: 'failed', note: `${what} ${said}`.trim() };
-  }
-  const note = answer === 'added' ? `Assigned in Entra as ${appRoleName}.` : WAS_ASSIGNED;
-  if (genesys) return { ...row, state: 'to-provision', note };
-  return { ...row, state: answer === 'added' ? 'done' : 'already', note };
-}
-
-const USER_WAS = {
-  active: 'user was there',
-  inactive: 'user activated',
-  deleted: 'user restored',
-  unknown: 'user created',
-};
-
-/** Throws what concerns everybody: Genesys is away, a permission is missing. */
-async function provisionRow(genesys: Genesys, row: BulkRow): Promise<BulkRow> {
-  const wish = row.deed?.genesys;
-  if (!row.deed || !wish) return { ...row, state: 'failed', note: 'The row asks for nothing in Genesys.' };
-  try {
-    const { email, divisionId, divisionName } = wish;
-    const { user, was } = await genesys.ensureActiveUser({ name: row.deed.personName, email, divisionId });
-    const given: string[] = [];
-    for (const role of wish.roles) {
-      if (await genesys.ensureGrant(user.id, { roleId: role.id, divisionId })) given.push(role.name);
-    }
-    const isUnchanged = was === 'active' && given.length === 0;
-    const roles = given.length === 0 ? 'roles were there' : `${given.join(', ')} given in ${divisionName}`;
-    return {
-      ...row,
-      state: isUnchanged && row.note === WAS_ASSIGNED ? 'already' : 'done',
-      note: `${row.note} Genesys: ${USER_WAS[was]}; ${roles}.`,
-    };
-  } catch (error) {
-    if (!isOfOneRow(error)) throw error;
-    const { what, said = '' } = problemFacts(error);
-    return { ...row, state: 'failed', note: `${row.note} ${what} ${said}`.trim() };
-  }
-}
-
-/** What the remote side has against this user alone. */
-function isOfOneRow(error: unknown): boolean {
-  return error instanceof Problem && ['conflict', 'invalid', 'not-found'].includes(error.facts.answer ?? '');
 }

@@ -1,4 +1,14 @@
 import { Problem } from '../platform/problem.js';
+import {
+  controlCharacter,
+  likeAFormula,
+  NO_UPN,
+  NOT_A_UPN,
+  samePerson,
+  tooLong,
+  TOO_MANY_CELLS,
+  UNTIL_NOT_TAKEN,
+} from './bulk-notes.js';
 import { decodeText, isFormula, parseCells, type Encoding, type Separator } from './csv-text.js';
 
 /** The columns of a bulk file, as they are written in its first row; case and order do not matter. */
@@ -29,7 +39,7 @@ export interface BulkWish {
 export interface WrongRow {
   readonly line: number;
   readonly upn: string;
-  /** What is wrong, one sentence. */
+  /** What is wrong, and what to do about it. */
   readonly note: string;
 }
 
@@ -124,25 +134,20 @@ function readRow(line: number, cells: readonly string[], header: Header): BulkWi
   return { line, upn, role, genesysDivision, genesysRoles: [...new Set(genesysRoles)] };
 }
 
-const TOO_MANY_CELLS = 'The row has more cells than the first row has columns.';
-const UNTIL_NOT_TAKEN =
-  'An end (until) is not taken by bulk: access that is given here has no end. Leave the column empty.';
-
 function faultOfCells(raw: (column: BulkColumn) => string): string | undefined {
   for (const column of BULK_COLUMNS) {
     const cell = raw(column);
-    if (cell.length > LONGEST_CELL)
-      return `The ${column} has ${String(cell.length)} characters; ${String(LONGEST_CELL)} at most.`;
-    if (isFormula(cell)) return `The ${column} begins like a formula (= + - @ or a tab), which no name does.`;
-    if (/[\p{Cc}\p{Cs}]/u.test(cell)) return `The ${column} holds a line break or another control character.`;
+    if (cell.length > LONGEST_CELL) return tooLong(column, cell.length, LONGEST_CELL);
+    if (isFormula(cell)) return likeAFormula(column);
+    if (/[\p{Cc}\p{Cs}]/u.test(cell)) return controlCharacter(column);
   }
   return undefined;
 }
 
 function faultOfUpn(upn: string): string | undefined {
-  if (upn === '') return 'The upn is empty.';
+  if (upn === '') return NO_UPN;
   if (/^[^\s@]+@[^\s@]+$/.test(upn)) return undefined;
-  return 'The upn is no user principal name, such as b.simon@contoso.com.';
+  return NOT_A_UPN;
 }
 
 /** Upper and lower case are the same person. The first row counts. */
@@ -155,12 +160,7 @@ function withoutDoubles(rows: readonly (BulkWish | WrongRow)[]): (BulkWish | Wro
       lines.set(row.upn.toLowerCase(), row.line);
       return row;
     }
-    const [line, other] = [String(row.line), String(first)];
-    return {
-      line: row.line,
-      upn: row.upn,
-      note: `The same person stands in line ${other} and in line ${line}; line ${other} counts.`,
-    };
+    return { line: row.line, upn: row.upn, note: samePerson(first, row.line) };
   });
 }
 

@@ -2,6 +2,7 @@ import type { Actor } from '../operations/operation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
+import { Problem } from '../platform/problem.js';
 import type { BulkRowState } from '../platform/schema.js';
 import type { Sweep } from '../platform/tick.js';
 import type { AccessListService } from './access-list-service.js';
@@ -12,7 +13,7 @@ import { createLink, findLink, takeLink, type FileLink } from './bulk-store.js';
 import { csvText } from './csv-text.js';
 
 export interface BulkFilesParts {
-  readonly bulk: BulkService;
+  readonly bulk: Pick<BulkService, 'permit' | 'report'>;
   readonly accessList: Pick<AccessListService, 'permit' | 'export'>;
   readonly database: Database;
   readonly clock: Clock;
@@ -96,14 +97,27 @@ export class BulkFiles {
     return wishes.length + wrong.length;
   }
 
-  /** The result of each row, or who has access, as CSV; `undefined`: the link gives nothing. */
+  /**
+   * The result of each row, or who has access, as CSV, for a holder who may see it at that moment; `undefined`: the link
+   * gives nothing.
+   */
   async report(token: string): Promise<{ name: string; csv: string } | undefined> {
     const link = await this.#find(token);
     if (link?.purpose === 'access') return this.#parts.accessList.export(link.holder);
-    if (link?.purpose !== 'report' || link.bulkId === undefined) return undefined;
+    if (link?.purpose !== 'report' || link.bulkId === undefined || !(await this.#maySee(link.holder))) return undefined;
     const { bulk, rows } = await this.#parts.bulk.report(link.bulkId);
     const lines = rows.map(({ line, upn, state, note }) => [String(line), upn, RESULTS[state], note]);
     return { name: reportName(bulk.fileName), csv: csvText([['line', 'upn', 'result', 'note'], ...lines]) };
+  }
+
+  async #maySee(holder: Actor): Promise<boolean> {
+    try {
+      await this.#parts.bulk.permit(holder);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.facts.kind === 'refused') return false;
+      throw error;
+    }
   }
 
   /** What nobody can use any more. */

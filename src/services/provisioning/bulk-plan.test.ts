@@ -1,6 +1,7 @@
 import type { EntraPerson } from '../entra/entra.js';
 import { parseBulkFile } from './bulk-csv.js';
-import { planBulk, type BulkTruth } from './bulk-plan.js';
+import { contentOf, planBulk, type BulkTruth } from './bulk-plan.js';
+import { WAS_ASSIGNED } from './bulk-row.js';
 import type { BulkRow } from './bulk-store.js';
 
 const ROLE = { isEnabled: true, allowsUsers: true };
@@ -35,9 +36,9 @@ const truth: BulkTruth = {
   ],
 };
 
-function plan(row: string): BulkRow | undefined {
+function plan(row: string, about = truth): BulkRow | undefined {
   const file = parseBulkFile(Buffer.from(`upn,role,genesysDivision,genesysRoles\n${row}`));
-  return planBulk(file, truth)[0];
+  return planBulk(file, about)[0];
 }
 
 test.each([
@@ -68,15 +69,57 @@ test('Whoever is assigned and is to have something in Genesys goes on there', ()
   expect(planBulk(file, { ...truth, people: ben })).toMatchObject([{ state: 'to-provision' }]);
 });
 
+describe('whoever has another role than the usual one', () => {
+  const held = { ...truth, assigned: new Map([['mia', new Set([LEAD.id])]]) };
+
+  test('has access, where the row names no role', () => {
+    expect(plan('mia@x.com,,,', held)).toMatchObject({ state: 'there', note: 'Has the role Lead already.' });
+    expect(plan('mia@x.com,,,Agent', held)).toMatchObject({
+      ...{ state: 'to-provision', note: 'Has the role Lead already.' },
+      deed: { appRoleId: LEAD.id, appRoleName: 'Lead' },
+    });
+  });
+
+  test('has access, even with roles that are no longer on offer, or where none is', () => {
+    const old = { ...truth, assigned: new Map([['mia', new Set(['role-x', 'role-gone'])]]), appRoles: [] };
+
+    expect(plan('mia@x.com,,,', old)).toMatchObject({
+      ...{ state: 'there', note: 'Has the roles role-x and role-gone already.' },
+    });
+  });
+
+  test('keeps to the usual one, where both are held', () => {
+    const both = { ...truth, assigned: new Map([['mia', new Set([LEAD.id, USER.id])]]) };
+
+    expect(plan('mia@x.com,,,', both)).toMatchObject({ state: 'there', note: WAS_ASSIGNED });
+  });
+
+  test('gets the one that the row names as a second one, which is counted', () => {
+    const file = parseBulkFile(Buffer.from('upn,role\nmia@x.com,User\nana@x.com,\nben@x.com,'));
+    const rows = planBulk(file, { ...held, assigned: new Map([...truth.assigned, ...held.assigned]) });
+
+    expect(rows.map(({ state }) => state)).toEqual(['to-assign', 'to-assign', 'there']);
+    const target = { ...held, servicePrincipalId: 's', templateId: 't' };
+    expect(contentOf(file, rows, target)).toMatchObject({ toAdd: 2, secondRoles: 1, appRoleIds: [USER.id] });
+  });
+
+  test('asks for no role of the application where only Genesys is left to do', () => {
+    const file = parseBulkFile(Buffer.from('upn,genesysRoles\nmia@x.com,Agent'));
+    const target = { assigned: held.assigned, servicePrincipalId: 's', templateId: 't' };
+
+    expect(contentOf(file, planBulk(file, held), target)).toMatchObject({ toAdd: 1, secondRoles: 0, appRoleIds: [] });
+  });
+});
+
 test.each([
   ['nobody', 'nobody@x.com,,,', 'Nobody in Entra'],
   ['the asker', 'ada@x.com,,,', 'Nobody can give access to themselves'],
   ['a disabled account', 'gone@x.com,,,', 'disabled'],
-  ['a role that is not on offer', 'ana@x.com,Boss,,', 'There is: User, Lead.'],
-  ['Entra’s own placeholder', 'ana@x.com,msiam_access,,', 'There is no role'],
-  ['a division that is none', 'mia@x.com,,Paris,', 'There is: Home, Berlin'],
-  ['a division that two have', 'mia@x.com,,Twin,', 'or more than one'],
-  ['a Genesys role that is none', 'mia@x.com,,,Boss', 'There is no Genesys role “Boss”'],
+  ['a role that is not on offer', 'ana@x.com,Boss,,', 'Choose one of: User, Lead.'],
+  ['Entra’s own placeholder', 'ana@x.com,msiam_access,,', 'The application has no role “msiam_access”'],
+  ['a division that is none', 'mia@x.com,,Paris,', 'Choose one of: Home, Berlin'],
+  ['a division that two have', 'mia@x.com,,Twin,', 'or several of that name'],
+  ['a Genesys role that is none', 'mia@x.com,,,Boss', 'Genesys has no role “Boss”'],
   ['no mail where the sign-in sends it', 'ana@x.com,,,Agent', 'has none'],
 ])('%s is wrong, and why', (_, row, words) => {
   expect(plan(row)).toMatchObject({ state: 'wrong', deed: null, note: expect.stringContaining(words) });

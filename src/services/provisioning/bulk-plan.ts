@@ -1,11 +1,15 @@
+import type { Assignment } from '../entra/entra-access.js';
 import type { AppRole, Claims, EntraPerson } from '../entra/entra.js';
 import type { GenesysDivision, GenesysRole } from '../genesys/genesys.js';
 import { judgeTarget } from '../operations/permissions.js';
-import { problemFacts } from '../platform/problem.js';
+import { problemFacts, sentencesOf } from '../platform/problem.js';
 import { defaultRole, rolesOnOffer } from './assign-person.js';
 import type { BulkFile, BulkWish } from './bulk-csv.js';
+import { DISABLED, NOBODY, notOnOffer } from './bulk-notes.js';
+import { WAS_ASSIGNED } from './bulk-row.js';
 import type { BulkContent, BulkRow, RowDeed } from './bulk-store.js';
-import { addressSent } from './provisioning-refusals.js';
+import { roleName } from './held-roles.js';
+import { addressSent } from './address-warning.js';
 
 /** Everything that the rows of a file are compared with, read once for all of them. */
 export interface BulkTruth {
@@ -29,43 +33,70 @@ export function wantsGenesys({ genesysDivision, genesysRoles }: BulkWish): boole
   return genesysDivision !== '' || genesysRoles.length > 0;
 }
 
+/** Ids of the app roles by the object id of whoever was given them. */
+export function rolesByPerson(assignments: readonly Assignment[]): Map<string, Set<string>> {
+  const roles = new Map<string, Set<string>>();
+  for (const { principalId, appRoleId } of assignments) {
+    roles.set(principalId, (roles.get(principalId) ?? new Set()).add(appRoleId));
+  }
+  return roles;
+}
+
 /** What each row of the file will do, in the order of the file. Has no effects. */
 export function planBulk(file: BulkFile, truth: BulkTruth): BulkRow[] {
-  const wrong = file.wrong.map((row): BulkRow => ({ ...row, state: 'wrong', deed: null }));
+  const wrong = file.wrong.map((row): BulkRow => ({ ...row, state: 'wrong', deed: null, wasAssigned: false }));
   return [...wrong, ...file.wishes.map((wish) => planRow(wish, truth))].toSorted((one, other) => one.line - other.line);
 }
 
 function planRow(wish: BulkWish, truth: BulkTruth): BulkRow {
   const { line, upn } = wish;
   const deed = deedOf(wish, truth);
-  if (typeof deed === 'string') return { line, upn, state: 'wrong', deed: null, note: deed };
-  if (!truth.assigned.get(deed.personId)?.has(deed.appRoleId)) {
-    return { line, upn, state: 'to-assign', deed, note: '' };
-  }
-  const note = WAS_ASSIGNED;
-  return { line, upn, state: deed.genesys ? 'to-provision' : 'there', deed, note };
+  if (typeof deed === 'string') return { line, upn, state: 'wrong', deed: null, note: deed, wasAssigned: false };
+  const wasAssigned = truth.assigned.get(deed.personId)?.has(deed.appRoleId) ?? false;
+  if (!wasAssigned) return { line, upn, state: 'to-assign', deed, note: '', wasAssigned };
+  const note = isUsual(deed.appRoleId, truth) || wish.role !== '' ? WAS_ASSIGNED : holdsNote(deed.personId, truth);
+  return { line, upn, state: deed.genesys ? 'to-provision' : 'there', deed, note, wasAssigned };
 }
 
-export const WAS_ASSIGNED = 'Was assigned in Entra already.';
+function holdsNote(personId: string, { assigned, appRoles }: BulkTruth): string {
+  const names = [...(assigned.get(personId) ?? [])].map((id) => roleName(id, appRoles));
+  return `Has the ${names.length === 1 ? 'role' : 'roles'} ${names.join(' and ')} already.`;
+}
 
 /** A text: what is wrong. */
 function deedOf(wish: BulkWish, truth: BulkTruth): RowDeed | string {
   const person = truth.people.get(wish.upn.toLowerCase());
-  if (!person) return 'Nobody in Entra has this user principal name.';
+  if (!person) return NOBODY;
   const verdict = judgeTarget(truth.askerId, person.id);
-  if (!verdict.isAllowed) return verdict.why;
-  if (!person.isEnabled) return 'The account is disabled in Entra and could not sign in.';
-  const role =
-    wish.role === '' ? defaultRole(truth.appRoles) : named(wish.role, rolesOnOffer(truth.appRoles), 'displayName');
+  if (!verdict.isAllowed) return `${verdict.why} ${verdict.remedy}`;
+  if (!person.isEnabled) return DISABLED;
+  const role = roleOf(wish, person.id, truth);
   if (!role)
     return notOnOffer(
-      'role',
+      'app role',
       wish.role,
       rolesOnOffer(truth.appRoles).map(({ displayName }) => displayName),
     );
   const genesys = wantsGenesys(wish) ? genesysDeedOf(wish, person, truth) : null;
   if (typeof genesys === 'string') return genesys;
   return { personId: person.id, personName: person.name, appRoleId: role.id, appRoleName: role.displayName, genesys };
+}
+
+/** Whoever has access already, with whatever role, gets no other one unless the row names it. */
+function roleOf(
+  { role }: BulkWish,
+  personId: string,
+  { assigned, appRoles }: BulkTruth,
+): { id: string; displayName: string } | undefined {
+  if (role !== '') return named(role, rolesOnOffer(appRoles), 'displayName');
+  const [usual, held] = [defaultRole(appRoles), [...(assigned.get(personId) ?? [])]];
+  const [first] = held;
+  if (first === undefined || (usual && held.includes(usual.id))) return usual;
+  return { id: first, displayName: roleName(first, appRoles) };
+}
+
+function isUsual(appRoleId: string, { appRoles }: BulkTruth): boolean {
+  return defaultRole(appRoles)?.id === appRoleId;
 }
 
 function genesysDeedOf(
@@ -104,7 +135,7 @@ function genesysDeedOf(
       roles: roles.map(({ id, name }) => ({ id, name })),
     };
   } catch (error) {
-    return problemFacts(error).what;
+    return sentencesOf(problemFacts(error));
   }
 }
 
@@ -118,26 +149,21 @@ function named<Key extends string, T extends Readonly<Record<Key, string>>>(
   return found.length === 1 ? found[0] : undefined;
 }
 
-const MOST_NAMED = 8;
-
-function notOnOffer(what: string, name: string, offered: readonly string[]): string {
-  const [shown, more] = [offered.slice(0, MOST_NAMED).join(', '), offered.length > MOST_NAMED ? ', …' : ''];
-  return `There is no ${what} “${name}”, or more than one. There is: ${shown}${more}.`;
-}
-
 /** What the plan found, in numbers. */
 export function contentOf(
   { encoding, separator }: BulkFile,
   rows: readonly BulkRow[],
-  target: { servicePrincipalId: string; templateId: string },
+  { assigned, ...target }: Pick<BulkTruth, 'assigned'> & { servicePrincipalId: string; templateId: string },
 ): BulkContent {
   const count = (...states: readonly BulkRow['state'][]): number =>
     rows.filter(({ state }) => states.includes(state)).length;
   const deeds = rows.flatMap(({ deed, state }) => (deed && state !== 'there' ? [deed] : []));
+  const toAssign = rows.flatMap(({ deed, state }) => (deed && state === 'to-assign' ? [deed] : []));
   return {
     ...{ encoding, separator, ...target },
     ...{ toAdd: count('to-assign', 'to-provision'), there: count('there'), wrong: count('wrong') },
     inGenesys: deeds.filter(({ genesys }) => genesys !== null).length,
-    appRoleIds: [...new Set(deeds.map(({ appRoleId }) => appRoleId))],
+    secondRoles: toAssign.filter(({ personId }) => assigned.has(personId)).length,
+    appRoleIds: [...new Set(toAssign.map(({ appRoleId }) => appRoleId))],
   };
 }

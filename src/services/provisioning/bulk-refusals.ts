@@ -31,6 +31,19 @@ export function nothingToSteer(): Problem {
   });
 }
 
+export const STRANGER = 'genesys-user-asleep';
+
+/** Said with the row. @param upn whose row it is. */
+export function wouldWakeStranger(upn: string, { name, state }: { name: string; state: string }): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `Genesys has ${state === 'inactive' ? 'an' : 'a'} ${state} user “${name}” with this address.`,
+    why: 'It may belong to somebody who had the address before, with all their roles.',
+    remedy: `Say “provision ${upn}” and look at the card.`,
+    code: STRANGER,
+  });
+}
+
 export function linkGone(): Problem {
   return new Problem({
     kind: 'stale',

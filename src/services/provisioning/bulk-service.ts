@@ -1,5 +1,4 @@
 import type { Entra } from '../entra/entra.js';
-import type { Assignment } from '../entra/entra-access.js';
 import type { Genesys } from '../genesys/genesys.js';
 import { auditedActor } from '../operations/outcome-recorder.js';
 import type { Actor, Claim } from '../operations/operation.js';
@@ -23,11 +22,12 @@ import {
   type BulkInput,
 } from './bulk-assign.js';
 import { parseBulkFile, type BulkFile } from './bulk-csv.js';
-import { contentOf, planBulk, wantsGenesys, type BulkTruth } from './bulk-plan.js';
+import { contentOf, planBulk, rolesByPerson, wantsGenesys, type BulkTruth } from './bulk-plan.js';
 import { nothingToSteer, planGone, sameFileStarted } from './bulk-refusals.js';
 import {
   countRows,
   findBulk,
+  hasOpenRowOf,
   hashOf,
   listStarted,
   markStarted,
@@ -36,6 +36,7 @@ import {
   type Bulk,
   type BulkRow,
 } from './bulk-store.js';
+import { plainName } from './file-name.js';
 
 /** A file as it came in. */
 export interface SentFile {
@@ -74,7 +75,8 @@ const PLAN_VALID_MS = 60 * 60_000;
 const RATE_OVER_MS = 30_000;
 const MOST_WRONG_SHOWN = 10;
 const GIVE_ACCESS = 'give people access to Genesys Cloud';
-const STEER = 'steer a bulk that gives access to Genesys Cloud';
+const STEER = 'pause, go on with or stop giving access from a file';
+const GO_ON = 'go on with a bulk that gives you access to Genesys Cloud';
 
 /** Many people from one file: looked at whole first, then done row by row, with a result for each. */
 export class BulkService {
@@ -96,17 +98,25 @@ export class BulkService {
   async plan(actor: Actor, { name, bytes }: SentFile): Promise<BulkPlan> {
     await this.permit(actor);
     const file = parseBulkFile(bytes);
-    const fileHash = hashOf(bytes);
+    const { clock, database } = this.#parts;
+    // Before anything is read: whose access is taken from then on is not in what was read.
+    const [fileHash, madeAt] = [hashOf(bytes), clock.now()];
     const known = await this.#findKnown(fileHash);
     if (known) return known;
     const { truth, ...target } = await this.#read(actor, file);
     const rows = planBulk(file, truth);
-    const { clock, database } = this.#parts;
-    const [id, madeAt] = [newId(), clock.now()];
+    const id = newId();
     const expiresAt = new Date(madeAt.getTime() + PLAN_VALID_MS);
     const { personId, name: askerName, channel } = actor;
-    const bulk = { id, fileHash, fileName: name, asker: { personId, name: askerName, channel }, madeAt, expiresAt };
-    const content = contentOf(file, rows, target);
+    const bulk = {
+      id,
+      fileHash,
+      fileName: plainName(name),
+      asker: { personId, name: askerName, channel },
+      madeAt,
+      expiresAt,
+    };
+    const content = contentOf(file, rows, { ...target, assigned: truth.assigned });
     await saveBulk(database.db, { bulk, rows, content });
     const wrongRows = rows.filter(({ state }) => state === 'wrong').slice(0, MOST_WRONG_SHOWN);
     return { kind: 'planned', bulk: { ...bulk, content }, wrongRows };
@@ -126,8 +136,14 @@ export class BulkService {
     await this.#steer(actor, runId, 'pause', ({ count, isPaused }) => (isPaused ? [] : [pauseSignal(count + 1)]));
   }
 
+  /** Refuses whoever would get access by it. */
   async goOn(actor: Actor, runId: string): Promise<void> {
-    await this.#steer(actor, runId, 'go on with', ({ count, isPaused }) => (isPaused ? [goOnSignal(count)] : []));
+    const { database, pipeline } = this.#parts;
+    await this.#steer(actor, runId, 'go on with', async ({ count, isPaused }, bulkId) => {
+      const isForThemselves = await hasOpenRowOf(database.db, bulkId, actor.personId);
+      if (isForThemselves) await pipeline.permittedFor(actor, actor.personId, GO_ON);
+      return isPaused ? [goOnSignal(count)] : [];
+    });
   }
 
   /** Ends the run early: the rows that still wait are left out. */
@@ -233,18 +249,19 @@ export class BulkService {
     actor: Actor,
     runId: string,
     verb: string,
-    signalsFor: (pauses: ReturnType<typeof pausesIn>) => readonly string[],
+    signalsFor: (pauses: ReturnType<typeof pausesIn>, bulkId: string) => readonly string[] | Promise<readonly string[]>,
   ): Promise<void> {
     const { person } = await this.#parts.pipeline.permitted('manage-sso', actor, STEER);
     const id = parseRunId(runId);
     const run = await this.#parts.durable.find(id);
     if (run?.kind !== BULK_KIND || !isUnderWay(run)) throw nothingToSteer();
-    const names = signalsFor(pausesIn(await readSignals(this.#parts.database.db, id)));
+    const input = run.input as BulkInput;
+    const names = await signalsFor(pausesIn(await readSignals(this.#parts.database.db, id)), input.bulkId);
     if (names.length === 0) throw nothingToSteer();
     await this.#signal(id, {
       names,
       actor: { ...actor, name: person.name },
-      what: `${verb} ${this.#operation.wanted(run.input as BulkInput)}`,
+      what: `${verb} ${this.#operation.wanted(input)}`,
     });
     void this.#parts.durable.goOn(id);
   }
@@ -275,12 +292,4 @@ function referenceOf(bulkId: string): string {
 
 function isUnderWay({ state }: RunRecord): boolean {
   return state === 'running' || state === 'waiting';
-}
-
-function rolesByPerson(assignments: readonly Assignment[]): Map<string, Set<string>> {
-  const roles = new Map<string, Set<string>>();
-  for (const { principalId, appRoleId } of assignments) {
-    roles.set(principalId, (roles.get(principalId) ?? new Set()).add(appRoleId));
-  }
-  return roles;
 }

@@ -28,9 +28,14 @@ export interface BulkRow {
   readonly state: BulkRowState;
   /** Of a row that is wrong: none. */
   readonly deed: RowDeed | null;
-  /** One sentence or two: why it is wrong, what was done. */
+  /** A few sentences: why it is wrong and what to do, or what was done. */
   readonly note: string;
+  /** In Entra, before the bulk came to it. */
+  readonly wasAssigned: boolean;
 }
+
+/** What came of a row. */
+export type RowResult = Pick<BulkRow, 'line' | 'state' | 'note' | 'wasAssigned'>;
 
 /** What a plan found, besides its rows. */
 export type BulkContent = {
@@ -41,6 +46,8 @@ export type BulkContent = {
   readonly wrong: number;
   /** How many of those to add also get a user or roles in Genesys. */
   readonly inGenesys: number;
+  /** How many of those to add have access already, with another role. Absent: an earlier release has not counted them. */
+  readonly secondRoles?: number;
   readonly servicePrincipalId: string;
   readonly templateId: string;
   readonly appRoleIds: readonly string[];
@@ -80,10 +87,11 @@ export async function saveBulk(
     .execute();
   for (const some of chunks(rows, ROWS_AT_ONCE)) {
     await sql`
-      insert into bulk_row (bulk_id, line, upn, state, wish, note, changed_at)
-      select ${bulk.id}::uuid, line, upn, state, nullif(deed, 'null'::jsonb), note, ${bulk.madeAt}::timestamptz
+      insert into bulk_row (bulk_id, line, upn, state, wish, note, was_assigned, changed_at)
+      select ${bulk.id}::uuid, line, upn, state, nullif(deed, 'null'::jsonb), note, "wasAssigned",
+        ${bulk.madeAt}::timestamptz
       from jsonb_to_recordset(${jsonText(some)}::jsonb)
-        as given (line integer, upn text, state text, deed jsonb, note text)`.execute(db);
+        as given (line integer, upn text, state text, deed jsonb, note text, "wasAssigned" boolean)`.execute(db);
   }
   await db
     .updateTable('bulk')
@@ -151,19 +159,37 @@ export async function readRows(
   let query = db.selectFrom('bulk_row').selectAll().where('bulk_id', '=', bulkId).orderBy('line');
   if (states !== undefined) query = query.where('state', 'in', states);
   const rows = await (limit === undefined ? query : query.limit(limit)).execute();
-  return rows.map(({ line, upn, state, wish, note }) => ({ line, upn, state, deed: wish as RowDeed | null, note }));
+  return rows.map(({ line, upn, state, wish, note, was_assigned: wasAssigned }) => ({
+    ...{ line, upn, state, note, wasAssigned },
+    deed: wish as RowDeed | null, // what `saveBulk` wrote
+  }));
+}
+
+/** Whether something is still to be done for that person. */
+export async function hasOpenRowOf(db: Executor, bulkId: string, personId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('bulk_row')
+    .select('line')
+    .where('bulk_id', '=', bulkId)
+    .where('state', 'in', ['to-assign', 'to-provision'])
+    .where(sql<boolean>`lower(wish ->> 'personId') = ${personId.toLowerCase()}`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Writes what came of rows, under the claim of the run. Throws `RunLost` when somebody else has the run. */
 export async function writeRows(
   trx: Transaction,
   claim: Claim,
-  { bulkId, rows, at }: { bulkId: string; rows: readonly Pick<BulkRow, 'line' | 'state' | 'note'>[]; at: Date },
+  { bulkId, rows, at }: { bulkId: string; rows: readonly RowResult[]; at: Date },
 ): Promise<void> {
   await holdClaim(trx, claim);
   await sql`
-    update bulk_row set state = given.state, note = given.note, changed_at = ${at}::timestamptz
-    from jsonb_to_recordset(${jsonText(rows)}::jsonb) as given (line integer, state text, note text)
+    update bulk_row set state = given.state, note = given.note, was_assigned = given."wasAssigned",
+      changed_at = ${at}::timestamptz
+    from jsonb_to_recordset(${jsonText(rows)}::jsonb)
+      as given (line integer, state text, note text, "wasAssigned" boolean)
     where bulk_id = ${bulkId}::uuid and bulk_row.line = given.line`.execute(trx);
 }
 
@@ -180,8 +206,8 @@ export async function leaveOut(
     where bulk_id = ${bulkId}::uuid and state in ('to-assign', 'to-provision')`.execute(trx);
 }
 
-/** The row of the run stays locked until the commit, so that nobody claims it meanwhile. */
-async function holdClaim(trx: Transaction, { runId, fence }: Claim): Promise<void> {
+/** The row of the run stays locked until the commit, so that nobody claims it meanwhile. Throws `RunLost`. */
+export async function holdClaim(trx: Transaction, { runId, fence }: Claim): Promise<void> {
   const held = await trx
     .selectFrom('run')
     .select('id')

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
 import type { Operation } from '../operations/operation.js';
+import { Problem } from '../platform/problem.js';
 import { SSO_KINDS } from '../sso/set-up-sso.js';
-import { claimNotVisible } from './off-board-refusals.js';
 
 export const emailClaimInput = z.object({
   applicationObjectId: z.string(),
@@ -45,4 +45,15 @@ export function chooseEmailClaim(parts: { entra: Entra }): Operation<EmailClaimI
       return { to, person, isNew };
     },
   };
+}
+
+/** Accepted, and not shown yet: the run looks again. */
+export function claimNotVisible(): Problem {
+  return new Problem({
+    kind: 'waiting',
+    system: 'entra',
+    what: 'Entra accepted the claim Email, but does not show it yet.',
+    remedy: 'There is nothing to do: Latchkey looks again by itself.',
+    code: 'claim-not-visible',
+  });
 }

@@ -23,7 +23,7 @@ export function csvText(rows: readonly (readonly string[])[]): string {
 }
 
 /** Behind one of these a spreadsheet with another list separator begins a cell, also between quotation marks. */
-const INNER_FORMULA = /(?<!^')([;,\t\r\n]\s*)(?=[=+\-@])/g;
+const INNER_FORMULA = /([;,\t\r\n]\s*)(?=[=+\-@])/g;
 
 function cellText(cell: string): string {
   const text = (isFormula(cell) ? `'${cell}` : cell).replace(INNER_FORMULA, "$1'");

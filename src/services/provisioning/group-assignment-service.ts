@@ -42,8 +42,9 @@ export interface GroupAssignmentServiceParts {
   readonly pipeline: Pipeline;
 }
 
+/** Who is in it is read for a card alone: a click does not depend on it. */
 interface GroupRead {
-  readonly access: GroupAccess;
+  readonly access: Omit<GroupAccess, 'makeUp'>;
   readonly appRoles: readonly AppRole[];
   readonly ids: InstanceIds;
   readonly templateId: string;
@@ -88,8 +89,9 @@ export class GroupAssignmentService {
   /** Throws what speaks against it: no licence, no security group, or a group that the actor is in. */
   async propose(actor: Actor, groupId: string): Promise<GroupProposal> {
     const { entra, pipeline } = this.#parts;
-    const [{ access, appRoles }, isPremium, own] = await Promise.all([
+    const [{ access, appRoles }, makeUp, isPremium, own] = await Promise.all([
       this.#read(groupId),
+      this.#makeUpOf(groupId),
       entra.hasPremium(),
       entra.listGroupsOf(actor.personId),
     ]);
@@ -98,11 +100,12 @@ export class GroupAssignmentService {
     const roles = rolesOnOffer(appRoles);
     const role = roles.find(({ id }) => access.holds.some((one) => one.id === id)) ?? defaultRole(appRoles);
     if (!role) throw noRole();
-    return { ...access, roles, role };
+    return { ...access, makeUp, roles, role };
   }
 
   async proposeRemoval(groupId: string): Promise<GroupAccess> {
-    return (await this.#read(groupId)).access;
+    const [{ access }, makeUp] = await Promise.all([this.#read(groupId), this.#makeUpOf(groupId)]);
+    return { ...access, makeUp };
   }
 
   assign(actor: Actor, wish: { groupId: string } & Pick<RoleWanted, 'appRoleId'>, claim: Claim): Promise<Started> {
@@ -117,19 +120,20 @@ export class GroupAssignmentService {
 
   async #read(groupId: string): Promise<GroupRead> {
     const { entra } = this.#parts;
-    const [group, members, { ids, templateId }] = await Promise.all([
-      entra.findGroup(groupId),
-      entra.listMembers(groupId),
-      applicationInUse(this.#parts),
-    ]);
+    const [group, { ids, templateId }] = await Promise.all([entra.findGroup(groupId), applicationInUse(this.#parts)]);
     if (!group) throw groupGone();
     const [appRoles, assignments] = await Promise.all([
       entra.getAppRoles(ids),
       entra.findGroupAssignments(group.id, ids.servicePrincipalId),
     ]);
     const holds = heldRoles(assignments, appRoles);
-    const access = { group, detail: describeGroup(group), makeUp: makeUpOf(members), holds };
-    return { access, appRoles, ids, templateId };
+    return { access: { group, detail: describeGroup(group), holds }, appRoles, ids, templateId };
+  }
+
+  /** One page, however many there are: the card says that there are more. */
+  async #makeUpOf(groupId: string): Promise<GroupMakeUp> {
+    const { members, isMore } = await this.#parts.entra.firstMembers(groupId);
+    return makeUpOf(members, isMore);
   }
 
   async #assignInput({ groupId, appRoleId }: { groupId: string; appRoleId: string }): Promise<AssignGroupInput> {
@@ -158,7 +162,7 @@ export class GroupAssignmentService {
   }
 }
 
-function principalOf({ group, detail }: GroupAccess): { id: string; name: string; detail: string } {
+function principalOf({ group, detail }: Omit<GroupAccess, 'makeUp'>): { id: string; name: string; detail: string } {
   return { id: group.id, name: group.name, detail };
 }
 

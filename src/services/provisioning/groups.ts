@@ -6,15 +6,16 @@ export interface GroupMakeUp {
   readonly people: number;
   /** Names of groups in the group; their members get nothing. */
   readonly nested: readonly string[];
-  /** Devices, applications. */
-  readonly others: number;
+  /** Only the first members were read: there are so many people, or more. */
+  readonly isMore?: boolean;
 }
 
-export function makeUpOf(members: readonly GroupMember[]): GroupMakeUp {
+/** @param isMore whether these are the first members only. */
+export function makeUpOf(members: readonly GroupMember[], isMore = false): GroupMakeUp {
   return {
     people: members.filter(({ kind }) => kind === 'person').length,
     nested: members.filter(({ kind }) => kind === 'group').map(({ name }) => name),
-    others: members.filter(({ kind }) => kind === 'other').length,
+    ...(isMore ? { isMore } : {}),
   };
 }
 

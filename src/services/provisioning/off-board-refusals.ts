@@ -11,14 +11,3 @@ export function notDoneYet(personName: string, { what, requestId }: { what: stri
     ...(requestId ? { requestId } : {}),
   });
 }
-
-/** Accepted, and not shown yet: the run looks again. */
-export function claimNotVisible(): Problem {
-  return new Problem({
-    kind: 'waiting',
-    system: 'entra',
-    what: 'Entra accepted the claim Email, but does not show it yet.',
-    remedy: 'There is nothing to do: Latchkey looks again by itself.',
-    code: 'claim-not-visible',
-  });
-}

@@ -2,7 +2,9 @@ import type { Entra, EntraPerson } from '../entra/entra.js';
 import type { Genesys } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
+import { refuseUnlessShown, sealOf, type Shown } from '../operations/shown-card.js';
 import { personIn } from '../people/person.js';
+import type { Clock } from '../platform/clock.js';
 import { Problem } from '../platform/problem.js';
 import { addressesOf, entraAccess, genesysAccess, type EntraAccessHeld, type GenesysAccess } from './access-held.js';
 import { offBoard, type OffBoardInput } from './off-board.js';
@@ -16,12 +18,17 @@ export interface OffBoardCard {
   readonly holdsDirectoryRole: boolean;
   /** Or why Genesys could not be read: Entra's part is done all the same. */
   readonly genesys: GenesysAccess | PartProblem;
+  /** Of what is shown, and when: only that is taken away. */
+  readonly seal: string;
 }
+
+type BothSides = Pick<OffBoardCard, 'person' | 'entra' | 'genesys'>;
 
 export interface OffBoardServiceParts {
   readonly entra: Entra;
   readonly genesys: Genesys;
   readonly pipeline: Pipeline;
+  readonly clock: Clock;
 }
 
 const OFF_BOARD = 'off-board people';
@@ -37,26 +44,53 @@ export class OffBoardService {
     parts.pipeline.register(this.#offBoard);
   }
 
-  /** Reads both sides. Throws the refusal: nobody off-boards themselves. */
-  async look(actor: Actor, personId: string): Promise<OffBoardCard> {
-    const { entra, pipeline } = this.#parts;
-    await pipeline.permittedFor(actor, personId, OFF_BOARD, 'off-board');
-    const person = await personIn(entra, personId);
-    const [standing, held, genesys] = await Promise.all([
-      entra.findStanding(personId),
-      entraAccess(entra, personId),
-      genesysAccess(this.#parts, addressesOf(person)).catch(asPartProblem),
-    ]);
-    return { person, entra: held, holdsDirectoryRole: (standing?.active.length ?? 0) > 0, genesys };
+  /** Whether the actor may off-board anybody. Throws the refusal. */
+  async permit(actor: Actor): Promise<void> {
+    await this.#parts.pipeline.permitted('manage-sso', actor, OFF_BOARD);
   }
 
-  offBoard(actor: Actor, personId: string, claim: Claim): Promise<Started> {
+  /** Reads both sides. Throws the refusal: nobody off-boards themselves. */
+  async look(actor: Actor, personId: string): Promise<OffBoardCard> {
+    const { entra, pipeline, clock } = this.#parts;
+    await pipeline.permittedFor(actor, personId, OFF_BOARD, 'off-board');
+    const [standing, read] = await Promise.all([entra.findStanding(personId), this.#read(personId)]);
+    const holdsDirectoryRole = (standing?.active.length ?? 0) > 0;
+    return { ...read, holdsDirectoryRole, seal: sealOf(shownOf(read), clock.now()) };
+  }
+
+  /** @param seal of the card that was confirmed; refuses where that showed something else, or is too old. */
+  offBoard(actor: Actor, { personId, seal }: { personId: string; seal: string }, claim: Claim): Promise<Started> {
     const prepare = async (): Promise<OffBoardInput> => {
-      const person = await personIn(this.#parts.entra, personId);
-      return { personId: person.id, personName: person.name, ...addressesOf(person) };
+      const read = await this.#read(personId);
+      refuseUnlessShown(seal, shownOf(read), this.#parts.clock.now());
+      return { personId: read.person.id, personName: read.person.name, ...addressesOf(read.person) };
     };
     return this.#parts.pipeline.start(this.#offBoard, { actor, claim, prepare, wanted: OFF_BOARD });
   }
+
+  async #read(personId: string): Promise<BothSides> {
+    const { entra } = this.#parts;
+    const person = await personIn(entra, personId);
+    const [held, genesys] = await Promise.all([
+      entraAccess(entra, personId),
+      genesysAccess(this.#parts, addressesOf(person)).catch(asPartProblem),
+    ]);
+    return { person, entra: held, genesys };
+  }
+}
+
+/** What Genesys did not tell is taken away all the same as soon as it answers, and the card says so. */
+function shownOf({ entra, genesys }: BothSides): Shown {
+  const inEntra = [inOrder(entra.roles), inOrder(entra.groups)];
+  if ('remedy' in genesys) return [inEntra, undefined, undefined];
+  const { user } = genesys;
+  if (!user) return [inEntra, null, null];
+  const roles = user.roles?.map(({ roleId, divisionId }) => `${roleId}:${divisionId}`);
+  return [inEntra, [user.id, user.state], roles && inOrder(roles)];
+}
+
+function inOrder(names: readonly string[]): string[] {
+  return [...names].sort();
 }
 
 function asPartProblem(error: unknown): PartProblem {

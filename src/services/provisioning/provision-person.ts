@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Genesys } from '../genesys/genesys.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
-import { heldRole, rolesHeld, type HeldRole } from './role-snapshot.js';
+import { ensureGenesysUser, type FoundUser, type UserWas } from './ensure-genesys-user.js';
+import { heldRole, type HeldRole } from './role-snapshot.js';
 
 const givenRole = z.object({ roleId: z.string(), roleName: z.string() });
 
@@ -51,48 +52,41 @@ export function provisionPerson(parts: { genesys: Genesys }): Operation<Provisio
     wanted: ({ personName }) => `provision ${personName} in Genesys Cloud`,
     concerns: ({ personId }) => [personId],
     judge: (actor, { personId }) => judgeTarget(actor.personId, personId),
-    run: async (context) => {
-      const { input, step } = context;
-      const { personId, personName, email, divisionId, divisionName } = input;
-      const { userId, was } = await step('Find or create the Genesys user', async () => {
-        const ensured = await parts.genesys.ensureActiveUser({ name: personName, email, divisionId });
-        return { userId: ensured.user.id, was: ensured.was };
+    run: async ({ input, step }) => {
+      const { personId, personName, email, divisionId, divisionName, roles, restores } = input;
+      const wish = { name: personName, email, divisionId, roles, restoresOf: () => Promise.resolve(restores) };
+      const { userId, ...done } = await ensureGenesysUser(parts.genesys, wish, {
+        user: (ensure) => findOrCreate(parts.genesys, { input, step }, ensure),
+        step,
       });
-      const restored = was === 'deleted' ? input.restores : [];
-      await giveBack(parts.genesys, context, { userId, restored });
-      const roles = await giveRoles(parts.genesys, context, userId);
-      const genesysRoles = await step('Read the roles back', () => rolesHeld(parts.genesys, userId));
-      const done = { was, roles, restored, genesysUserId: userId, genesysRoles };
-      return { personId, personName, email, divisionName, ...done };
+      return { personId, personName, email, divisionName, ...done, genesysUserId: userId };
     },
   };
 }
 
-type Context = Pick<RunContext<ProvisionInput>, 'input' | 'step'>;
+/** `id` is empty where there is none. */
+type SeenUser = { readonly id: string; readonly was: UserWas };
 
-async function giveBack(
+/**
+ * What the user was is found out in a step of its own: whoever goes on after a death in the middle of the next one finds the
+ * user active, and would give no roles back, or not know that this run has created them.
+ */
+async function findOrCreate(
   genesys: Genesys,
-  { step }: Context,
-  { userId, restored }: { userId: string; restored: readonly HeldRole[] },
-): Promise<void> {
-  for (const { roleId, roleName, divisionId, divisionName } of restored) {
-    await step(`Give back the role ${roleName} in ${divisionName}`, () =>
-      genesys.ensureGrant(userId, { roleId, divisionId }),
-    );
-  }
-}
-
-async function giveRoles(
-  genesys: Genesys,
-  { input, step }: Context,
-  userId: string,
-): Promise<{ roleName: string; isNew: boolean }[]> {
-  const given: { roleName: string; isNew: boolean }[] = [];
-  for (const { roleId, roleName } of input.roles) {
-    const isNew = await step(`Give the role ${roleName}`, () =>
-      genesys.ensureGrant(userId, { roleId, divisionId: input.divisionId }),
-    );
-    given.push({ roleName, isNew });
-  }
-  return given;
+  { input, step }: Pick<RunContext<ProvisionInput>, 'input' | 'step'>,
+  ensure: () => Promise<FoundUser>,
+): Promise<FoundUser> {
+  const { email, personName } = input;
+  const seen = await step('Look for the Genesys user', async (): Promise<SeenUser> => {
+    const user = await genesys.findUserByEmail(email);
+    return { id: user?.id ?? '', was: user?.state ?? 'unknown' };
+  });
+  return step('Find or create the Genesys user', async ({ isRepeated = false }) => {
+    const ensured = await ensure();
+    if (ensured.userId === seen.id) return { ...ensured, was: seen.was };
+    if (seen.was !== 'unknown' || ensured.was !== 'active' || !isRepeated) return ensured;
+    // Made by an attempt before this one, unless the search showed somebody too late who has another name.
+    const user = await genesys.findUserByEmail(email);
+    return user?.id === ensured.userId && user.name === personName ? { ...ensured, was: 'unknown' } : ensured;
+  });
 }

@@ -1,4 +1,4 @@
-import type { Claims, EntraPerson } from '../entra/entra.js';
+import type { EntraPerson } from '../entra/entra.js';
 import { Problem } from '../platform/problem.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
 
@@ -19,17 +19,6 @@ export function severalInstances(count: number): Problem {
     what: `There are ${count} instances of ${GALLERY_NAME} in this tenant, and Genesys does not point to exactly one of them.`,
     remedy: 'An admin says “set up sso” and chooses the one to use.',
     code: 'two-instances',
-  });
-}
-
-export function addressSent(person: EntraPerson, claims: Claims | undefined): string {
-  if (claims?.emailFrom !== 'mail') return person.userPrincipalName;
-  if (person.mail) return person.mail;
-  throw new Problem({
-    kind: 'refused',
-    what: `The sign-in sends the mail address, and ${person.name} has none.`,
-    remedy: 'Give the person a mail address in Entra.',
-    code: 'no-mail',
   });
 }
 

@@ -2,13 +2,14 @@ import type { Entra, EntraPerson } from '../entra/entra.js';
 import type { Genesys, GenesysDivision, GenesysRole, GenesysUser } from '../genesys/genesys.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
+import { GIVE_ACCESS } from '../people/people-service.js';
 import { personIn } from '../people/person.js';
 import type { Database } from '../platform/database.js';
-import { addressWarning, type AddressWarning } from './address-warning.js';
+import { addressSent, addressWarning, type AddressWarning } from './address-warning.js';
 import { claimsSent } from './application-in-use.js';
-import { addressSent, nothingOnOffer, refuseUnfit } from './provisioning-refusals.js';
+import { nothingOnOffer, refuseUnfit } from './provisioning-refusals.js';
 import { provisionPerson, type ProvisionInput } from './provision-person.js';
-import { rolesHeld, rolesLastSeen, type HeldRole } from './role-snapshot.js';
+import { personLastSeen, rolesHeld, rolesLastSeen, rolesOffered, type HeldRole } from './role-snapshot.js';
 
 /** A role with what it costs. */
 export interface OfferedRole extends GenesysRole {
@@ -18,10 +19,14 @@ export interface OfferedRole extends GenesysRole {
 
 /** The user that Genesys has for the address, in whatever state. */
 export interface ExistingUser {
+  /** As it is in Genesys: an address may have been another person's before. */
+  readonly name: string;
   readonly state: GenesysUser['state'];
   readonly divisionName: string;
   /** What they hold now; of a deleted user: what Genesys has forgotten, and Latchkey noted, as far as it still exists. */
   readonly roles: readonly HeldRole[];
+  /** Another person, whose user it was when Latchkey last had to do with it; without a name: no longer in Entra. */
+  readonly formerPerson?: { readonly name?: string };
 }
 
 /** What a provisioning would do, for the card before the confirmation. */
@@ -56,7 +61,6 @@ export interface ProvisioningServiceParts {
 
 /** The role given to a Genesys user unless another is chosen: the one everybody has. */
 const EVERYBODYS_ROLE = 'employee';
-const GIVE_ACCESS = 'give people access to Genesys Cloud';
 
 /** Who has a user in Genesys. */
 export class ProvisioningService {
@@ -93,7 +97,7 @@ export class ProvisioningService {
     const role = roles.find(({ name }) => name.toLowerCase() === EVERYBODYS_ROLE) ?? roles[0];
     if (!division || !role) throw nothingOnOffer();
     const user = await genesys.findUserByEmail(email);
-    const existing = user && (await this.#existing(user, { divisions, roles }));
+    const existing = user && (await this.#existing(user, { person, divisions, roles }));
     return {
       ...{ person, email, divisions, roles, division, role },
       ...(warning ? { warning } : {}),
@@ -103,15 +107,22 @@ export class ProvisioningService {
 
   async #existing(
     user: GenesysUser,
-    { divisions, roles }: Pick<ProvisioningProposal, 'divisions' | 'roles'>,
+    { person, divisions, roles }: Pick<ProvisioningProposal, 'person' | 'divisions' | 'roles'>,
   ): Promise<ExistingUser> {
-    const { id, state, division } = user;
-    const divisionName = division?.name ?? '';
-    if (state !== 'deleted') return { state, divisionName, roles: await rolesHeld(this.#parts.genesys, id) };
-    const noted = (await rolesLastSeen(this.#parts.database, id)) ?? [];
-    const exists = ({ roleId, divisionId }: HeldRole): boolean =>
-      roles.some((role) => role.id === roleId) && divisions.some((one) => one.id === divisionId);
-    return { state, divisionName, roles: noted.filter(exists) };
+    const { database, genesys } = this.#parts;
+    const { id, name, state, division } = user;
+    const formerPerson = await this.#formerPerson(id, person.id);
+    const about = { name, state, divisionName: division?.name ?? '', ...(formerPerson ? { formerPerson } : {}) };
+    if (state !== 'deleted') return { ...about, roles: await rolesHeld(genesys, id) };
+    const noted = formerPerson ? undefined : await rolesLastSeen(database, { userId: id, personId: person.id });
+    return { ...about, roles: rolesOffered(noted ?? [], { divisions, roles }) };
+  }
+
+  async #formerPerson(userId: string, personId: string): Promise<ExistingUser['formerPerson']> {
+    const last = await personLastSeen(this.#parts.database, userId);
+    if (last === undefined || last === personId) return undefined;
+    const found = await this.#parts.entra.findPerson(last);
+    return found ? { name: found.name } : {};
   }
 
   async #provisionInput(wish: ProvisioningWish): Promise<ProvisionInput> {

@@ -26,19 +26,27 @@ async function runOf(kind: string, minute: number, outcome: Json, state: 'done' 
 }
 
 test('the newest run that had to do with the user tells the roles, whichever kind it was', async () => {
-  await runOf('off-board', 5, { genesysUserId: 'u1', genesysRoles: [role('Supervisor')] });
-  await runOf('provision-person', 3, { genesysUserId: 'u1', genesysRoles: [role('Agent')] });
-  await runOf('off-board', 9, { genesysUserId: 'u2', genesysRoles: [] });
+  await runOf('off-board', 5, { personId: 'p', genesysUserId: 'u1', genesysRoles: [role('Supervisor')] });
+  await runOf('provision-person', 3, { personId: 'p', genesysUserId: 'u1', genesysRoles: [role('Agent')] });
+  await runOf('off-board', 9, { personId: 'p', genesysUserId: 'u2', genesysRoles: [] });
 
-  await expect(rolesLastSeen(database, 'u1')).resolves.toEqual([role('Supervisor')]);
-  await expect(rolesLastSeen(database, 'u2')).resolves.toEqual([]);
+  await expect(rolesLastSeen(database, { userId: 'u1', personId: 'p' })).resolves.toEqual([role('Supervisor')]);
+  await expect(rolesLastSeen(database, { userId: 'u2', personId: 'p' })).resolves.toEqual([]);
 });
 
 test('what did not end, is of another kind, or says nothing of roles, tells none', async () => {
-  await runOf('provision-person', 1, { genesysUserId: 'u3', genesysRoles: [role('Agent')] }, 'failed');
-  await runOf('assign-person', 2, { genesysUserId: 'u3', genesysRoles: [role('Agent')] });
+  await runOf('provision-person', 1, { personId: 'p', genesysUserId: 'u3', genesysRoles: [role('Agent')] }, 'failed');
+  await runOf('assign-person', 2, { personId: 'p', genesysUserId: 'u3', genesysRoles: [role('Agent')] });
   await runOf('provision-person', 4, { personId: 'p', roleName: 'Agent' });
 
-  await expect(rolesLastSeen(database, 'u3')).resolves.toBeUndefined();
-  await expect(rolesLastSeen(database, "u1' or true --")).resolves.toBeUndefined();
+  await expect(rolesLastSeen(database, { userId: 'u3', personId: 'p' })).resolves.toBeUndefined();
+  await expect(rolesLastSeen(database, { userId: "u1' or true --", personId: 'p' })).resolves.toBeUndefined();
+});
+
+test('roles that were noted of another person are not those of whoever has the address now', async () => {
+  await runOf('off-board', 1, { personId: 'ana', genesysUserId: 'u4', genesysRoles: [role('Agent')] });
+  await runOf('off-board', 2, { personId: 'bernd', genesysUserId: 'u4', genesysRoles: [role('Admin')] });
+
+  await expect(rolesLastSeen(database, { userId: 'u4', personId: 'bernd' })).resolves.toEqual([role('Admin')]);
+  await expect(rolesLastSeen(database, { userId: 'u4', personId: 'ana' })).resolves.toBeUndefined();
 });

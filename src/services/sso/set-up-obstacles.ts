@@ -1,5 +1,5 @@
 import type { Instance } from '../entra/entra.js';
-import { claimsPolicyWords } from '../entra/entra-claims-mapping.js';
+import { claimsPolicyWords } from '../entra/entra-refusals.js';
 import type { BothSides, FoundInstance } from './read-both-sides.js';
 import type { SamlSettings } from './saml-settings.js';
 

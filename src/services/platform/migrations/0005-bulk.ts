@@ -26,10 +26,12 @@ export const bulk = {
         ),
         wish jsonb,
         note text not null,
+        was_assigned boolean not null,
         changed_at timestamptz not null,
         primary key (bulk_id, line)
       )`.execute(db);
     await sql`create index bulk_row_state on bulk_row (bulk_id, state, line)`.execute(db);
+    await createGenesysUsers(db);
     await sql`
       create table file_link (
         token_hash text primary key,
@@ -40,3 +42,23 @@ export const bulk = {
       )`.execute(db);
   },
 };
+
+/** Outlives the bulk, as runs do: who was made here and which roles somebody held is asked for long after. */
+async function createGenesysUsers(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table bulk_genesys_user (
+      bulk_id uuid not null,
+      line integer not null,
+      person_id text not null,
+      email text not null,
+      genesys_user_id text not null,
+      was text not null check (was in ('active', 'inactive', 'deleted', 'unknown')),
+      roles jsonb,
+      noted_at timestamptz not null,
+      primary key (bulk_id, line)
+    )`.execute(db);
+  await sql`create index bulk_genesys_user_made on bulk_genesys_user (person_id) where was = 'unknown'`.execute(db);
+  await sql`
+    create index bulk_genesys_user_roles on bulk_genesys_user (genesys_user_id, noted_at)
+    where roles is not null`.execute(db);
+}

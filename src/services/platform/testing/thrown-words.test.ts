@@ -8,7 +8,12 @@ const SOURCE = `
 export function refuse(name: string): never {
   if (name === '') throw new Error('There is no name.');
   if (name === 'x') throw new Problem({ kind: 'input', what: \`The name \${name} is of no use here.\`, remedy: 'Take another.' });
+  if (name === 'y') throw byRule('not-y', 'No.');
   throw new Problem({ kind: 'refused', what: 'No.', remedy: 'Ask.', code: 'not-that-name' }, { cause });
+}
+
+function byRule(code: string, what: string): Problem {
+  return new Problem({ kind: 'refused', what, remedy: 'Ask.', code });
 }
 `;
 
@@ -22,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('finds every code, every problem without one, and every other error', () => {
   expect(thrownIn([folder])).toEqual({
-    codes: ['not-that-name'],
+    codes: ['not-y', 'not-that-name'],
     withoutCode: [expect.stringMatching(/source\.ts:5$/)],
     plain: ["'There is no name.'"],
   });

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 /** What the sources of a folder throw, as far as their text shows it. */
 export interface Thrown {
-  /** Every `code` of a `Problem`. */
+  /** Every `code` of a `Problem`: in the words themselves, or given to a function that takes it first, as `code`. */
   readonly codes: readonly string[];
   /** Where a `Problem` is made of words that have no code, as `file:line`. */
   readonly withoutCode: readonly string[];
@@ -15,9 +15,14 @@ export interface Thrown {
 /** @param paths of files, or of folders with all that is below them; tests, and what only tests use, left out. */
 export function thrownIn(paths: readonly string[]): Thrown {
   const [codes, withoutCode, plain]: [Set<string>, string[], string[]] = [new Set(), [], []];
+  const takeCode = functionsOfCode(paths);
   walk(paths, (node, file) => {
     if (ts.isPropertyAssignment(node) && node.name.getText() === 'code') {
       if (ts.isStringLiteral(node.initializer)) codes.add(node.initializer.text);
+    }
+    if (ts.isCallExpression(node) && takeCode.has(node.expression.getText())) {
+      const [code] = node.arguments;
+      if (code && ts.isStringLiteral(code)) codes.add(code.text);
     }
     if (!ts.isNewExpression(node)) return;
     const [words] = node.arguments ?? [];
@@ -29,6 +34,15 @@ export function thrownIn(paths: readonly string[]): Thrown {
     if (node.expression.getText() === 'Error' && words) plain.push(words.getText());
   });
   return { codes: [...codes], withoutCode, plain };
+}
+
+function functionsOfCode(paths: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  walk(paths, (node) => {
+    if (!ts.isFunctionDeclaration(node) || node.parameters[0]?.name.getText() !== 'code') return;
+    if (node.name) names.add(node.name.text);
+  });
+  return names;
 }
 
 /** Three words or more that begin, end or stand between what is filled in. */
