@@ -91,24 +91,7 @@ function withTokens(teams: RemoteSettings['teams'], clock: Clock): TeamsCredenti
 }
 
 function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
-  const {
-    sso,
-    undo,
-    people,
-    testUsers,
-    assignments,
-    groupAssignments,
-    accessList,
-    provisioning,
-    offBoarding,
-    emailClaim,
-    bulk,
-    files,
-    runs,
-    audit,
-    memory,
-    clock,
-  } = services;
+  const { runs, sso, clock, bulk, memory } = services;
   const channels = [teams.channel];
   const noticeboard = new Noticeboard({
     channels,
@@ -121,25 +104,7 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
   memory.onCardBehind((reference) => noticeboard.refresh(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
-  const parts: Parts = {
-    ...{
-      sso,
-      undo,
-      people,
-      testUsers,
-      assignments,
-      groupAssignments,
-      accessList,
-      provisioning,
-      offBoarding,
-      emailClaim,
-      bulk,
-      files,
-      runs,
-      audit,
-    },
-    ...{ noticeboard, channels, clock, log, forms: memory.forms },
-  };
+  const parts: Parts = { ...services, noticeboard, channels, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 

@@ -7,7 +7,6 @@ import { permitGiving, type PersonDeed } from './find-person.js';
 import {
   actorOf,
   followStarted,
-  newCard,
   personCardOf,
   show,
   type Click,
@@ -21,10 +20,6 @@ export class AssignPeopleConversation implements PersonDeed {
   readonly title = 'Assign whom to Genesys Cloud?';
   readonly permit;
   readonly verbs: Verbs = {
-    'propose-assign': async (turn) => {
-      await this.permit(turn);
-      return this.open(newCard(turn), turn.said.reference);
-    },
     'choose-principal': (turn) => this.#chosen(turn),
     assign: (turn) => this.#confirm(turn),
     'change-role': (turn) => this.#change(turn),

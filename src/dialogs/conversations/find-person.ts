@@ -3,7 +3,17 @@ import { intentNamed } from '../intents.js';
 import type { Turn } from '../turn.js';
 import { askPersonView, choosePersonView } from '../views/person-question.js';
 import { PEOPLE_DATASET } from '../views/view.js';
-import { actorOf, channelOf, oldButton, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
+import {
+  actorOf,
+  channelOf,
+  newCard,
+  oldButton,
+  show,
+  type Click,
+  type Handled,
+  type Parts,
+  type Verbs,
+} from './talk.js';
 
 /** What somebody is looked for to do: the question, who may ask it, and what comes once the person is known. */
 export interface PersonDeed {
@@ -20,16 +30,20 @@ export interface PersonDeed {
 
 /** Finds the one person that a deed is for, by words or by asking. Each deed is known by a name of its own. */
 export class FindPersonConversation {
-  readonly verbs: Verbs = {
-    'search-person': (turn) => whenAsked(turn, (words) => this.begin(turn, turn.said.reference, words)),
-    'choose-person': (turn) => this.#chosen(turn, turn.said.reference, turn.said.inputs['person'] ?? ''),
-  };
+  /** Besides, `propose-<deed>` of each: a button that names the person in its reference. */
+  readonly verbs: Verbs;
   readonly #parts: Parts;
   readonly #deeds: ReadonlyMap<string, PersonDeed>;
 
   constructor(parts: Parts, deeds: Readonly<Record<string, PersonDeed>>) {
     this.#parts = parts;
     this.#deeds = new Map(Object.entries(deeds));
+    const propose = (name: string) => (turn: Click) => this.#chosen(newCard(turn), name, turn.said.reference);
+    this.verbs = {
+      'search-person': (turn) => whenAsked(turn, (words) => this.begin(turn, turn.said.reference, words)),
+      'choose-person': (turn) => this.#chosen(turn, turn.said.reference, turn.said.inputs['person'] ?? ''),
+      ...Object.fromEntries(Object.keys(deeds).map((name) => [`propose-${name}`, propose(name)])),
+    };
   }
 
   /** @param words how the person was named; empty: asks. */

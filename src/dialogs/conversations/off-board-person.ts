@@ -5,7 +5,6 @@ import type { PersonDeed } from './find-person.js';
 import {
   actorOf,
   followStarted,
-  newCard,
   personCardOf,
   show,
   type Click,
@@ -18,10 +17,6 @@ import {
 export class OffBoardPersonConversation implements PersonDeed {
   readonly title = 'Off-board whom?';
   readonly verbs: Verbs = {
-    'propose-off-board': async (turn) => {
-      await this.permit(turn);
-      return this.open(newCard(turn), turn.said.reference);
-    },
     'look-off-board': async (turn) => {
       await this.permit(turn);
       return this.open(turn, personCardOf(turn).personId);

@@ -6,7 +6,6 @@ import {
   actorOf,
   chosenOf,
   followStarted,
-  newCard,
   personCardOf,
   show,
   type Click,
@@ -20,10 +19,6 @@ export class ProvisionPersonConversation implements PersonDeed {
   readonly title = 'Provision whom in Genesys Cloud?';
   readonly permit;
   readonly verbs: Verbs = {
-    'propose-provision': async (turn) => {
-      await this.permit(turn);
-      return this.open(newCard(turn), turn.said.reference);
-    },
     provision: (turn) => this.#confirm(turn),
   };
   readonly #parts: Parts;

@@ -5,7 +5,6 @@ import type { PersonDeed } from './find-person.js';
 import {
   actorOf,
   followStarted,
-  newCard,
   personCardOf,
   show,
   type Click,
@@ -18,10 +17,6 @@ import {
 export class RemoveTestUserConversation implements PersonDeed {
   readonly title = 'Remove which test user?';
   readonly verbs: Verbs = {
-    'propose-remove-test-user': async (turn) => {
-      await this.permit(turn);
-      return this.open(newCard(turn), turn.said.reference);
-    },
     'remove-test-user': (turn) => this.#confirm(turn),
   };
   readonly #parts: Parts;

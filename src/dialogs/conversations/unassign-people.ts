@@ -5,7 +5,6 @@ import type { PersonDeed } from './find-person.js';
 import {
   actorOf,
   followStarted,
-  newCard,
   personCardOf,
   show,
   type Click,
@@ -18,10 +17,6 @@ import {
 export class UnassignPeopleConversation implements PersonDeed {
   readonly title = 'Take Genesys Cloud from whom?';
   readonly verbs: Verbs = {
-    'propose-unassign': async (turn) => {
-      await this.permit(turn);
-      return this.open(newCard(turn), turn.said.reference);
-    },
     unassign: (turn) => this.#confirm(turn),
   };
   readonly #parts: Parts;
