@@ -57,7 +57,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     credentials: withTokens(remote.teams, clock),
     onRefused: (refusal) => services.metrics.countRefusal(refusal),
     tenantId: remote.tenantId,
-    places: services.memory.places,
+    places: services.memory.placesOf('teams'),
     log,
   });
   late.channels = [teams.channel];

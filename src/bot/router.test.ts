@@ -16,6 +16,7 @@ function router({
   const replaced: string[] = [];
   const channel = {
     name: 'teams',
+    asks: 'in-chat',
     replace: async (_place: unknown, messageId: string) => void replaced.push(messageId),
     post: async () => 'new',
     typing: async () => undefined,

@@ -27,7 +27,7 @@ import { UnassignPeopleConversation } from '../dialogs/conversations/unassign-pe
 import { askUndo, undoSetUp } from '../dialogs/conversations/undo-set-up.js';
 import { WhoHasAccessConversation } from '../dialogs/conversations/who-has-access.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
-import type { Turn } from '../dialogs/turn.js';
+import type { Said, Turn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
 import { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from '../services/index.js';
 
@@ -90,10 +90,19 @@ export class Router {
 
   /** What a turn is about, of a closed list: for figures and logs, which never hold what people type. */
   nameOf({ said }: Turn): string {
-    if (said.kind === 'arrived' || said.kind === 'search' || said.kind === 'file') return said.kind;
     if (said.kind === 'click') return this.#verbs.has(said.verb) ? said.verb : 'old-button';
+    if (said.kind !== 'text') return said.kind;
     const understood = understand(said.text);
     return understood.kind === 'unknown' ? 'words' : understood.intent.name;
+  }
+
+  /** Whether the answer may be a form, so that a chat with dialogs opens one at once. Asks nobody. */
+  opensDialog(said: Said): boolean {
+    if (said.kind === 'text') {
+      const understood = understand(said.text);
+      return understood.kind === 'intent' && understood.intent.hasForm === true;
+    }
+    return said.kind === 'click' && said.verb === 'intent' && intentNamed(said.reference)?.hasForm === true;
   }
 
   /**
@@ -144,6 +153,12 @@ export class Router {
         return this.#bulk.receive({ ...turn, said: turn.said });
       case 'search':
         return this.#findPerson.suggest(turn, turn.said);
+      case 'form':
+        return this.#form(turn, turn.said);
+      case 'home':
+        return this.#help.home(turn);
+      case 'about':
+        return this.#findPerson.about(turn, turn.said.personId);
     }
   }
 
@@ -158,6 +173,10 @@ export class Router {
     }
     if (understood.kind === 'unknown') return this.#help.unknown(turn, text, understood.nearest);
     return this.#intent(turn, understood.intent, understood.rest);
+  }
+
+  async #form(turn: Turn, { form, inputs }: Extract<Said, { kind: 'form' }>): Handled {
+    return form === this.#setUp.formName ? this.#setUp.submit(turn, inputs) : oldButton();
   }
 
   async #click(turn: Click): Handled {

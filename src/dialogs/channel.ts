@@ -4,12 +4,14 @@ import type { View } from './views/view.js';
 /** The few things a conversation needs of a chat platform. Each door implements it; no decision lives there. */
 export interface Channel {
   readonly name: Place['channel'];
-  /** Posts a new message. Returns its id there. Throws a `Problem` of system `teams` when it could not be delivered. */
+  /** Whether a form is asked question by question in the chat, or as a whole in a dialog. */
+  readonly asks: 'in-chat' | 'in-dialog';
+  /** Posts a new message. Returns its id there. Throws a `Problem` of the chat's system when it could not be delivered. */
   post(place: Place, view: View): Promise<string>;
   /** Replaces the content of a message that was posted before. */
   replace(place: Place, messageId: string, view: View): Promise<void>;
   /**
-   * Shows something to one person only: in the personal chat, as Teams has no message for one reader in a channel.
+   * Shows something to one person only: in the personal chat, as a message for one reader in a channel cannot be kept.
    * Returns where it went. Throws when the person has no personal chat with the bot.
    */
   whisper(to: Pick<Account, 'personId' | 'name'>, view: View): Promise<{ place: Place; messageId: string }>;

@@ -27,6 +27,8 @@ export interface Intent {
   /** What may follow the phrase. */
   readonly takes?: 'person' | 'group' | 'name';
   readonly example?: string;
+  /** It begins with a form: where the chat has dialogs, one is opened at once. */
+  readonly hasForm?: true;
   /** Absent: everybody. */
   readonly right?: Right;
 }
@@ -37,6 +39,7 @@ export const INTENTS: readonly Intent[] = [
     title: 'Set up SSO',
     explains: 'Connect Microsoft Entra ID and Genesys Cloud: two questions, a plan, and test links at the end.',
     phrases: ['set up sso', 'setup sso', 'set up single sign-on', 'configure sso', 'sso'],
+    hasForm: true,
     right: 'manage-sso',
   },
   {

@@ -13,6 +13,7 @@ function viewAt(state: string): View {
 /** A chat that keeps what was shown, and can be away for a number of edits. */
 class Chat implements Channel {
   readonly name = 'teams';
+  readonly asks = 'in-chat';
   readonly shown: string[] = [];
   away = 0;
 

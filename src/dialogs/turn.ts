@@ -1,9 +1,22 @@
+import type { FilledForm } from './forms/form.js';
 import type { Choice, View } from './views/view.js';
 
 /** One thing that a person said or clicked, as any door delivers it. What is in it was verified by the door. */
 
+export type ChannelName = 'teams' | 'slack';
+
+/** An account of a chat that does not say which person of our tenant it is: only a proven link does. */
+export interface ChatUser {
+  readonly channel: 'slack';
+  /** The workspace, by its id there. */
+  readonly team: string;
+  readonly channelUserId: string;
+  /** Display name: spoofable text, for greeting only. */
+  readonly name: string;
+}
+
 export interface Account {
-  readonly channel: 'teams';
+  readonly channel: ChannelName;
   /** The channel's own id of the person, for addressing them there. */
   readonly channelUserId: string;
   /** Entra object id. */
@@ -13,8 +26,8 @@ export interface Account {
 }
 
 export interface Place {
-  readonly channel: 'teams';
-  /** Where to write; in a channel this names the thread. */
+  readonly channel: ChannelName;
+  /** Where to write, as the channel spells it; in a channel of people this names the thread. */
   readonly conversation: string;
   readonly kind: 'personal' | 'channel';
 }
@@ -27,6 +40,11 @@ export interface Turn {
   /** Unique per delivery as the channel says; a redelivery may carry it again or bring a new one. */
   readonly deliveryId: string;
   readonly said: Said;
+}
+
+/** What came from an account that nobody has proven to be a person of ours: it may be linked, and nothing else. */
+export interface UnlinkedTurn extends Pick<Turn, 'place' | 'room' | 'deliveryId' | 'said'> {
+  readonly user: ChatUser;
 }
 
 export type Said =
@@ -45,12 +63,20 @@ export type Said =
   | { readonly kind: 'search'; readonly dataset: string; readonly words: string }
   /** A file came with a message, in a personal chat. `read` fetches it, and throws a `Problem`. */
   | { readonly kind: 'file'; readonly name: string; readonly read: () => Promise<Uint8Array> }
+  /** A whole form came back from a dialog: the answers as typed or picked, by question id. */
+  | { readonly kind: 'form'; readonly form: string; readonly inputs: Readonly<Record<string, string>> }
+  /** The app's own page in the chat was opened. */
+  | { readonly kind: 'home' }
+  /** Somebody pointed at a message: who wrote it, where that is somebody of ours. */
+  | { readonly kind: 'about'; readonly personId: string | undefined }
   /** The app was added to this place: the bot may write first. */
   | { readonly kind: 'arrived' };
 
 /** What the person who clicked sees at once. Other copies follow through the noticeboard. */
 export type Answer =
   | { readonly kind: 'view'; readonly view: View }
+  /** A form to be filled in a dialog; only where the channel asks in dialogs. */
+  | { readonly kind: 'form'; readonly form: FilledForm }
   /** What the list that fills itself offers. */
   | { readonly kind: 'choices'; readonly choices: readonly Choice[] }
   /** A line under the card; the card stays. */

@@ -17,13 +17,14 @@ import {
 import type { Database } from './platform/database.js';
 import type { Json } from './platform/json.js';
 import { beginEdit, endEdit, giveUpEdit, type EditClaim } from './platform/posting-edits.js';
+import type { ChannelName } from './platform/schema.js';
 import type { Sweep } from './platform/tick.js';
 
 /** What conversations remember between two messages: open forms, where cards stand, where people can be reached. */
 export interface ConversationMemory {
   readonly forms: FormStore;
   readonly postings: PostingStore;
-  readonly places: PlaceMemory;
+  placesOf(channel: ChannelName): PlaceMemory;
   /** References whose messages may show less than has happened, as after a crash. */
   findCardsBehind(): Promise<readonly string[]>;
   /** Calls for those that have been so for some seconds, and not for long: whoever was to edit them may have died. */
@@ -75,7 +76,7 @@ export interface Posting {
 }
 
 export interface PostingPlace {
-  readonly channel: 'teams';
+  readonly channel: ChannelName;
   readonly conversation: string;
   readonly kind: 'personal' | 'channel';
 }
@@ -100,7 +101,7 @@ export interface PostingEdit {
 }
 
 export interface PlaceMemory {
-  save(place: PostingPlace & { person?: string; reference: unknown }): Promise<void>;
+  save(place: Omit<PostingPlace, 'channel'> & { person?: string; reference: unknown }): Promise<void>;
   find(conversation: string): Promise<{ kind: 'personal' | 'channel'; reference: unknown } | undefined>;
   findPersonal(personId: string): Promise<{ conversation: string; reference: unknown } | undefined>;
 }
@@ -122,12 +123,12 @@ export function createConversationMemory({
   return {
     forms: createFormStore(database, clock),
     postings: createPostingStore(database, clock),
-    places: {
+    placesOf: (channel) => ({
       save: ({ reference, ...place }) =>
-        savePlace(db, { ...place, reference: asJson(reference), changedAt: clock.now() }),
-      find: (conversation) => findPlace(db, { channel: 'teams', conversation }),
-      findPersonal: (person) => findPersonalPlace(db, { channel: 'teams', person }),
-    },
+        savePlace(db, { ...place, channel, reference: asJson(reference), changedAt: clock.now() }),
+      find: (conversation) => findPlace(db, { channel, conversation }),
+      findPersonal: (person) => findPersonalPlace(db, { channel, person }),
+    }),
     findCardsBehind: () => findReferencesBehind(db),
     onCardBehind: (listener) => void behind.push(listener),
     cardsBehind: {
@@ -181,9 +182,9 @@ function createPostingStore({ db }: Database, clock: Clock): PostingStore {
     find: async (reference) => {
       const found = await findPostings(db, reference);
       return Promise.all(
-        found.map(async ({ conversation, messageId, revision, contentHash }) => {
-          const kind = (await findPlace(db, { channel: 'teams', conversation }))?.kind ?? 'personal';
-          return { reference, place: { channel: 'teams', conversation, kind }, messageId, revision, contentHash };
+        found.map(async ({ channel, conversation, messageId, revision, contentHash }) => {
+          const kind = (await findPlace(db, { channel, conversation }))?.kind ?? 'personal';
+          return { reference, place: { channel, conversation, kind }, messageId, revision, contentHash };
         }),
       );
     },

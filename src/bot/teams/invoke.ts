@@ -18,7 +18,8 @@ export function invokeAnswer(answer: Answer | undefined): InvokeBody {
   }
   if (answer?.kind === 'choices') return found(answer.choices);
   if (answer?.kind === 'refused') return invokeError(403, answer.text);
-  return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: answer?.text ?? 'Received.' };
+  const text = answer?.kind === 'message' ? answer.text : 'Received.';
+  return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: text };
 }
 
 /** The rows of a list that fills itself. Teams shows their titles as they are. */

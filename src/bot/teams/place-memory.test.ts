@@ -21,7 +21,6 @@ class CountingStore implements PlaceStore {
 }
 
 const place: StoredPlace = {
-  channel: 'teams',
   conversation: 'a:ada',
   kind: 'personal',
   person: 'ada',

@@ -1,6 +1,5 @@
 /** How to reach a conversation again. `reference` is the SDK's own business and opaque to whoever stores it. */
 export interface StoredPlace {
-  readonly channel: 'teams';
   readonly conversation: string;
   readonly kind: 'personal' | 'channel';
   /** Entra object id, for personal chats. */

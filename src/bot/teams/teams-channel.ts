@@ -68,6 +68,7 @@ export function createTeamsChannel({ connector, places, log }: TeamsChannelOptio
 
   const channel: TeamsChannel = {
     name: 'teams',
+    asks: 'in-chat',
     post: (place, view) => send(place, async (context) => (await context.sendActivity(cardActivity(view)))?.id ?? ''),
     replace: (place, messageId, view) =>
       send(place, async (context) => {

@@ -164,7 +164,7 @@ class TurnRunner {
   async #post({ place }: Turn, said: Said, answer: Answer): Promise<void> {
     const { channel, log } = this.#options;
     const deliver = async (): Promise<void> => {
-      if (answer.kind === 'choices') return;
+      if (answer.kind === 'choices' || answer.kind === 'form') return;
       if (answer.kind !== 'view') await channel.say(place, answer.text);
       else if (said.kind === 'click' && said.messageId) await channel.replace(place, said.messageId, answer.view);
       else await channel.post(place, answer.view);
@@ -189,11 +189,12 @@ class TurnRunner {
 }
 
 function storedPlace({ account, place }: KnownSender, activity: Activity): StoredPlace {
-  const { user, bot, conversation, channelId, serviceUrl } = TurnContext.getConversationReference(activity);
+  const { user, bot, conversation: address, channelId, serviceUrl } = TurnContext.getConversationReference(activity);
   // Only what stays the same from message to message: an activity id or a sender's locale would cost a write each.
-  const reference = { bot, conversation, channelId, serviceUrl };
-  if (place.kind === 'channel') return { ...place, reference };
-  return { ...place, person: account.personId, reference: { ...reference, user } };
+  const reference = { bot, conversation: address, channelId, serviceUrl };
+  const { conversation, kind } = place;
+  if (kind === 'channel') return { conversation, kind, reference };
+  return { conversation, kind, person: account.personId, reference: { ...reference, user } };
 }
 
 /** Teams wants HTTP 200 whenever the bot has taken an invoke; what came of it stands in the body. */

@@ -18,6 +18,13 @@ export class HelpConversation {
     return show(this.#parts, turn, helpView({ name, intents, isStranger, ...(note ? { note } : {}) }));
   }
 
+  /** The same, for the app's own page in a chat that has one. */
+  async home(turn: Turn): Promise<Answer> {
+    const { name } = turn.account;
+    const { intents, isStranger, note } = await this.#allowed(turn);
+    return { kind: 'view', view: helpView({ name, intents, isStranger, ...(note ? { note } : {}) }) };
+  }
+
   async unknown(turn: Turn, said: string, nearest: readonly Intent[]): Promise<Answer | undefined> {
     const { intents } = await this.#allowed(turn);
     const offered = nearest.filter((intent) => intents.includes(intent));

@@ -42,10 +42,30 @@ export class SetUpSsoConversation {
   /** Asks the first question, to those who may set up. */
   async begin(turn: Turn): Promise<Answer | undefined> {
     await this.#parts.sso.permitSetUp(actorOf(turn));
+    if (channelOf(this.#parts, turn).asks === 'in-dialog') return this.#dialog({});
     const before = await this.#parts.forms.find(keyOf(turn));
     const opened = await this.#parts.forms.open(keyOf(turn), { form: this.formName, question: 0, answers: {} });
     if (before?.card) await this.#close(turn, before, 'Started again below.');
     return this.#ask(turn, opened, {});
+  }
+
+  /** Both answers at once, from a dialog: the plan, or the form again with what is wrong with it. */
+  async submit(turn: Turn, inputs: Readonly<Record<string, string>>): Handled {
+    await this.#parts.sso.permitSetUp(actorOf(turn));
+    const { region = '', organization = '' } = inputs;
+    const understood = understandRegion(region, this.#parts.sso.region);
+    if (understood.kind === 'complaint') return this.#dialog(inputs, { region: understood.text });
+    try {
+      await this.#parts.sso.checkOrganization(organization.trim());
+    } catch (error) {
+      if (!(error instanceof Problem) || error.facts.kind !== 'input') throw error;
+      return this.#dialog(inputs, { organization: sentence(error.facts) });
+    }
+    return this.#plan(turn, {});
+  }
+
+  #dialog(typed: Readonly<Record<string, string>>, complaints: Readonly<Record<string, string>> = {}): Answer {
+    return { kind: 'form', form: { form: this.#form(), typed, complaints } };
   }
 
   /** An answer, typed or picked. */

@@ -32,6 +32,13 @@ export type QuestionInput =
 /** Answers so far, by question id: what was understood and how it is shown. */
 export type Answers = Readonly<Record<string, { readonly value: string; readonly shown: string }>>;
 
+/** A form as a dialog shows it: what was answered before, and what is wrong with it, by question id. */
+export interface FilledForm {
+  readonly form: Form;
+  readonly typed: Readonly<Record<string, string>>;
+  readonly complaints: Readonly<Record<string, string>>;
+}
+
 /** The one input id of every question card. */
 export const ANSWER_INPUT = 'answer';
 

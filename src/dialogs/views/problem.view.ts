@@ -1,7 +1,12 @@
 import type { ProblemFacts } from '../../services/index.js';
 import type { Action, Element, Fact, View } from './view.js';
 
-const SYSTEM_NAMES = { entra: 'Microsoft Entra', genesys: 'Genesys Cloud', teams: 'Microsoft Teams' } as const;
+const SYSTEM_NAMES = {
+  entra: 'Microsoft Entra',
+  genesys: 'Genesys Cloud',
+  teams: 'Microsoft Teams',
+  slack: 'Slack',
+} as const;
 
 /** What happened, why, what to do; what support asks for is behind *Details*. */
 export function problemView(

@@ -95,7 +95,7 @@ test('a place is found by its conversation and by its person, with what is known
 });
 
 const posting = (messageId: string, revision: number, contentHash = `r${String(revision)}`) => ({
-  ...{ reference: 'run-1', channel: 'teams', conversation: 'a:1', messageId, revision, contentHash },
+  ...{ reference: 'run-1', channel: 'teams' as const, conversation: 'a:1', messageId, revision, contentHash },
   changedAt: clock.now(),
 });
 
@@ -198,7 +198,7 @@ test('after a restart it is known which cards show less than their run', async (
       .values({ ...run, ...json, started_at: at, changed_at: at })
       .execute();
     const shown = { reference: `run:${id}`, revision: index === 0 ? 4 : 5, contentHash: 'x' };
-    const place = { channel: 'teams', conversation: 'a:1', messageId: `m${index}` };
+    const place = { channel: 'teams' as const, conversation: 'a:1', messageId: `m${index}` };
     await savePosting(database.db, { ...shown, ...place, changedAt: at });
   }
 

@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import { newId } from './ids.js';
 import { jsonText, type Json } from './json.js';
-import type { Executor, FormTable, PlaceKind, PlaceTable, PostingTable, RunActor } from './schema.js';
+import type { ChannelName, Executor, FormTable, PlaceKind, PlaceTable, PostingTable, RunActor } from './schema.js';
 
 /** What a person is answering in a conversation, question by question. One form per person and conversation. */
 export interface FormRecord extends FormKey {
@@ -128,7 +128,7 @@ export async function findPersonalPlace(
 export interface PostingRecord {
   readonly id: string;
   readonly reference: string;
-  readonly channel: string;
+  readonly channel: ChannelName;
   readonly conversation: string;
   readonly messageId: string;
   /** Whom it is drawn for, where not everybody sees the same. */

@@ -6,7 +6,7 @@ import { beginEdit, endEdit, forgetEdits, giveUpEdit, type EditClaim } from './p
 
 let database: Database;
 const at = new Date('2026-11-24T09:00:00Z');
-const message = { channel: 'teams', conversation: 'a:1', messageId: 'm1' };
+const message = { channel: 'teams', conversation: 'a:1', messageId: 'm1' } as const;
 
 beforeAll(async () => {
   database = await openTestDatabase();

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { newId } from './ids.js';
-import type { Executor } from './schema.js';
+import type { ChannelName, Executor } from './schema.js';
 
 /** A message, by where it stands. */
 export interface PostingKey {
-  readonly channel: string;
+  readonly channel: ChannelName;
   readonly conversation: string;
   readonly messageId: string;
 }

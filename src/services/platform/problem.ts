@@ -1,5 +1,5 @@
 /** The systems that a problem can come from. */
-export type RemoteSystem = 'entra' | 'genesys' | 'teams';
+export type RemoteSystem = 'entra' | 'genesys' | 'teams' | 'slack';
 
 /** What the remote system answered, by what the caller should do next. */
 export type RemoteAnswer =

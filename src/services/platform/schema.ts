@@ -46,8 +46,11 @@ export interface RunActor {
   readonly card?: RunCard;
 }
 
+/** The chats that cards stand in. */
+export type ChannelName = 'teams' | 'slack';
+
 export type RunCard = {
-  readonly channel: 'teams';
+  readonly channel: ChannelName;
   readonly conversation: string;
   readonly kind: PlaceKind;
   readonly messageId: string;
@@ -206,7 +209,7 @@ export interface PlaceTable {
 export interface PostingTable {
   id: string;
   reference: string;
-  channel: string;
+  channel: ChannelName;
   conversation: string;
   message_id: string;
   audience: string | null;
