@@ -101,7 +101,7 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
   });
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
   runs.onTaken((runId) => void followTaken({ runs, noticeboard, log }, runId));
-  memory.onCardBehind((reference) => noticeboard.refresh(reference));
+  memory.onCardBehind((reference) => noticeboard.heal(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
   const parts: Parts = { ...services, noticeboard, channels, log, forms: memory.forms };

@@ -24,6 +24,7 @@ function router({
   const parts = {
     channels: [channel],
     log: silentLog,
+    noticeboard: { seen: () => undefined },
     people: { suggest },
     files: { onUpload: () => undefined },
     runs: { rightsOf: async () => ({ rights, isStranger: false }) },
@@ -103,4 +104,13 @@ describe('an open question in a channel', () => {
 
     expect(replaced).toEqual(['mine']);
   });
+});
+
+test.each([
+  ['the words for a set-up', { kind: 'text', text: 'Set up  SSO' }, true],
+  ['its button', { kind: 'click', verb: 'intent', reference: 'set-up-sso', revision: 0, inputs: {} }, true],
+  ['other words', { kind: 'text', text: 'status' }, false],
+  ['another button', { kind: 'click', verb: 'run-plan', reference: 'set-up-sso', revision: 0, inputs: {} }, false],
+] as const)('a dialog is opened at once for %s: %j → %s', (_what, said, opens) => {
+  expect(router().router.opensDialog(said)).toBe(opens);
 });

@@ -116,6 +116,7 @@ export class Router {
         note('duplicate');
         return undefined;
       }
+      this.#parts.noticeboard.seen(turn.place);
       const answer = await this.#route(turn);
       // What was asked is answered without a memory; that nothing can be done now is said beside it.
       return isNew === undefined ? (answer ?? { kind: 'message', text: sentence(DATABASE_AWAY) }) : answer;

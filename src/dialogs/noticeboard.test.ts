@@ -2,6 +2,7 @@ import type { Posting, PostingStore } from '../services/index.js';
 import { silentLog } from '../services/platform/testing/test-parts.js';
 import type { Channel } from './channel.js';
 import { Noticeboard } from './noticeboard.js';
+import type { Place } from './turn.js';
 import type { View } from './views/view.js';
 
 const PLACE = { channel: 'teams', conversation: 'a:1', kind: 'personal' } as const;
@@ -12,10 +13,16 @@ function viewAt(state: string): View {
 
 /** A chat that keeps what was shown, and can be away for a number of edits. */
 class Chat implements Channel {
-  readonly name = 'teams';
+  readonly name: Channel['name'];
   readonly asks = 'in-chat';
   readonly shown: string[] = [];
   away = 0;
+  /** Set: an edit does not come back before this has. */
+  hangs: Promise<void> | undefined;
+
+  constructor(name: Channel['name'] = 'teams') {
+    this.name = name;
+  }
 
   async post(_place: unknown, view: View): Promise<string> {
     this.shown.push(view.title);
@@ -23,6 +30,7 @@ class Chat implements Channel {
   }
 
   async replace(_place: unknown, _messageId: string, view: View): Promise<void> {
+    await this.hangs;
     if (this.away > 0) {
       this.away -= 1;
       throw new Error('The chat is away.');
@@ -30,8 +38,9 @@ class Chat implements Channel {
     this.shown.push(view.title);
   }
 
-  async whisper(): Promise<{ place: typeof PLACE; messageId: string }> {
-    return { place: PLACE, messageId: 'm2' };
+  async whisper(_to: unknown, view: View): Promise<{ place: Place; messageId: string }> {
+    this.shown.push(view.title);
+    return { place: { ...PLACE, channel: this.name }, messageId: `whispered in ${this.name}` };
   }
 
   async typing(): Promise<void> {
@@ -74,12 +83,14 @@ class Postings implements PostingStore {
 let now = { view: viewAt('started'), revision: 1 };
 let chat: Chat;
 let postings: Postings;
+let slack: Chat;
 let board: Noticeboard;
 beforeEach(() => {
   now = { view: viewAt('started'), revision: 1 };
   chat = new Chat();
+  slack = new Chat('slack');
   postings = new Postings();
-  board = new Noticeboard({ channels: [chat], postings, render: async () => now, log: silentLog });
+  board = new Noticeboard({ channels: [chat, slack], postings, render: async () => now, log: silentLog });
 });
 afterEach(() => board.settle());
 
@@ -162,3 +173,108 @@ test('an edit that was overtaken by another replica, as after a freeze, is follo
   expect(chat.shown).toEqual(['started', 'done', 'done']);
   expect(postings.rows.get('m1')?.revision).toBe(2);
 });
+
+describe('in two chats', () => {
+  beforeEach(async () => {
+    await board.post(PLACE, 'run:1');
+    await board.whisper('slack', { personId: 'ada', name: 'Ada' }, 'run:1');
+    await board.settle();
+  });
+
+  test('both copies show the same', async () => {
+    now = { view: viewAt('done'), revision: 2 };
+    await board.makeTrue('run:1');
+
+    expect(chat.shown).toEqual(['started', 'done']);
+    expect(slack.shown).toEqual(['started', 'done']);
+  });
+
+  test('a chat that hangs does not hold up the other', async () => {
+    let come = (): void => undefined;
+    slack.hangs = new Promise((resolve) => (come = resolve));
+    now = { view: viewAt('working'), revision: 2 };
+    board.refresh('run:1');
+    await until(() => chat.shown.includes('working'));
+    now = { view: viewAt('done'), revision: 3 };
+    board.refresh('run:1');
+    await until(() => chat.shown.includes('done'));
+    const whileHanging = [...slack.shown];
+    come();
+    await board.settle();
+
+    expect(whileHanging).toEqual(['started']);
+    expect(slack.shown.at(-1)).toBe('done');
+  });
+});
+
+describe('over time', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  });
+  afterEach(() => jest.useRealTimers());
+
+  test('two cards in one place share its one edit a second', async () => {
+    await board.adopt(PLACE, 'm1', 'run:1');
+    await board.adopt(PLACE, 'm2', 'run:1');
+    await jest.advanceTimersByTimeAsync(10);
+    const atOnce = chat.shown.length;
+    await jest.advanceTimersByTimeAsync(900);
+    const withinASecond = chat.shown.length;
+    await jest.advanceTimersByTimeAsync(2_000);
+
+    expect(atOnce).toBe(1);
+    expect(withinASecond).toBe(1);
+    expect(chat.shown.length).toBe(2);
+  });
+
+  test('a chat that is away for an hour gets the last state within five minutes after it, though nothing more happens', async () => {
+    await board.post(PLACE, 'run:1');
+    await jest.advanceTimersByTimeAsync(10);
+    chat.away = Number.POSITIVE_INFINITY;
+    now = { view: viewAt('done'), revision: 2 };
+    board.refresh('run:1');
+    // As the sweep for cards that are behind does.
+    const sweep = setInterval(() => board.heal('run:1'), 5_000);
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    chat.away = 0;
+    await jest.advanceTimersByTimeAsync(306_000);
+    clearInterval(sweep);
+
+    expect(chat.shown).toEqual(['started', 'done']);
+  });
+
+  test('looking again and again does not press a chat that is away', async () => {
+    await board.post(PLACE, 'run:1');
+    await jest.advanceTimersByTimeAsync(10);
+    chat.away = 1_000;
+    now = { view: viewAt('done'), revision: 2 };
+    board.refresh('run:1');
+    const sweep = setInterval(() => board.heal('run:1'), 5_000);
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    clearInterval(sweep);
+
+    const tries = 1_000 - chat.away;
+    expect(tries).toBeGreaterThan(10);
+    expect(tries).toBeLessThan(20);
+  });
+
+  test('a copy that failed is tried again as soon as somebody is there', async () => {
+    await board.post(PLACE, 'run:1');
+    await jest.advanceTimersByTimeAsync(10);
+    chat.away = 4;
+    now = { view: viewAt('done'), revision: 2 };
+    board.refresh('run:1');
+    await jest.advanceTimersByTimeAsync(100_000);
+    const before = [...chat.shown];
+    board.seen(PLACE);
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(before).toEqual(['started']);
+    expect(chat.shown).toEqual(['started', 'done']);
+  });
+});
+
+/** Looks with each turn of the event loop. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((turn) => setTimeout(turn, 5));
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Log, Posting, PostingStore } from '../services/index.js';
 import type { Channel } from './channel.js';
+import { CopyKeeper, PlacePace, type Edited } from './copy-keeper.js';
 import type { Place } from './turn.js';
 import type { View } from './views/view.js';
 
@@ -14,35 +15,25 @@ export interface NoticeboardParts {
   readonly log: Log;
 }
 
-/** Teams counts edits against its limits; a person cannot read faster than this either. */
+/** A chat counts edits against its limits; a person cannot read faster than this either. */
 const EDIT_SPACING_MS = 1_000;
-/** When a copy could not be brought up to date: seconds until the next tries. */
-const HEALING_AFTER_MS = [2_000, 10_000, 60_000] as const;
-
 interface Shown {
   readonly view: View;
   readonly revision: number;
   readonly contentHash: string;
 }
 
-/** A reference whose copies are being brought up to date. `done`: whether all of them could be. */
-interface Busy {
-  again: boolean;
-  done: Promise<boolean>;
-}
-
-/** What came of one copy. `busy`: somebody else is editing it, or has meanwhile. */
-type Edited = 'true' | 'failed' | 'busy';
-
 /**
- * Knows where each living view was posted and keeps every copy true: at most one edit a second per card, unchanged
- * content is skipped, an older revision never overwrites a newer one, and a copy that could not be edited is tried again.
- * Of several replicas one edits a copy at a time.
+ * Knows where each living view was posted and keeps every copy true, in however many chats it stands: at most one edit a
+ * second and place, unchanged content is skipped, an older revision never overwrites a newer one, and a copy that could
+ * not be edited is tried again. A chat that hangs holds up its own copies only. Of several replicas one edits a copy at a time.
  */
 export class Noticeboard {
   readonly #parts: NoticeboardParts;
-  readonly #busy = new Map<string, Busy>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** References whose copies are being looked up; `again`: once more after that. */
+  readonly #looking = new Map<string, { again: boolean; done: Promise<boolean> }>();
+  readonly #keepers = new Map<string, CopyKeeper>();
+  readonly #paces = new Map<string, PlacePace>();
 
   constructor(parts: NoticeboardParts) {
     this.#parts = parts;
@@ -50,17 +41,15 @@ export class Noticeboard {
 
   /** Posts what the reference shows now and keeps it true from here on. */
   async post(place: Place, reference: string): Promise<void> {
-    const shown = await this.#parts.render(reference);
-    if (!shown) return;
-    const messageId = await this.#channel(place).post(place, shown.view);
-    await this.#parts.postings.save({
-      reference,
+    await this.#begin(reference, place.channel, async (channel, view) => ({
       place,
-      messageId,
-      revision: shown.revision,
-      contentHash: hashOf(shown.view),
-    });
-    this.refresh(reference);
+      messageId: await channel.post(place, view),
+    }));
+  }
+
+  /** As `post`, in somebody's personal chat of that channel. Rejects where they have none. */
+  async whisper(channel: Channel['name'], to: Parameters<Channel['whisper']>[0], reference: string): Promise<void> {
+    await this.#begin(reference, channel, (chat, view) => chat.whisper(to, view));
   }
 
   /** Makes a message that stands already a copy of the reference. */
@@ -71,98 +60,140 @@ export class Noticeboard {
 
   /** Brings every copy up to date, soon. Calls while one is under way are merged into one more. */
   refresh(reference: string): void {
-    void this.#refresh(reference);
+    void this.#refresh(reference, () => true);
+  }
+
+  /** As `refresh`, but leaves a copy in peace that failed only just now. For whoever looks again and again. */
+  heal(reference: string): void {
+    void this.#refresh(reference, (keeper) => keeper.isDue());
+  }
+
+  /** Somebody is reading there: what could not be shown in that place is tried again at once. */
+  seen({ channel, conversation }: Place): void {
+    for (const keeper of this.#keepers.values()) {
+      const { place } = keeper.copy;
+      if (place.channel === channel && place.conversation === conversation && keeper.isBehind) void keeper.bring();
+    }
   }
 
   /** As `refresh`; rejects when a copy could not be brought up to date, for whoever tries again until it is. */
   async makeTrue(reference: string): Promise<void> {
-    if (!(await this.#refresh(reference))) throw new Error(`A copy of ${reference} could not be brought up to date.`);
-  }
-
-  #refresh(reference: string): Promise<boolean> {
-    const busy = this.#busy.get(reference);
-    if (busy) {
-      busy.again = true;
-      return busy.done;
-    }
-    const entry: Busy = { again: false, done: Promise.resolve(true) };
-    this.#busy.set(reference, entry);
-    entry.done = this.#work(reference, entry);
-    return entry.done;
+    if (!(await this.#refresh(reference, () => true)))
+      throw new Error(`A copy of ${reference} could not be brought up to date.`);
   }
 
   /** Resolves when nothing is under way; healing that waits for a later try is given up. */
   async settle(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-    while (this.#busy.size > 0) await Promise.all([...this.#busy.values()].map(({ done }) => done));
-  }
-
-  async #work(reference: string, entry: Busy): Promise<boolean> {
-    let failed: boolean;
     do {
-      entry.again = false;
-      const edited = await this.#bringUpToDate(reference);
-      failed = edited === 'failed';
-      if (failed) this.#healLater(reference, 0);
-      if (edited === 'busy') entry.again = true;
-      if (entry.again) await this.#pause(EDIT_SPACING_MS);
-    } while (entry.again);
-    this.#busy.delete(reference);
-    return !failed;
+      await Promise.all([...this.#looking.values()].map(({ done }) => done));
+      await Promise.all([...this.#keepers.values()].map((keeper) => keeper.settle()));
+    } while (this.#looking.size > 0);
+    for (const keeper of this.#keepers.values()) keeper.rest();
   }
 
-  async #bringUpToDate(reference: string): Promise<Edited> {
-    try {
-      const shown = await this.#parts.render(reference);
-      if (!shown) return 'true';
-      const contentHash = hashOf(shown.view);
-      const copies = await this.#parts.postings.find(reference);
-      const results = await Promise.all(copies.map((copy) => this.#edit(copy, { ...shown, contentHash })));
-      return results.find((result) => result === 'failed') ?? results.find((result) => result === 'busy') ?? 'true';
-    } catch (error) {
-      this.#parts.log.error({ reference, error }, 'Copies of a card could not be brought up to date');
-      return 'failed';
+  async #begin(
+    reference: string,
+    name: Channel['name'],
+    post: (channel: Channel, view: View) => Promise<{ place: Place; messageId: string }>,
+  ): Promise<void> {
+    const shown = await this.#render(reference);
+    if (!shown) return;
+    const { view, ...state } = shown;
+    await this.#parts.postings.save({ reference, ...(await post(this.#channel(name), view)), ...state });
+    this.refresh(reference);
+  }
+
+  #refresh(reference: string, isWanted: (keeper: CopyKeeper) => boolean): Promise<boolean> {
+    const looking = this.#looking.get(reference);
+    if (looking) {
+      looking.again = true;
+      return looking.done;
     }
+    const entry = { again: false, done: Promise.resolve(true) };
+    this.#looking.set(reference, entry);
+    entry.done = this.#bringAll(reference, entry, isWanted);
+    return entry.done;
   }
 
-  async #edit(copy: Posting, shown: Shown): Promise<Edited> {
-    if (shown.revision <= copy.revision) return 'true';
-    const edit = await this.#parts.postings.beginEdit(copy, shown.revision);
-    if (typeof edit === 'string') return edit === 'shown' ? 'true' : 'busy';
+  async #bringAll(
+    reference: string,
+    entry: { again: boolean },
+    isWanted: (keeper: CopyKeeper) => boolean,
+  ): Promise<boolean> {
+    let brought: Promise<boolean>[];
     try {
-      if (edit.contentHash !== shown.contentHash) {
-        await this.#channel(copy.place).replace(copy.place, copy.messageId, shown.view);
+      do {
+        entry.again = false;
+        const copies = await this.#parts.postings.find(reference);
+        brought = copies.map((copy) => this.#keeperOf(copy)).flatMap((it) => (isWanted(it) ? [it.bring()] : []));
+      } while (entry.again);
+    } catch (error) {
+      this.#parts.log.error({ reference, error }, 'The copies of a card could not be looked up');
+      brought = [Promise.resolve(false)];
+    } finally {
+      this.#looking.delete(reference);
+    }
+    return (await Promise.all(brought)).every(Boolean);
+  }
+
+  #keeperOf(copy: Posting): CopyKeeper {
+    const { place, messageId } = copy;
+    const key = JSON.stringify([place.channel, place.conversation, messageId]);
+    const known = this.#keepers.get(key);
+    if (known && known.copy.reference === copy.reference) return known;
+    const keeper = new CopyKeeper(copy, {
+      pace: () => this.#paceOf(place),
+      edit: () => this.#edit(copy),
+      forget: () => {
+        if (this.#keepers.get(key) === keeper) this.#keepers.delete(key);
+      },
+    });
+    this.#keepers.set(key, keeper);
+    return keeper;
+  }
+
+  /** One for all cards of the place, as long as one of them is being kept. */
+  #paceOf({ channel, conversation }: Place): PlacePace {
+    const key = JSON.stringify([channel, conversation]);
+    const known = this.#paces.get(key);
+    if (known) return known;
+    const pace: PlacePace = new PlacePace(EDIT_SPACING_MS, () => {
+      if (this.#paces.get(key) === pace) this.#paces.delete(key);
+    });
+    this.#paces.set(key, pace);
+    return pace;
+  }
+
+  async #render(reference: string): Promise<Shown | undefined> {
+    const shown = await this.#parts.render(reference);
+    return shown && { ...shown, contentHash: hashOf(shown.view) };
+  }
+
+  /** @returns whether the message was edited, beside what came of it. */
+  async #edit(copy: Posting): Promise<{ edited: Edited; wasSent: boolean }> {
+    const { reference, place, messageId } = copy;
+    try {
+      const shown = await this.#render(reference);
+      if (!shown) return { edited: 'true', wasSent: false };
+      const edit = await this.#parts.postings.beginEdit(copy, shown.revision);
+      if (typeof edit === 'string') return { edited: edit === 'shown' ? 'true' : 'busy', wasSent: false };
+      const wasSent = edit.contentHash !== shown.contentHash;
+      try {
+        if (wasSent) await this.#channel(place.channel).replace(place, messageId, shown.view);
+      } catch (error) {
+        await edit.giveUp();
+        throw error;
       }
+      return { edited: (await edit.end(shown)) ? 'true' : 'busy', wasSent };
     } catch (error) {
-      const { reference, messageId } = copy;
       this.#parts.log.warn({ reference, messageId, error }, 'A copy of a card could not be edited');
-      await edit.giveUp();
-      return 'failed';
+      return { edited: 'failed', wasSent: true };
     }
-    return (await edit.end(shown)) ? 'true' : 'busy';
   }
 
-  #healLater(reference: string, attempt: number): void {
-    const wait = HEALING_AFTER_MS[attempt];
-    if (wait === undefined) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void this.#bringUpToDate(reference).then((edited) => {
-        if (edited !== 'true') this.#healLater(reference, attempt + 1);
-      });
-    }, wait);
-    timer.unref();
-    this.#timers.add(timer);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms));
-  }
-
-  #channel(place: Place): Channel {
-    const channel = this.#parts.channels.find(({ name }) => name === place.channel);
-    if (!channel) throw new Error(`There is no channel ${place.channel}.`);
+  #channel(name: Channel['name']): Channel {
+    const channel = this.#parts.channels.find((one) => one.name === name);
+    if (!channel) throw new Error(`There is no channel ${name}.`);
     return channel;
   }
 }

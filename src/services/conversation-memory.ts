@@ -27,7 +27,7 @@ export interface ConversationMemory {
   placesOf(channel: ChannelName): PlaceMemory;
   /** References whose messages may show less than has happened, as after a crash. */
   findCardsBehind(): Promise<readonly string[]>;
-  /** Calls for those that have been so for some seconds, and not for long: whoever was to edit them may have died. */
+  /** Calls again and again, for a day, for those that have been so for some seconds: whoever was to edit them may have died. */
   onCardBehind(listener: (reference: string) => void): void;
   readonly cardsBehind: Sweep;
   /** Whether this delivery came for the first time. */
@@ -108,8 +108,8 @@ export interface PlaceMemory {
 
 /** Whoever changed a run shows it within this time, or does not any more. */
 const IN_TIME_S = 5;
-/** A message that cannot be edited for so long is not there any more, most likely. */
-const GIVE_UP_AFTER_S = 180;
+/** A message that cannot be edited for a whole day is not there any more, most likely. */
+const GIVE_UP_AFTER_S = 86_400;
 
 export function createConversationMemory({
   database,

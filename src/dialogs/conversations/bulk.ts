@@ -4,7 +4,16 @@ import type { Channel } from '../channel.js';
 import type { Said, Turn } from '../turn.js';
 import { bulkPlanView, bulkReportView, bulkView } from '../views/bulk.view.js';
 import { problemView } from '../views/problem.view.js';
-import { actorOf, channelOf, followStarted, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
+import {
+  actorOf,
+  channelOf,
+  followInEveryChat,
+  show,
+  type Click,
+  type Handled,
+  type Parts,
+  type Verbs,
+} from './talk.js';
 
 type Sent = Turn & { readonly said: Extract<Said, { kind: 'file' }> };
 
@@ -49,7 +58,7 @@ export class BulkConversation {
 
   async #run(turn: Click): Handled {
     const started = await this.#parts.bulk.start(actorOf(turn), turn.said.reference);
-    return followStarted(this.#parts, turn, started);
+    return followInEveryChat(this.#parts, turn, started);
   }
 
   async #steer(turn: Click, deed: 'pause' | 'goOn' | 'stop', text: string): Handled {

@@ -9,7 +9,7 @@ import type { View } from '../views/view.js';
 import {
   actorOf,
   channelOf,
-  followStarted,
+  followInEveryChat,
   newCard,
   sentence,
   show,
@@ -122,7 +122,7 @@ export class SetUpSsoConversation {
     return this.#orNewPlan(turn, async () => {
       const choice = { ...(tileMode ? { tileMode } : {}), isReplacementConfirmed };
       const started = await this.#parts.sso.setUp(actorOf(turn), turn.said.reference, choice);
-      return followStarted(this.#parts, turn, started);
+      return followInEveryChat(this.#parts, turn, started);
     });
   }
 

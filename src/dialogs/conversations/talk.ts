@@ -122,6 +122,21 @@ export async function followStarted(parts: Parts, turn: Click, started: Started)
   return { kind: 'message', text: `${started.by} has already started this.` };
 }
 
+/**
+ * As `followStarted`, for what takes long enough to walk away from: whoever started it sees it in the personal chat of each
+ * other channel, too. A chat where they have none is left out.
+ */
+export async function followInEveryChat(parts: Parts, turn: Click, started: Started): Promise<Answer> {
+  const answer = await followStarted(parts, turn, started);
+  if (started.kind !== 'started') return answer;
+  for (const { name } of parts.channels.filter((channel) => channel.name !== turn.place.channel)) {
+    void parts.noticeboard
+      .whisper(name, turn.account, `run:${started.runId}`)
+      .catch((error: unknown) => parts.log.info({ channel: name, error }, 'A run is not shown in the other chat'));
+  }
+  return answer;
+}
+
 async function follow(parts: Parts, turn: Click, runId: string): Promise<void> {
   const reference = `run:${runId}`;
   if (turn.said.messageId === undefined) await parts.noticeboard.post(turn.place, reference);

@@ -1,6 +1,6 @@
 import type { Answer } from '../turn.js';
 import { undoPlanView } from '../views/undo.view.js';
-import { actorOf, followStarted, show, type Click, type Parts } from './talk.js';
+import { actorOf, followInEveryChat, show, type Click, type Parts } from './talk.js';
 
 /** *Undo* on the card of a set-up: what it would put back, in a card of its own; the set-up's card stays. */
 export async function askUndo(parts: Parts, turn: Click): Promise<Answer | undefined> {
@@ -12,5 +12,5 @@ export async function undoSetUp(parts: Parts, turn: Click): Promise<Answer> {
   const { reference: runId, revision } = turn.said;
   const started = await parts.undo.undo(actorOf(turn), runId, revision);
   parts.noticeboard.refresh(`run:${runId}`);
-  return followStarted(parts, turn, started);
+  return followInEveryChat(parts, turn, started);
 }
