@@ -12,6 +12,7 @@ import { OperatorAudit } from './operations/operator-audit.js';
 import { outcomeRecorder } from './operations/outcome-recorder.js';
 import { Pipeline } from './operations/run-operation.js';
 import { Runs } from './operations/runs.js';
+import { AccountLinkService } from './people/account-link-service.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
 import { PeopleService } from './people/people-service.js';
 import { TestUserService } from './people/test-user-service.js';
@@ -48,6 +49,8 @@ export interface Services {
   readonly sso: SsoService;
   readonly undo: UndoService;
   readonly people: PeopleService;
+  /** Which person a chat account is. */
+  readonly links: AccountLinkService;
   readonly testUsers: TestUserService;
   readonly assignments: AssignmentService;
   readonly groupAssignments: GroupAssignmentService;
@@ -144,6 +147,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     metrics,
     undo: new UndoService({ entra, genesys, pipeline, durable, clock, cloud }),
     people: new PeopleService({ entra, pipeline }),
+    links: new AccountLinkService({ database }),
     testUsers: new TestUserService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     assignments: new AssignmentService({ entra, genesys, pipeline }),
     groupAssignments: new GroupAssignmentService({ entra, genesys, pipeline }),

@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { Database } from './database.js';
 import { randomToken } from './ids.js';
 import type { Keys } from './keys.js';
+import { seal, unseal } from './seal.js';
 
 /** Secrets that can be read once, by whoever has the token; the database alone cannot open them. */
 export interface OneTimeSecrets {
@@ -73,33 +74,9 @@ export function createOneTimeSecrets({
   };
 }
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
 /** Needs the token and the deployment key: neither a copy of the database nor one of the key file opens anything. */
 function sealingKey(token: string, deploymentKey: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', token, deploymentKey, 'latchkey one-time secret', 32));
-}
-
-/** AES-256-GCM: nonce, tag, cipher text. The purpose is bound, so that a row cannot be passed off for another purpose. */
-function seal(secret: string, key: Buffer, purpose: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
-  const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-}
-
-function unseal(row: Buffer, key: Buffer, purpose: string): string | undefined {
-  const nonce = row.subarray(0, NONCE_BYTES);
-  const tag = row.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(purpose))
-    .setAuthTag(tag);
-  try {
-    return Buffer.concat([decipher.update(row.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
-  } catch {
-    return undefined; // another deployment key, or a row that was tampered with
-  }
 }
 
 function hashOf(token: string): string {

@@ -73,6 +73,21 @@ const columns: Columns = {
   file_link: {
     ...{ token_hash: 'text', purpose: 'text', bulk_id: 'uuid?', holder: 'jsonb', expires_at: 'timestamptz' },
   },
+  account_link: {
+    ...{ id: 'uuid', channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
+    ...{ person: 'text', person_name: 'text', user_principal_name: 'text' },
+    ...{ linked_at: 'timestamptz', ended_at: 'timestamptz?' },
+  },
+  link_attempt: {
+    ...{ id: 'uuid', channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
+    ...{ state: 'text', token_hash: 'text', state_hash: 'text?', sealed: 'bytea?' },
+    ...{ person: 'text?', person_name: 'text?', user_principal_name: 'text?', number_hash: 'text?' },
+    ...{ tries: 'integer', made_at: 'timestamptz', expires_at: 'timestamptz' },
+  },
+  link_bar: {
+    ...{ channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
+    ...{ person: 'text', person_name: 'text', user_principal_name: 'text', barred_at: 'timestamptz' },
+  },
 };
 
 test('the tables that the code knows are those that the migrations make, column by column', async () => {

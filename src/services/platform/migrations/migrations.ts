@@ -4,6 +4,7 @@ import { waitingRuns } from './0002-waiting-runs.js';
 import { replicas } from './0003-replicas.js';
 import { stepWaits } from './0004-step-waits.js';
 import { bulk } from './0005-bulk.js';
+import { accountLinks } from './0006-account-links.js';
 
 /** All migrations by name, applied in the order of their names. Forward only: one that has shipped never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-replicas': replicas,
   '0004-step-waits': stepWaits,
   '0005-bulk': bulk,
+  '0006-account-links': accountLinks,
 };
