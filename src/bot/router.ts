@@ -1,3 +1,4 @@
+import { AboutPersonConversation } from '../dialogs/conversations/about-person.js';
 import { AssignGroupsConversation } from '../dialogs/conversations/assign-groups.js';
 import { AssignPeopleConversation } from '../dialogs/conversations/assign-people.js';
 import { AuditPersonConversation } from '../dialogs/conversations/audit-person.js';
@@ -43,6 +44,7 @@ export class Router {
   readonly #audit: AuditPersonConversation;
   readonly #groups: AssignGroupsConversation;
   readonly #access: WhoHasAccessConversation;
+  readonly #about: AboutPersonConversation;
   readonly #bulk: BulkConversation;
   readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
 
@@ -54,6 +56,7 @@ export class Router {
     this.#setUp = new SetUpSsoConversation(parts);
     this.#groups = new AssignGroupsConversation(parts);
     this.#access = new WhoHasAccessConversation(parts);
+    this.#about = new AboutPersonConversation(parts);
     const assign = new AssignPeopleConversation(parts, this.#groups);
     const [unassign, provision] = [new UnassignPeopleConversation(parts), new ProvisionPersonConversation(parts)];
     const removeTestUser = new RemoveTestUserConversation(parts);
@@ -159,7 +162,7 @@ export class Router {
       case 'home':
         return this.#help.home(turn);
       case 'about':
-        return this.#findPerson.about(turn, turn.said.personId);
+        return this.#about.begin(turn, turn.said.personId);
     }
   }
 

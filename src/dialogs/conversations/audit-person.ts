@@ -2,13 +2,14 @@ import type { AuditCursor, AuditPage } from '../../services/index.js';
 import type { Answer, Turn } from '../turn.js';
 import { whenAsked } from './find-person.js';
 import { auditElsewhereView, auditView, auditWhichView, auditWhomView } from '../views/audit.view.js';
-import { actorOf, channelOf, oldButton, show, type Click, type Parts, type Verbs } from './talk.js';
+import { actorOf, channelOf, newCard, oldButton, show, type Click, type Parts, type Verbs } from './talk.js';
 
 /** *audit*: what is recorded about a person. The right is asked for anew at each page. */
 export class AuditPersonConversation {
   readonly verbs: Verbs = {
     'audit-search': (turn) => whenAsked(turn, (words) => this.begin(turn, words)),
     'audit-choose': (turn) => this.#open(turn, turn.said.inputs['person'] ?? ''),
+    'audit-of': (turn) => this.#open(newCard(turn), turn.said.reference),
     'audit-page': (turn) => this.#turnPage(turn),
   };
   readonly #parts: Parts;
@@ -28,8 +29,8 @@ export class AuditPersonConversation {
     return show(this.#parts, turn, found.kind === 'none' ? auditWhomView(words) : auditWhichView(words, found.people));
   }
 
-  /** One of the namesakes was chosen. */
-  async #open(turn: Click, personId: string): Promise<Answer | undefined> {
+  /** One of the namesakes was chosen, or somebody by a button. */
+  async #open(turn: Turn, personId: string): Promise<Answer | undefined> {
     await this.#parts.audit.permit(actorOf(turn));
     return this.#show(turn, await this.#parts.audit.page(personId));
   }

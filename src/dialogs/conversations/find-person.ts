@@ -73,11 +73,6 @@ export class FindPersonConversation {
     return { kind: 'choices', choices };
   }
 
-  /** What can be done about whoever wrote a message: the question for a person where that is nobody we know. */
-  async about(turn: Turn, personId: string | undefined): Handled {
-    return personId === undefined ? this.begin(turn, 'assign', '') : this.#chosen(turn, 'assign', personId);
-  }
-
   async #chosen(turn: Turn, name: string, personId: string): Handled {
     const deed = this.#deeds.get(name);
     if (!deed) return oldButton();

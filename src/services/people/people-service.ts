@@ -1,7 +1,7 @@
 import type { Entra, EntraPerson } from '../entra/entra.js';
 import type { Actor } from '../operations/operation.js';
 import type { Pipeline } from '../operations/run-operation.js';
-import { lookForPerson, type PersonFound } from './person.js';
+import { lookForPerson, personIn, type PersonFound } from './person.js';
 
 export interface PeopleServiceParts {
   readonly entra: Entra;
@@ -40,6 +40,13 @@ export class PeopleService {
     if (Array.from(text).length < FEWEST_LETTERS) return [];
     const { rights } = await this.#parts.pipeline.rightsOf(actor);
     return rights.length === 0 ? [] : this.#parts.entra.suggestPeople(text);
+  }
+
+  /** The person of that object id, for whoever holds any right here. Throws for a stranger, and where there is none any more. */
+  async look(actor: Actor, personId: string): Promise<EntraPerson> {
+    const { rights } = await this.#parts.pipeline.rightsOf(actor);
+    if (rights.length === 0) await this.#parts.pipeline.permitted('look', actor, 'look people up');
+    return personIn(this.#parts.entra, personId);
   }
 
   lookFor(words: string): Promise<PersonFound> {
