@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PlaceStore, StoredPlace } from '../../src/bot/teams/places.js';
+import type { PlaceStore, StoredPlace } from '../../src/bot/places.js';
 import type { View } from '../../src/dialogs/views/view.js';
 
 export const TENANT = '6f3b9c52-1d2e-4a7f-9c1b-0a8d5e4c7b21';

@@ -9,8 +9,11 @@ import {
   type Tone,
   type View,
 } from '../../dialogs/views/view.js';
+import { cutChoices, cutList, cutManyChoices, keepElements } from '../view-cuts.js';
+import { lowerFirst, oneLine, orDash, ourLink, progressText } from '../view-text.js';
+import { changeWords, isAllNew, isNew, NOTICE_WORDS, STEP_WORDS, TONE_WORDS } from '../view-words.js';
 import { EXPANDED_CHOICES, type Limits, SINGLE_LINE_LENGTH, VISIBLE_BUTTONS } from './card-limits.js';
-import { escapedText, inertText, oneLine, orDash, progressText } from './card-text.js';
+import { escapedText, inertText } from './card-text.js';
 
 /**
  * What `view.template.json` is filled with. Everything is computed here, and every field that the template names is
@@ -21,9 +24,9 @@ export function cardData(view: View, limits: Limits): object {
   const { kept, left } = keepElements(view.elements, limits.elements);
   const elements = kept.map((element, index) => ({ ...NOTHING, ...elementData(element, index, limits) }));
   const more = left === 0 ? [] : [{ ...NOTHING, kind: 'more', more: `… and ${left} more, left out for length` }];
-  const tone = TONES[view.tone];
   return {
-    ...tone,
+    ...TONES[view.tone],
+    badge: TONE_WORDS[view.tone],
     title: escapedText(orDash(view.title), limits.title),
     fallback: orDash(inertText(view.fallback, limits.fallback)),
     elements: [...elements, ...more],
@@ -33,41 +36,23 @@ export function cardData(view: View, limits: Limits): object {
 
 const NOTHING = { kind: '', heading: '', more: '', facts: [], changes: [], steps: [], items: [], details: [] };
 
-const TONES: Readonly<Record<Tone, { headerStyle: string; badge: string; badgeColor: string }>> = {
-  neutral: { headerStyle: 'emphasis', badge: '', badgeColor: 'Default' },
-  working: { headerStyle: 'accent', badge: '● In progress', badgeColor: 'Accent' },
-  good: { headerStyle: 'good', badge: '✓ All good', badgeColor: 'Good' },
-  warning: { headerStyle: 'warning', badge: '▲ Needs attention', badgeColor: 'Warning' },
-  problem: { headerStyle: 'attention', badge: '✕ Problem', badgeColor: 'Attention' },
+const TONES: Readonly<Record<Tone, { headerStyle: string; badgeColor: string }>> = {
+  neutral: { headerStyle: 'emphasis', badgeColor: 'Default' },
+  working: { headerStyle: 'accent', badgeColor: 'Accent' },
+  good: { headerStyle: 'good', badgeColor: 'Good' },
+  warning: { headerStyle: 'warning', badgeColor: 'Warning' },
+  problem: { headerStyle: 'attention', badgeColor: 'Attention' },
 };
 
-const STEPS: Readonly<Record<StepState, { symbol: string; word: string; color: string; weight: string }>> = {
-  ahead: { symbol: '○', word: 'not yet', color: 'Default', weight: 'Default' },
-  working: { symbol: '●', word: 'in progress', color: 'Accent', weight: 'Bolder' },
-  waiting: { symbol: '◐', word: 'waiting', color: 'Accent', weight: 'Bolder' },
-  done: { symbol: '✓', word: 'done', color: 'Good', weight: 'Default' },
-  failed: { symbol: '✕', word: 'failed', color: 'Attention', weight: 'Bolder' },
+const STEPS: Readonly<Record<StepState, { color: string; weight: string }>> = {
+  ahead: { color: 'Default', weight: 'Default' },
+  working: { color: 'Accent', weight: 'Bolder' },
+  waiting: { color: 'Accent', weight: 'Bolder' },
+  done: { color: 'Good', weight: 'Default' },
+  failed: { color: 'Attention', weight: 'Bolder' },
 };
 
-const NOTICES = {
-  good: { style: 'good', word: '✓' },
-  warning: { style: 'warning', word: '▲ Warning:' },
-  problem: { style: 'attention', word: '✕ Problem:' },
-  neutral: { style: 'emphasis', word: 'Note:' },
-} as const;
-
-function isInput(element: Element): boolean {
-  return (
-    element.kind === 'choose' || element.kind === 'chooseMany' || element.kind === 'person' || element.kind === 'write'
-  );
-}
-
-/** Leaves out the last elements when there are too many, but never an input: a form without it could not be sent. */
-function keepElements(elements: readonly Element[], max: number): { kept: Element[]; left: number } {
-  let room = max;
-  const kept = elements.filter((element) => isInput(element) || room-- > 0);
-  return { kept, left: elements.length - kept.length };
-}
+const NOTICES = { good: 'good', warning: 'warning', problem: 'attention', neutral: 'emphasis' } as const;
 
 function elementData(element: Element, index: number, limits: Limits): object {
   switch (element.kind) {
@@ -86,9 +71,9 @@ function elementData(element: Element, index: number, limits: Limits): object {
     }
     case 'changes': {
       const { kept, more } = cutList(element.rows, limits.rows);
-      const isAllNew = element.rows.length > 1 && element.rows.every(isNew);
-      const heading = escapedText(isAllNew ? `${element.heading}: all new` : element.heading, limits.heading);
-      return { heading, changes: kept.map((row) => changeData(row, isAllNew, limits)), more };
+      const areNew = isAllNew(element.rows);
+      const heading = escapedText(areNew ? `${element.heading}: all new` : element.heading, limits.heading);
+      return { heading, changes: kept.map((row) => changeData(row, areNew, limits)), more };
     }
     case 'steps': {
       const { kept, more } = cutList(element.steps, limits.rows);
@@ -125,11 +110,6 @@ function elementData(element: Element, index: number, limits: Limits): object {
   }
 }
 
-/** For the middle of a label: *Show what was done*, but *Show SAML messages*. */
-function lowerFirst(text: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
-}
-
 function factData(fact: Fact, limits: Limits): { label: string; value: string } {
   return {
     label: orDash(inertText(fact.label, limits.label)),
@@ -138,35 +118,25 @@ function factData(fact: Fact, limits: Limits): { label: string; value: string } 
 }
 
 function noticeData({ tone, text, label }: Extract<Element, { kind: 'notice' }>, limits: Limits): object {
-  const { style, word } = NOTICES[tone];
-  const shown = label === undefined ? word : `${inertText(label, limits.label)}:`;
-  return { kind: 'notice', style, word: shown, text: orDash(inertText(text, limits.text)) };
+  const word = label === undefined ? NOTICE_WORDS[tone] : `${inertText(label, limits.label)}:`;
+  return { kind: 'notice', style: NOTICES[tone], word, text: orDash(inertText(text, limits.text)) };
 }
 
-function isNew({ before }: Change): boolean {
-  return before === undefined || before === '';
-}
-
-/** With a no-break space, or a long address would leave the arrow alone on its line. */
-const ARROW = '→\u00A0';
-
-/** @param isAllNew the heading says "new" for all rows, so that none has to repeat it. */
-function changeData(change: Change, isAllNew: boolean, limits: Limits): object {
-  const label = orDash(inertText(change.field, limits.label));
-  const after = orDash(inertText(change.after, limits.value));
-  if (change.before === change.after) {
-    return { label, before: '', isReplaced: false, arrow: 'stays ', after, weight: 'Default' };
-  }
-  if (isNew(change)) {
-    const [arrow, weight] = isAllNew ? ['', 'Default'] : ['new: ', 'Bolder'];
-    return { label, before: '', isReplaced: false, arrow, after, weight };
-  }
-  const before = orDash(inertText(change.before ?? '', limits.value));
-  return { label, before, isReplaced: true, arrow: ARROW, after, weight: 'Bolder' };
+function changeData(change: Change, areNew: boolean, limits: Limits): object {
+  const { isReplaced, arrow } = changeWords(change, areNew);
+  return {
+    label: orDash(inertText(change.field, limits.label)),
+    before: isReplaced ? orDash(inertText(change.before ?? '', limits.value)) : '',
+    isReplaced,
+    arrow,
+    after: orDash(inertText(change.after, limits.value)),
+    weight: isReplaced || (isNew(change) && !areNew) ? 'Bolder' : 'Default',
+  };
 }
 
 function stepData(step: { name: string; state: StepState; note?: string }, limits: Limits): object {
-  const { symbol, word, color, weight } = STEPS[step.state];
+  const { symbol, word } = STEP_WORDS[step.state];
+  const { color, weight } = STEPS[step.state];
   const note = inertText(step.note ?? '', limits.item);
   const words = note === '' ? `(${word})` : `(${word}) ${note}`;
   return { symbol, color, weight, name: orDash(inertText(step.name, limits.item)), words };
@@ -188,13 +158,8 @@ function chooseData(element: Extract<Element, { kind: 'choose' }>, limits: Limit
   };
 }
 
-/** What is chosen is never among what is cut. */
 function chooseManyData(element: Extract<Element, { kind: 'chooseMany' }>, limits: Limits): object {
-  const isChosen = ({ value }: Choice): boolean => element.values.includes(value);
-  const chosen = element.choices.filter(isChosen);
-  const room = Math.max(0, limits.choices - chosen.length);
-  const others = new Set(element.choices.filter((choice) => !isChosen(choice)).slice(0, room));
-  const kept = element.choices.filter((choice) => isChosen(choice) || others.has(choice));
+  const { kept, chosen } = cutManyChoices(element, limits.choices);
   const left = element.choices.length - kept.length;
   return {
     kind: 'choose',
@@ -249,18 +214,6 @@ function requirement(required: string | undefined, limits: Limits): { isRequired
   return { isRequired: required !== undefined, errorMessage };
 }
 
-function cutChoices<T extends { value: string }>(choices: readonly T[], max: number, chosen: string | undefined): T[] {
-  if (choices.length <= max) return [...choices];
-  const first = choices.slice(0, max);
-  const picked = choices.find((choice) => choice.value === chosen);
-  return picked && !first.includes(picked) ? [...first.slice(0, -1), picked] : first;
-}
-
-function cutList<T>(list: readonly T[], max: number): { kept: readonly T[]; more: string } {
-  if (list.length <= max) return { kept: list, more: '' };
-  return { kept: list.slice(0, max), more: `… and ${list.length - max} more` };
-}
-
 const BUTTON_STYLES = { primary: 'positive', danger: 'destructive' } as const;
 
 function actionData(action: Action, index: number, limits: Limits): object {
@@ -286,14 +239,4 @@ function actionData(action: Action, index: number, limits: Limits): object {
     associatedInputs,
     fallback,
   };
-}
-
-/** Throws when the link is not one of ours: https, or http to this machine. */
-function ourLink(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isOurs =
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname));
-  if (!url || !isOurs) throw new TypeError('A button may only open https, or a page of the sandbox.');
-  return url.href;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { escapedText, inertText, oneLine } from './card-text.js';
+import { oneLine } from '../view-text.js';
+import { escapedText, inertText } from './card-text.js';
 
 test.each([
   ['[click](https://x.example)', '\\[click\\]\\(https://x.example\\)'],

@@ -2,7 +2,7 @@ import type { Answer } from '../../dialogs/turn.js';
 import type { Choice } from '../../dialogs/views/view.js';
 import { ADAPTIVE_CARD_TYPE, toAdaptiveCard } from './adaptive-card.js';
 import { CHOICE_TITLE, MOST_FOUND } from './card-limits.js';
-import { oneLine, orDash } from './card-text.js';
+import { oneLine, orDash } from '../view-text.js';
 
 /** The body of an answer to `adaptiveCard/action` or `application/search`. All three fields must be there, or the client shows nothing. */
 export interface InvokeBody {

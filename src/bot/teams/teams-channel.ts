@@ -7,8 +7,8 @@ import type { Log } from '../../services/index.js';
 import { ADAPTIVE_CARD_TYPE, toAdaptiveCard } from './adaptive-card.js';
 import { ConnectorError } from './connector-http.js';
 import type { TeamsConnector } from './connector.js';
-import { LaneFull, Lanes } from './lanes.js';
-import type { PlaceStore } from './places.js';
+import { LaneFull, Lanes } from '../lanes.js';
+import type { PlaceStore } from '../places.js';
 
 export interface TeamsChannel extends Channel {
   /** Posts one line of plain text, without a card. Throws like `post`. */

@@ -15,7 +15,7 @@ import {
 } from './activity.js';
 import type { TeamsConnector } from './connector.js';
 import { invokeAnswer, type InvokeBody, invokeError } from './invoke.js';
-import type { PlaceStore, StoredPlace } from './places.js';
+import type { PlaceStore, StoredPlace } from '../places.js';
 import { readSentFile } from './sent-file.js';
 import type { TeamsChannel } from './teams-channel.js';
 

@@ -9,7 +9,7 @@ import { thrownIn } from '../../services/platform/testing/thrown-words.js';
 import { inboundActivity } from './activity.js';
 import { ConnectorError } from './connector-http.js';
 import type { TeamsConnector } from './connector.js';
-import type { PlaceStore } from './places.js';
+import type { PlaceStore } from '../places.js';
 import { readSentFile } from './sent-file.js';
 import { createTeamsChannel, type TeamsChannel } from './teams-channel.js';
 

@@ -1,8 +1,8 @@
 import type { Answer, Turn } from '../../dialogs/turn.js';
 import type { Log } from '../../services/index.js';
 import { type ConnectorLimits, createTeamsConnector, type TeamsCredentials } from './connector.js';
-import { PlaceMemory } from './place-memory.js';
-import type { PlaceStore } from './places.js';
+import { PlaceMemory } from '../place-memory.js';
+import type { PlaceStore } from '../places.js';
 import { createTeamsChannel, type TeamsChannel } from './teams-channel.js';
 import { createTeamsDoor, type Refusal, type TeamsDoor } from './teams-door.js';
 
