@@ -26,6 +26,10 @@ export const ENTRA_FAULTS = {
     options: { afterReads: 'how often role assignments are still read as active; none when left out' },
     forms: { afterReads: COUNT },
   },
+  'pim-activated': {
+    describe:
+      'Everybody has activated in Privileged Identity Management what they are eligible for: those roles are active, and eligible as before.',
+  },
   'not-owned': { describe: 'Applications made from the gallery belong to nobody.' },
   'no-claims-policy-api': {
     describe:

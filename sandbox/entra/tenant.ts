@@ -88,7 +88,7 @@ export function tenantRoutes(
   );
 }
 
-/** The fault `pim-expired`: after so many readings the activations of people have run out. */
+/** The faults `pim-expired`, by which after so many readings the activations of people have run out, and `pim-activated`. */
 class PimTime {
   readonly #faults: Faults;
   #readings = 0;
@@ -106,11 +106,16 @@ class PimTime {
     const fault = this.#faults.active('pim-expired');
     return fault !== undefined && this.#readings > Number(fault['afterReads'] ?? 0);
   }
+
+  get isActivated(): boolean {
+    return this.#faults.active('pim-activated') !== undefined;
+  }
 }
 
 function activeRoles(directory: Directory, pim: PimTime): RoleAssignment[] {
   const all = directory.roleAssignments.list();
-  return pim.hasRunOut ? all.filter(isOfTheBot) : all;
+  if (pim.hasRunOut) return all.filter(isOfTheBot);
+  return pim.isActivated ? [...all, ...directory.roleEligibilities.list()] : all;
 }
 
 function eligibleRoles(directory: Directory, pim: PimTime): RoleEligibility[] {

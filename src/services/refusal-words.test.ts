@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntraPerson, Standing } from './entra/entra.js';
-import { alreadyUnderWay, cardOutdated, cardTooOld, movedOn, unusable } from './operations/operation-refusals.js';
+import {
+  accessUnderWay,
+  alreadyUnderWay,
+  cardOutdated,
+  cardTooOld,
+  movedOn,
+  overtaken,
+  unusable,
+} from './operations/operation-refusals.js';
 import {
   judge,
   judgeAsker,
@@ -180,6 +188,8 @@ const PEOPLE: Readonly<Record<string, Problem>> = {
 
 const OPERATIONS: Readonly<Record<string, Problem>> = {
   'two at once': alreadyUnderWay('Ada Admin'),
+  'two about one person at once': accessUnderWay('Ada Admin', 'off-board B.Simon'),
+  'access that is taken before it is given': overtaken('Ada Admin', 'off-board B.Simon'),
   'a card that was overtaken': movedOn(),
   'a card that is too old': cardTooOld(NOW),
   'a card that does not say when it was made': cardTooOld(undefined),

@@ -71,11 +71,14 @@ export function stoppedView(run: RunRecord): View {
   return problemView(problem, {
     title: run.problem ? `${titleOf(run)} did not finish` : `${titleOf(run)} was interrupted`,
     before: [{ kind: 'text', text: startedText(run), style: 'subtle' }, stepsElement(run)],
-    actions: [
-      { kind: 'verb', label: 'Retry', verb: 'retry-run', reference: run.id, revision: run.revision, style: 'primary' },
-      ...undoButtons(run),
-    ],
+    actions: [...retryButton(run), ...undoButtons(run)],
   });
+}
+
+/** None where it would be refused for ever: what was taken from somebody since is given by a new deed only. */
+function retryButton({ id, revision, problem }: RunRecord): Action[] {
+  if (problem?.code === 'access-taken-meanwhile') return [];
+  return [{ kind: 'verb', label: 'Retry', verb: 'retry-run', reference: id, revision, style: 'primary' }];
 }
 
 /** A run that another one puts back: it goes on no more. */

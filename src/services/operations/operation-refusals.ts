@@ -14,6 +14,29 @@ export function alreadyUnderWay(starter: string): Problem {
   });
 }
 
+/** @param starter who has started the other one, by name. @param wanted the other one, in words that follow "You cannot". */
+export function accessUnderWay(starter: string, wanted: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `${starter} has begun to ${wanted}, and that is still under way.`,
+    why: 'Two at once would undo each other half way. Nothing was changed by this click.',
+    remedy: 'Wait until that one has ended, then look at the person or group again.',
+    code: 'access-under-way',
+  });
+}
+
+/** @param taker who takes the access away, by name. @param wanted that deed, in words that follow "You cannot". */
+export function overtaken(taker: string, wanted: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `${taker} has begun to ${wanted} meanwhile.`,
+    why: 'What takes access away comes before what still waits to give it, so Latchkey has stopped here.',
+    remedy:
+      'Wait until that one has ended and look at what the person or group has then. If access is wanted all the same, begin anew.',
+    code: 'access-taken-meanwhile',
+  });
+}
+
 /** @param fault what is wrong with it, where that is known. */
 export function unusable(fault: string | undefined): Problem {
   return new Problem({

@@ -16,6 +16,8 @@ export interface Operation<Input extends Json, Outcome extends Json> {
   readonly input: z.ZodType<Input>;
   /** Two of these kinds at once would write over each other: a second one is refused while one is under way. */
   readonly exclusiveAmong?: readonly string[];
+  /** For a deed that gives access to somebody, or takes it: whose, as keys of `access-clash`. One at a time changes each. */
+  readonly access?: { readonly direction: 'gives' | 'takes'; of(input: Input): readonly string[] };
   /** The deed in the words that follow "You cannot": "assign B.Simon to Genesys Cloud". */
   wanted(input: Input): string;
   /** Entra object ids of the people it is about, so that the audit can be asked for them. */

@@ -10,6 +10,7 @@ import { findRunByReference, findUnderWay, holdKinds } from '../platform/ledger.
 import type { Log } from '../platform/log.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
 import type { Transaction } from '../platform/schema.js';
+import { refuseClash, unlessOvertaken } from './access-clash.js';
 import type { Actor, Claim, Operation } from './operation.js';
 import type { OperationRegistry } from './operation-registry.js';
 import { auditedActor } from './outcome-recorder.js';
@@ -65,7 +66,7 @@ export class Pipeline {
     this.#parts.operations.add(operation);
     const { kind, version } = operation;
     this.#parts.durable.define<I, O>({
-      ...{ kind, version, run: (context) => operation.run(context) },
+      ...{ kind, version, run: (context) => operation.run(unlessOvertaken(context, { ...this.#parts, kind })) },
       permit: ({ actor, input }) => this.#permitToGoOn(operation, actor, operation.input.parse(input)),
     });
   }
@@ -83,6 +84,7 @@ export class Pipeline {
       if (taken !== true) return { kind: 'already', ...taken, runId: await findRunByReference(trx, reference) };
       await request.alongside?.(trx);
       await refuseSecond(trx, operation);
+      await refuseClash(trx, this.#parts.operations, { kind: operation.kind, input });
       const actor = { ...request.actor, name: person.name };
       const { kind, version } = operation;
       const runId = await this.#parts.durable.create(trx, { kind, version, input, actor, reference });
@@ -117,6 +119,7 @@ export class Pipeline {
       const taken = await this.#claim(trx, request);
       if (taken !== true) return { kind: 'already', ...taken, runId };
       await refuseSecond(trx, operation, runId);
+      await refuseClash(trx, this.#parts.operations, { kind: run.kind, input: run.input, own: runId });
       // The revision is the click's word: only the run as it stands now may be set going, and only once.
       const isReopened = await this.#parts.durable.reopen(trx, { runId, revision: request.claim.revision });
       if (!isReopened) throw movedOn();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
 import type { Genesys } from '../genesys/genesys.js';
+import { accessInEntra, accessInGenesys } from '../operations/access-clash.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
 import { takeAssignments } from '../provisioning/access-held.js';
@@ -50,6 +51,7 @@ export function removeTestUser(parts: {
     input: removeTestUserInput,
     wanted: ({ displayName }) => `remove ${displayName} from Entra and Genesys Cloud`,
     concerns: ({ personId }) => [personId],
+    access: { direction: 'takes', of: ({ personId }) => [accessInEntra(personId), accessInGenesys(personId)] },
     judge: (actor, { personId }) => judgeTarget(actor.personId, personId, 'remove'),
     run: async ({ input, step }) => {
       const { personId, displayName, userPrincipalName, genesysUser, genesysStays } = input;

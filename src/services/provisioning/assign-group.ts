@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
+import { accessInEntra } from '../operations/access-clash.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTargetGroup } from '../operations/permissions.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
@@ -28,6 +29,7 @@ export function assignGroup({ entra }: { entra: Entra }): Operation<AssignGroupI
     input: assignGroupInput,
     wanted: ({ principal }) => `assign the group ${principal.name} to ${GALLERY_NAME}`,
     concerns: ({ principal }) => [principal.id],
+    access: { direction: 'gives', of: ({ principal }) => [accessInEntra(principal.id)] },
     judge: async (actor, { principal }) => judgeTargetGroup(await entra.listGroupsOf(actor.personId), principal.id),
     run: async ({ input: { principal, application, role }, step }) => {
       const isNew = await step('Assign in Entra', async () => {

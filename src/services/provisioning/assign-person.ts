@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AppRole, Entra } from '../entra/entra.js';
+import { accessInEntra } from '../operations/access-clash.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
 import { notVisible } from './provisioning-refusals.js';
@@ -35,6 +36,7 @@ export function assignPerson(parts: { entra: Entra }): Operation<AssignInput, As
     input: assignInput,
     wanted: ({ personName }) => `assign ${personName} to ${GALLERY_NAME}`,
     concerns: ({ personId }) => [personId],
+    access: { direction: 'gives', of: ({ personId }) => [accessInEntra(personId)] },
     judge: (actor, { personId }) => judgeTarget(actor.personId, personId),
     run: async ({ input, step }) => {
       const { personId, servicePrincipalId, appRoleId, templateId } = input;

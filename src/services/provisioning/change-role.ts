@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
+import { accessInEntra } from '../operations/access-clash.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
@@ -33,6 +34,7 @@ export function changeRole({ entra }: { entra: Entra }): Operation<ChangeRoleInp
     input: changeRoleInput,
     wanted: ({ principal, to }) => `change the role of ${principal.name} in ${GALLERY_NAME} to ${to.name}`,
     concerns: ({ principal }) => [principal.id],
+    access: { direction: 'gives', of: ({ principal }) => [accessInEntra(principal.id)] },
     judge: (actor, { principal }) => judgeTarget(actor.personId, principal.id),
     run: async ({ input: { principal, application, from, to }, step }) => {
       const { servicePrincipalId } = application;

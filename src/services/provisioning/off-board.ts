@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
 import type { Genesys } from '../genesys/genesys.js';
+import { accessInEntra, accessInGenesys } from '../operations/access-clash.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
 import { entraAccess, genesysAccess, takeAssignments, type GenesysAccess } from './access-held.js';
@@ -67,6 +68,7 @@ export function offBoard(remote: Remote): Operation<OffBoardInput, OffBoardOutco
     input: offBoardInput,
     wanted: ({ personName }) => `off-board ${personName}`,
     concerns: ({ personId }) => [personId],
+    access: { direction: 'takes', of: ({ personId }) => [accessInEntra(personId), accessInGenesys(personId)] },
     judge: (actor, { personId }) => judgeTarget(actor.personId, personId, 'off-board'),
     run: async (context) => {
       const inEntra = await endInEntra(remote, context);

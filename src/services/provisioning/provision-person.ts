@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Genesys } from '../genesys/genesys.js';
+import { accessInGenesys } from '../operations/access-clash.js';
 import type { Operation, RunContext } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
 import { ensureGenesysUser, type FoundUser, type UserWas } from './ensure-genesys-user.js';
@@ -51,6 +52,7 @@ export function provisionPerson(parts: { genesys: Genesys }): Operation<Provisio
     input: provisionInput,
     wanted: ({ personName }) => `provision ${personName} in Genesys Cloud`,
     concerns: ({ personId }) => [personId],
+    access: { direction: 'gives', of: ({ personId }) => [accessInGenesys(personId)] },
     judge: (actor, { personId }) => judgeTarget(actor.personId, personId),
     run: async ({ input, step }) => {
       const { personId, personName, email, divisionId, divisionName, roles, restores } = input;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PrincipalKind } from '../entra/entra-access.js';
 import type { Entra } from '../entra/entra.js';
+import { accessInEntra } from '../operations/access-clash.js';
 import type { Operation } from '../operations/operation.js';
 import { judgeTarget } from '../operations/permissions.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
@@ -37,6 +38,7 @@ export function unassign(parts: { entra: Entra }, from: PrincipalKind): Operatio
     input: unassignInput,
     wanted: ({ principal }) => `take ${GALLERY_NAME} away from ${principal.name}`,
     concerns: ({ principal }) => [principal.id],
+    access: { direction: 'takes', of: ({ principal }) => [accessInEntra(principal.id)] },
     // Whoever takes access from a group that they are in gives themselves nothing.
     judge: (actor, { principal: { kind, id } }) =>
       kind === 'person'
