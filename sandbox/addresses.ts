@@ -4,6 +4,8 @@ export interface SandboxAddresses {
   entra: string;
   genesys: string;
   teams: string;
+  /** Absent where there is no Slack. */
+  slack?: string;
 }
 
 const ENTRA_HOSTS = new Set([

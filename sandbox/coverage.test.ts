@@ -6,6 +6,7 @@ import { createGenesysSandbox } from './genesys/genesys-sandbox.js';
 import { SandboxClock } from './kit/clock.js';
 import type { SandboxServer } from './kit/server.js';
 import { SandboxStore } from './kit/store.js';
+import { createSlackSandbox } from './slack/slack-sandbox.js';
 import { createTeamsSandbox } from './teams/teams-sandbox.js';
 
 const addresses: SandboxAddresses = {
@@ -22,6 +23,7 @@ const SERVERS: readonly (readonly [heading: string, create: () => SandboxServer]
   ['Microsoft Graph and Entra', () => createEntraSandbox(parts())],
   ['Genesys Cloud', () => createGenesysSandbox(parts())],
   ['Teams connector', () => createTeamsSandbox({ ...parts(), botUrl: () => '', pageFolders: [] })],
+  ['Slack', () => createSlackSandbox({ ...parts(), botUrl: () => '' })],
 ];
 
 /** The rows below that heading: route → state. One row may name several routes. */

@@ -135,3 +135,60 @@ export const PEOPLE: readonly SandboxPerson[] = [
   }),
   person('10', 'Sena', 'Security', 'Security engineer', { roles: [DIRECTORY_ROLES['Security Administrator']] }),
 ];
+
+/** The Slack workspace and the bot's app in it. Slack would send the tokens; they are never written into a message. */
+export const SLACK = {
+  teamId: 'T0C0NT0S0',
+  teamName: 'Contoso',
+  teamDomain: 'contoso',
+  appId: 'A0LATCHKEY',
+  botId: 'B0LATCHKEY',
+  botUserId: 'U0LATCHKEY',
+  botName: 'latchkey',
+  botToken: 'xoxb-sandbox-slack-bot-token',
+  signingSecret: 'sandbox-slack-signing-secret',
+  appToken: 'xapp-sandbox-slack-app-token',
+} as const;
+
+/** Bot token scopes that the workspace granted to the app. */
+export const SLACK_SCOPES = [
+  'app_mentions:read',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:read',
+  'im:history',
+  'im:read',
+  'im:write',
+  'team:read',
+  'users:read',
+] as const;
+
+/** What the app's configuration in the workspace offers to people. */
+export const SLACK_COMMAND = '/latchkey';
+export const SLACK_SHORTCUT = { callbackId: 'latchkey_about', name: 'Ask Latchkey about this person' } as const;
+
+/** Somebody's account in the Slack workspace. Nothing in it says which person of the tenant it is. */
+export interface SlackAccount {
+  readonly userId: string;
+  /** Full name, as the person wrote it. */
+  readonly name: string;
+  /** Who plays this account: Entra object id; absent for people whom the tenant does not know. */
+  readonly personId?: string;
+  /** A workspace other than ours: a stranger who is in a shared channel. */
+  readonly teamId: string;
+  readonly guest?: 'multi-channel' | 'single-channel';
+}
+
+/** One account for each person, none linked; then a single-channel guest and a stranger from another workspace. */
+export const SLACK_ACCOUNTS: readonly SlackAccount[] = [
+  ...PEOPLE.map(({ id, displayName, userType }) => ({
+    userId: `U0${id.slice(-2)}${displayName.replace(/[^A-Za-z]/g, '').toUpperCase()}`.slice(0, 11),
+    name: displayName,
+    personId: id,
+    teamId: SLACK.teamId,
+    ...(userType === 'Guest' ? { guest: 'multi-channel' as const } : {}),
+  })),
+  { userId: 'U0ONECHANNE', name: 'Gina Onechannel', teamId: SLACK.teamId, guest: 'single-channel' },
+  { userId: 'U0STRANGER1', name: 'Sam Stranger', teamId: 'T0FABRIKAM' },
+];

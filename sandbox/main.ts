@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { runServers, type RunningServers } from './run-servers.js';
-import { givenAddresses, portWish, tlsFiles } from './settings.js';
+import { givenAddresses, portWishes, tlsFiles } from './settings.js';
 
 /** `npm run sandbox`: the servers alone, without the bot, for any client that wants to be tried against them. */
 async function main(): Promise<void> {
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const servers = await runServers({
     folder: resolve(env['DATA_DIR']?.trim() || './.latchkey', 'sandbox'),
     given: givenAddresses(env),
-    ports: { entra: portWish(env, 'entra'), genesys: portWish(env, 'genesys'), teams: portWish(env, 'teams') },
+    ports: portWishes(env),
     botUrl: () => botUrl,
     tls: tlsFiles(env),
     fresh: process.argv.includes('--fresh'),
@@ -26,12 +26,14 @@ function welcome({ addresses, remarks }: RunningServers, botUrl: string): string
     `Entra and Microsoft Graph  ${addresses.entra}`,
     `Genesys Cloud              ${addresses.genesys}`,
     `Teams connector            ${addresses.teams}`,
+    `Slack                      ${addresses.slack ?? ''}`,
     `The bot is expected at     ${botUrl}`,
     '',
     'To put Latchkey in front of these servers, start it with:',
     ...(addresses.entra.startsWith('https:') ? ['  NODE_EXTRA_CA_CERTS=<PEM of the authority> \\'] : []),
     `  GRAPH_BASE_URL=${addresses.entra} ENTRA_LOGIN_URL=${addresses.entra} \\`,
-    `  GENESYS_GATEWAY_URL=${addresses.genesys} SANDBOX_TEAMS_URL=${addresses.teams} npm start`,
+    `  GENESYS_GATEWAY_URL=${addresses.genesys} SANDBOX_TEAMS_URL=${addresses.teams} \\`,
+    `  SLACK_API_URL=${addresses.slack ?? ''}/api/ npm start`,
     '',
     `Page: ${addresses.teams}/`,
     '',

@@ -9,6 +9,7 @@ import type { SandboxServer, TlsIdentity } from './kit/server.js';
 import { SandboxStore } from './kit/store.js';
 import { pageFolders } from './page-folders.js';
 import { type PortWish, SERVER_NAMES, type ServerName, type TlsFiles } from './settings.js';
+import { createSlackSandbox } from './slack/slack-sandbox.js';
 import { createTeamsSandbox, watchForBot } from './teams/teams-sandbox.js';
 
 export interface RunServersOptions {
@@ -18,7 +19,7 @@ export interface RunServersOptions {
   readonly given: Partial<SandboxAddresses>;
   readonly ports: Readonly<Record<ServerName, PortWish>>;
   readonly botUrl: () => string;
-  /** PEM files with which Entra and Genesys speak https; absent: http. The chat has no need of it. */
+  /** PEM files with which Entra and Genesys speak https; absent: http. The chats have no need of it. */
   readonly tls?: TlsFiles | undefined;
   /** Forget what was stored. */
   readonly fresh?: boolean;
@@ -57,12 +58,13 @@ async function start(options: RunServersOptions, opened: Opened, addresses: Sand
     entra: (store) => createEntraSandbox({ store, clock, addresses }),
     genesys: (store) => createGenesysSandbox({ store, clock, addresses }),
     teams: (store) => createTeamsSandbox({ store, clock, addresses, botUrl, pageFolders: pageFolders() }),
+    slack: (store) => createSlackSandbox({ store, clock, addresses, botUrl }),
   };
   const noted = new NotedPorts(options.folder);
   const remarks: string[] = [];
   for (const name of SERVER_NAMES.filter((server) => options.given[server] === undefined)) {
     const server = create[name](opened.store(name));
-    const ownTls = name === 'teams' ? undefined : tls;
+    const ownTls = name === 'entra' || name === 'genesys' ? tls : undefined;
     const { port, remark } = await listen((wish) => server.listen(wish, ownTls), options.ports[name], noted.find(name));
     opened.add(server);
     addresses[name] = `${ownTls ? 'https' : 'http'}://127.0.0.1:${port}`;

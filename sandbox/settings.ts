@@ -18,13 +18,18 @@ export const SANDBOX_SETTINGS = [
     default: '4030, or the next free one',
   },
   {
+    name: 'SANDBOX_SLACK_PORT',
+    meaning: 'port of the Slack sandbox; 0 takes any free one',
+    default: '4040, or the next free one',
+  },
+  {
     name: 'SANDBOX_TEAMS_URL',
     meaning: 'address of a Teams sandbox that runs already; none is started then',
     default: 'one is started',
   },
   {
     name: 'SANDBOX_BOT_URL',
-    meaning: 'where the Teams sandbox finds the bot',
+    meaning: 'where the sandboxes of Teams and Slack find the bot',
     default: 'http://127.0.0.1:<PORT>',
   },
   {
@@ -47,10 +52,10 @@ export type PortWish =
   | { readonly kind: 'from'; readonly port: number }
   | { readonly kind: 'any' };
 
-const DEFAULT_PORTS = { entra: 4010, genesys: 4020, teams: 4030 } as const;
+const DEFAULT_PORTS = { entra: 4010, genesys: 4020, teams: 4030, slack: 4040 } as const;
 
 export type ServerName = keyof typeof DEFAULT_PORTS;
-export const SERVER_NAMES = ['entra', 'genesys', 'teams'] as const satisfies readonly ServerName[];
+export const SERVER_NAMES = ['entra', 'genesys', 'teams', 'slack'] as const satisfies readonly ServerName[];
 
 /** The wish that `SANDBOX_<NAME>_PORT` expresses. Throws a RangeError when it is no port. */
 export function portWish(env: SandboxEnvironment, server: ServerName): PortWish {
@@ -60,6 +65,16 @@ export function portWish(env: SandboxEnvironment, server: ServerName): PortWish 
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port >= 0 && port <= 65_535)) throw new RangeError(`${name} must be a port from 0 to 65535, not "${text}".`);
   return port === 0 ? { kind: 'any' } : { kind: 'exactly', port };
+}
+
+/** What the environment wishes for each server. Throws a RangeError as `portWish` does. */
+export function portWishes(env: SandboxEnvironment): Record<ServerName, PortWish> {
+  return {
+    entra: portWish(env, 'entra'),
+    genesys: portWish(env, 'genesys'),
+    teams: portWish(env, 'teams'),
+    slack: portWish(env, 'slack'),
+  };
 }
 
 /** The servers whose address is given, which are then not started. Throws a RangeError for half an Entra. */
@@ -73,6 +88,7 @@ export function givenAddresses(env: SandboxEnvironment): Partial<Record<ServerNa
     entra: login,
     genesys: address(env, 'GENESYS_GATEWAY_URL'),
     teams: address(env, 'SANDBOX_TEAMS_URL'),
+    slack: address(env, 'SLACK_API_URL')?.replace(/\/api$/, ''),
   };
 }
 

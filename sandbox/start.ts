@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SandboxAddresses } from './addresses.js';
 import type { FromChild, ToChild } from './child.js';
-import { BOT, GENESYS, TENANT_ID } from './credentials.js';
+import { BOT, GENESYS, SLACK, TENANT_ID } from './credentials.js';
 import { pageFolders, projectRoot } from './page-folders.js';
-import { givenAddresses, portWish, type SandboxEnvironment, SERVER_NAMES, tlsFiles } from './settings.js';
+import { givenAddresses, portWishes, type SandboxEnvironment, SERVER_NAMES, tlsFiles } from './settings.js';
 
 export interface StartSandboxOptions {
   readonly dataDir: string;
@@ -29,7 +29,7 @@ export interface Sandbox {
     readonly files: Readonly<Record<string, string>>;
     readonly proxyTo: string;
   };
-  /** Tells the Teams sandbox where the bot is, unless `SANDBOX_BOT_URL` says so. */
+  /** Tells the sandboxes of the chats where the bot is, unless `SANDBOX_BOT_URL` says so. */
   tellBotUrl(url: string): void;
   /** Settles when the servers are closed and their state is stored. */
   stop(): Promise<void>;
@@ -44,7 +44,13 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
   const given = givenAddresses(env);
   const isAllGiven = SERVER_NAMES.every((name) => given[name] !== undefined);
   const child = isAllGiven ? undefined : await Servers.start(options);
-  const addresses = { entra: '', genesys: '', teams: '', ...given, ...child?.addresses };
+  const addresses: SandboxAddresses = {
+    entra: '',
+    genesys: '',
+    teams: '',
+    ...given,
+    ...child?.addresses,
+  };
   return {
     addresses,
     settings: settingsOf(addresses, env),
@@ -61,8 +67,9 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
 
 /** The settings of a sandbox that runs already; `undefined` when the environment does not say where. */
 export function findSandbox(env: SandboxEnvironment): Readonly<Record<string, string>> | undefined {
-  const { entra, genesys } = givenAddresses(env);
-  return entra && genesys ? settingsOf({ entra, genesys, teams: '' }, env) : undefined;
+  const { entra, genesys, slack } = givenAddresses(env);
+  if (!entra || !genesys) return undefined;
+  return settingsOf({ entra, genesys, teams: '', ...(slack === undefined ? {} : { slack }) }, env);
 }
 
 function settingsOf(addresses: SandboxAddresses, env: SandboxEnvironment): Record<string, string> {
@@ -76,7 +83,17 @@ function settingsOf(addresses: SandboxAddresses, env: SandboxEnvironment): Recor
     GRAPH_BASE_URL: env['GRAPH_BASE_URL']?.trim() || addresses.entra,
     ENTRA_LOGIN_URL: addresses.entra,
     GENESYS_GATEWAY_URL: addresses.genesys,
+    ...slackSettings(addresses.slack),
     LATCHKEY_CLOCK_URL: env['LATCHKEY_CLOCK_URL']?.trim() || `${addresses.entra}/_sandbox/clock`,
+  };
+}
+
+function slackSettings(address: string | undefined): Record<string, string> {
+  if (!address) return {};
+  return {
+    SLACK_BOT_TOKEN: SLACK.botToken,
+    SLACK_SIGNING_SECRET: SLACK.signingSecret,
+    SLACK_API_URL: `${address}/api/`,
   };
 }
 
@@ -95,7 +112,6 @@ class Servers {
   }
 
   static async start({ dataDir, botPort, env, log, fresh = false }: StartSandboxOptions): Promise<Servers> {
-    const [entra, genesys, teams] = [portWish(env, 'entra'), portWish(env, 'genesys'), portWish(env, 'teams')];
     const botUrl = env['SANDBOX_BOT_URL']?.trim();
     const child = forkChild(env);
     const answer = firstMessage(child);
@@ -105,7 +121,7 @@ class Servers {
       order: {
         folder: resolve(dataDir, 'sandbox'),
         given: givenAddresses(env),
-        ports: { entra, genesys, teams },
+        ports: portWishes(env),
         tls: tlsFiles(env),
         fresh,
       },

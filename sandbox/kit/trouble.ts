@@ -48,6 +48,8 @@ export interface TroubleReplies {
   readonly unavailable?: (request: SandboxRequest) => Reply;
   /** 504 with nothing when left out. */
   readonly gatewayTimeout?: (request: SandboxRequest) => Reply;
+  /** Whether an answer is a refusal that its status does not show. */
+  readonly isRefused?: (reply: Reply) => boolean;
   /** Requests that a fault never strikes, whatever its match, such as pages that people see. None when left out. */
   readonly spares?: (fault: TroubleFault, request: SandboxRequest) => boolean;
 }
@@ -98,7 +100,7 @@ export class Trouble {
 
   /** The answer of a write that was carried out, unless it gets lost on the way back. */
   #lost(request: SandboxRequest, reply: Reply): Reply {
-    if (request.method === 'GET' || reply.status >= 400) return reply;
+    if (request.method === 'GET' || reply.status >= 400 || this.#replies.isRefused?.(reply)) return reply;
     if (!this.#strike('gateway-timeout-after-commit', request)) return reply;
     return this.#replies.gatewayTimeout?.(request) ?? { status: 504 };
   }

@@ -6,7 +6,7 @@ import { BotUnreachable, type BotAnswer, type BotClient } from './bot-client.js'
 import { CHANNEL, TEAM, type Chat, type Conversation } from './chat.js';
 import type { EventStreams } from './event-stream.js';
 import { DEFAULT_CLIENT, botHears, type IncomingActivities, type Occasion } from './incoming-activity.js';
-import { refusal, type PageGuard } from './page-guard.js';
+import { refusal, type PageGuard } from '../kit/page-guard.js';
 import { findPerson } from './people.js';
 import { personas } from './personas.js';
 import type { SharedFiles } from './shared-files.js';

@@ -13,7 +13,7 @@ import { EventStreams } from './event-stream.js';
 import { IncomingActivities } from './incoming-activity.js';
 import { PageApi } from './page-api.js';
 import { findPageFile } from './page-files.js';
-import { PageGuard } from './page-guard.js';
+import { PageGuard } from '../kit/page-guard.js';
 import { SharedFiles } from './shared-files.js';
 import { TroubleApi } from './trouble-api.js';
 

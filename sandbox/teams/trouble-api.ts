@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SandboxAddresses } from '../addresses.js';
 import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
-import { refusal, type PageGuard } from './page-guard.js';
+import { refusal, type PageGuard } from '../kit/page-guard.js';
 
 const SERVERS = ['entra', 'genesys', 'teams'] as const;
 type ServerName = (typeof SERVERS)[number];

@@ -26,6 +26,7 @@ export class World {
   readonly entra: SandboxControl;
   readonly genesys: SandboxControl;
   readonly teams: SandboxControl;
+  readonly slack: SandboxControl;
   readonly #ports: Ports;
   readonly #settings: NodeJS.ProcessEnv;
   readonly #preload: string | undefined;
@@ -45,6 +46,7 @@ export class World {
     this.entra = new SandboxControl(url(ports.entra, scheme));
     this.genesys = new SandboxControl(url(ports.genesys, scheme));
     this.teams = new SandboxControl(url(ports.teams));
+    this.slack = new SandboxControl(url(ports.slack));
   }
 
   /** Starts both and waits until the bot says that it is ready. */
@@ -65,8 +67,8 @@ export class World {
    * @param tls with what Entra and Genesys speak https; the test itself must trust the authority, the bot is told to.
    */
   static async withoutBot(settings: NodeJS.ProcessEnv = {}, preload?: string, tls?: TlsPaths): Promise<World> {
-    const [entra = 0, genesys = 0, teams = 0, bot = 0] = await freePorts(4);
-    const world = new World({ entra, genesys, teams, bot }, settings, {
+    const [entra = 0, genesys = 0, teams = 0, slack = 0, bot = 0] = await freePorts(5);
+    const world = new World({ entra, genesys, teams, slack, bot }, settings, {
       ...(preload === undefined ? {} : { preload }),
       ...(tls ? { tls } : {}),
     });
@@ -115,7 +117,7 @@ export class World {
   }
 
   #forkBot(settings: NodeJS.ProcessEnv): ChildProcess {
-    const { teams, bot } = this.#ports;
+    const { teams, slack, bot } = this.#ports;
     const [entra, genesys] = [this.entra.url, this.genesys.url];
     return fork(join(DIST, 'src/main.js'), [], {
       execArgv:
@@ -132,6 +134,7 @@ export class World {
         GENESYS_GATEWAY_URL: genesys,
         ...(this.#tls ? { NODE_EXTRA_CA_CERTS: this.#tls.authority } : {}),
         SANDBOX_TEAMS_URL: url(teams),
+        SLACK_API_URL: `${url(slack)}/api/`,
         LATCHKEY_CLOCK_URL: `${entra}/_sandbox/clock`,
         LOG_LEVEL: 'info',
         ...(this.#database ? { DATABASE_URL: this.#database.url, LATCHKEY_KEY: KEY } : {}),
@@ -238,7 +241,7 @@ export class World {
   }
 
   async #startSandbox(): Promise<void> {
-    const { entra, genesys, teams, bot } = this.#ports;
+    const { entra, genesys, teams, slack, bot } = this.#ports;
     const child = fork(join(DIST, 'sandbox/main.js'), [], {
       execArgv: [],
       silent: true,
@@ -248,6 +251,7 @@ export class World {
         SANDBOX_ENTRA_PORT: String(entra),
         SANDBOX_GENESYS_PORT: String(genesys),
         SANDBOX_TEAMS_PORT: String(teams),
+        SANDBOX_SLACK_PORT: String(slack),
         SANDBOX_BOT_URL: `http://127.0.0.1:${bot}`,
         ...(this.#tls ? { SANDBOX_TLS_CERTIFICATE: this.#tls.certificate, SANDBOX_TLS_KEY: this.#tls.key } : {}),
       },
@@ -255,7 +259,8 @@ export class World {
     this.#sandbox = child;
     child.stdout?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.botOutput += chunk.toString()));
-    for (const { url: at } of [this.entra, this.genesys, this.teams]) await answers(`${at}/_sandbox/clock`, child);
+    for (const { url: at } of [this.entra, this.genesys, this.teams, this.slack])
+      await answers(`${at}/_sandbox/clock`, child);
   }
 }
 
@@ -270,6 +275,7 @@ interface Ports {
   readonly entra: number;
   readonly genesys: number;
   readonly teams: number;
+  readonly slack: number;
   readonly bot: number;
 }
 

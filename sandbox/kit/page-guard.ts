@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Reply, SandboxRequest } from '../kit/server.js';
+import type { Reply, SandboxRequest } from './server.js';
 
 export const TOKEN_HEADER = 'x-sandbox-token';
 
