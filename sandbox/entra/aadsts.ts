@@ -15,9 +15,12 @@ const SENTENCES = {
   50126: 'The user name or the password is wrong.',
   50146:
     "The application '{appId}' ({app}) has a claims policy but no signing key of its own. It must be configured with an application-specific signing key.",
+  50148: 'The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.',
   50161: 'The new password was refused.',
+  54005: 'OAuth2 Authorization code was already redeemed, please retry with a new valid code.',
   70001: "The application '{appId}' is disabled.",
   70003: "The grant type '{value}' is not supported.",
+  70008: 'The provided authorization code has expired.',
   70011: "The value '{value}' of the parameter 'scope' is not valid. It must end with '/.default'.",
   75003: "The protocol binding '{value}' is not supported for the response. Only HTTP-POST is.",
   75005: 'The request is not a valid SAML 2.0 protocol message.',
@@ -30,6 +33,7 @@ const SENTENCES = {
   90023: "The parameter '{value}' is not valid.",
   90055: 'There are too many incoming requests. Try again later.',
   500011: "The resource '{value}' was not found in the tenant {tenant}.",
+  500112: 'The reply address does not match the one that was given when the authorization code was requested.',
   501241: "The claim NameID has no value for the user '{user}': the source attribute '{value}' is empty.",
   650056: "Misconfigured application. '{app}' ({appId}) is not set up for SAML-based sign-on in this tenant.",
   700016:
@@ -38,6 +42,7 @@ const SENTENCES = {
   700023: "The client assertion audience claim '{value}' does not match the realm issuer.",
   700024: 'The client assertion is not within its valid time range.',
   700027: 'The client assertion failed signature validation: {value}.',
+  700054: "The response_type '{value}' is not enabled for the application.",
   700211: "No matching federated identity record was found for the presented assertion issuer '{value}'.",
   700212: "No matching federated identity record was found for the presented assertion audience '{value}'.",
   700213: "No matching federated identity record was found for the presented assertion subject '{value}'.",
@@ -50,6 +55,7 @@ const SENTENCES = {
   7000218: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
   7000222: "The client secret of the application '{appId}' has expired.",
   7500529: "The value '{value}' is not a valid SAML ID. The ID must not begin with a number.",
+  9002313: 'Invalid request. The authorization code is malformed or was not issued here.',
 } as const;
 
 export type AadstsCode = keyof typeof SENTENCES;

@@ -53,9 +53,7 @@ export class AccessTokens {
     const counter = this.#counter();
     this.#counters.put('counter', { ...counter, issued: counter.issued + 1 });
     const issuedAt = Math.floor(this.#clock.wall().getTime() / 1000);
-    const key = this.#key();
-    const header = { typ: 'JWT', alg: 'RS256', kid: key.kid, x5t: key.kid };
-    const payload = {
+    return this.sign({
       aud: GRAPH_AUDIENCE,
       iss: `https://sts.windows.net/${TENANT_ID}/`,
       iat: issuedAt,
@@ -72,8 +70,14 @@ export class AccessTokens {
       seq: counter.issued + 1,
       uti: randomUUID(),
       ver: '1.0',
-    };
-    const body = `${base64url(header)}.${base64url(payload)}`;
+    });
+  }
+
+  /** A JWT with these claims, signed with the key that the keys document shows. */
+  sign(claims: object): string {
+    const key = this.#key();
+    const header = { typ: 'JWT', alg: 'RS256', kid: key.kid, x5t: key.kid };
+    const body = `${base64url(header)}.${base64url(claims)}`;
     const signature = createSign('sha256').update(body).sign(key.privateKeyPem, 'base64url');
     return `${body}.${signature}`;
   }

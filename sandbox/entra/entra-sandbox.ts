@@ -10,6 +10,7 @@ import { ageActiveCertificates } from './aged-certificates.js';
 import { appRoleAssignmentRoutes } from './app-role-assignments.js';
 import { applicationTemplateRoutes } from './application-templates.js';
 import { applicationRoutes } from './applications.js';
+import { AUTHORIZATION_FAULTS, AuthorizationCodes } from './authorization.js';
 import { batchRoutes } from './batch.js';
 import { claimsMappingPolicyRoutes } from './claims-mapping-policies.js';
 import { claimsPolicyRoutes } from './claims-policy.js';
@@ -64,6 +65,7 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   });
   server.faults.define({
     ...ENTRA_FAULTS,
+    ...AUTHORIZATION_FAULTS,
     ...certificateFaults(() => ageActiveCertificates(directory)),
     ...TENANT_FAULTS,
     ...ACCOUNT_FAULTS,
@@ -74,8 +76,9 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   const certificates = new SigningCertificates(directory, { faults: server.faults, store });
   const sessions = new Sessions(store, directory);
   const rules = new AccountRules(server.faults);
+  const codes = new AuthorizationCodes(store, { directory, tokens, clock });
 
-  tokenRoutes(server, { tokens, directory, addresses, registered: new RegisteredCredentials(server) });
+  tokenRoutes(server, { tokens, directory, addresses, registered: new RegisteredCredentials(server), codes });
   managedIdentityRoutes(server, tokens);
   applicationTemplateRoutes(graph, directory, server);
   applicationRoutes(graph, directory, server.faults);
@@ -92,7 +95,7 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   tenantPolicyRoutes(graph, server.faults, TENANT_ID);
   batchRoutes(graph, server);
   federationMetadataRoutes(server, { directory, certificates });
-  signInRoutes(server, { directory, certificates, sessions, addresses });
+  signInRoutes(server, { directory, certificates, sessions, codes, addresses });
   return server;
 }
 

@@ -109,10 +109,12 @@ export function signInPage(view: {
   readonly appName: string;
   readonly userName: string;
   readonly people: readonly string[];
+  /** Where the browser goes when the form was right, if that is another origin. */
+  readonly leadsTo: readonly string[];
   readonly failure?: Failure;
 }): Reply {
   const { failure } = view;
-  return shell({
+  const content: Shell = {
     title: 'Sign in',
     ...(failure ? { scripts: config(failure) } : {}),
     content: html`<p>to continue to <strong>${view.appName}</strong></p>
@@ -141,7 +143,8 @@ export function signInPage(view: {
         The people who are here from the start have the password <code>${SEED_PASSWORD}</code>; people created since
         have the one they were given.
       </p>`,
-  });
+  };
+  return shell(content, { formAction: view.leadsTo });
 }
 
 function failureNote({ error, correlationId }: Failure): SafeHtml {
@@ -156,9 +159,10 @@ export function changePasswordPage(view: {
   readonly contextId: string;
   readonly userName: string;
   readonly switchLink: SwitchLink;
+  readonly leadsTo: readonly string[];
   readonly problem?: string;
 }): Reply {
-  return shell({
+  const content: Shell = {
     title: 'Update your password',
     content: html`<p>${view.userName}</p>
       <p>
@@ -184,7 +188,8 @@ export function changePasswordPage(view: {
         <button class="button" type="submit">Sign in</button>
       </form>
       <p><a href="${view.switchLink.href}">Sign in with another account</a></p>`,
-  });
+  };
+  return shell(content, { formAction: view.leadsTo });
 }
 
 /** Carries a SAML response to the service provider: at once with JavaScript, with a button without. */

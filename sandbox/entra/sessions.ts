@@ -4,6 +4,7 @@ import type { Collection, SandboxStore } from '../kit/store.js';
 import { AadstsError } from './aadsts.js';
 import type { Directory } from './directory.js';
 import type { User } from './directory-objects.js';
+import type { Authorization } from './authorization.js';
 import type { AuthnRequest } from './saml-request.js';
 
 /** A sign-in under way: what was asked, by whom, and how far it got. The browser only knows its id. */
@@ -14,6 +15,8 @@ export interface SignInContext {
   /** Absent when nobody asked: identity-provider-initiated. */
   readonly request: AuthnRequest | undefined;
   readonly relayState: string | undefined;
+  /** An application that asks by OpenID Connect; then there is no SAML request. */
+  readonly authorization?: Authorization;
   readonly correlationId: string;
   /** The person who proved the password and now must choose another. */
   readonly changingUserId: string | undefined;
@@ -48,7 +51,9 @@ export class Sessions {
     this.#directory = directory;
   }
 
-  start(wish: Pick<SignInContext, 'appId' | 'request' | 'relayState' | 'correlationId'>): SignInContext {
+  start(
+    wish: Pick<SignInContext, 'appId' | 'request' | 'relayState' | 'authorization' | 'correlationId'>,
+  ): SignInContext {
     const context = { ...wish, id: randomBytes(24).toString('base64url'), changingUserId: undefined };
     bound(this.#contexts, MOST_CONTEXTS);
     return this.#contexts.put(context.id, context);

@@ -2,6 +2,7 @@ import { TENANT_ID } from '../credentials.js';
 import { reach, type SandboxAddresses } from '../addresses.js';
 import type { Reply, SandboxRequest } from '../kit/server.js';
 import { AadstsError, type AadstsFacts } from './aadsts.js';
+import type { AuthorizationCodes } from './authorization.js';
 import { attributesOf, nameIdOf, type ClaimsSubject } from './claims.js';
 import type { Directory } from './directory.js';
 import type { User } from './directory-objects.js';
@@ -17,6 +18,7 @@ export interface FlowParts {
   readonly directory: Directory;
   readonly certificates: SigningCertificates;
   readonly sessions: Sessions;
+  readonly codes: AuthorizationCodes;
   readonly addresses: SandboxAddresses;
 }
 
@@ -35,9 +37,10 @@ export class SignInFlow {
   proceed(context: SignInContext, request: SandboxRequest): Reply {
     const target = this.#target(context);
     const signedIn = this.#parts.sessions.current(request);
-    if (signedIn && !context.request?.forceAuthn) return this.#complete(context, signedIn, { interactive: false });
+    const mustAsk = context.request?.forceAuthn ?? context.authorization?.mustAsk ?? false;
+    if (signedIn && !mustAsk) return this.#complete(context, signedIn, { interactive: false });
     if (target && context.request?.isPassive) return this.#answerPassive(context, target);
-    return this.#askPassword(context);
+    return this.#askPassword(context, context.authorization?.loginHint);
   }
 
   /** What the sign-in form sends. */
@@ -110,7 +113,12 @@ export class SignInFlow {
     signedIn: SignedIn,
     { interactive, cookie = {} }: { interactive: boolean; cookie?: CookieHeaders },
   ): Reply {
-    const { directory, sessions } = this.#parts;
+    const { directory, sessions, codes } = this.#parts;
+    if (context.authorization) {
+      this.#record(context, signedIn.user, '', { interactive });
+      sessions.finish(context);
+      return codes.answer(context.authorization, signedIn.user, cookie);
+    }
     const target = this.#target(context);
     if (!target) {
       sessions.finish(context);
@@ -174,7 +182,7 @@ export class SignInFlow {
 
   /** The app of the sign-in, checked again: it may have changed while the person was typing. */
   #target(context: SignInContext): Target | undefined {
-    if (context.appId === undefined) return undefined;
+    if (context.appId === undefined || context.authorization) return undefined;
     const principal = this.#parts.directory.findServicePrincipalByAppId(context.appId);
     if (!principal) throw new AadstsError(700016, { value: context.appId, tenant: TENANT_ID });
     return checkBeforeSignIn(principal, context.request, this.#parts);
@@ -189,6 +197,7 @@ export class SignInFlow {
       appName: this.#principal(context)?.displayName ?? 'My Apps',
       userName,
       people,
+      leadsTo: leadsTo(context),
       ...(failure ? { failure } : {}),
     });
   }
@@ -199,6 +208,7 @@ export class SignInFlow {
       contextId: context.id,
       userName: user.userPrincipalName,
       switchLink: this.switchLink(context),
+      leadsTo: leadsTo(context),
       ...(problem === undefined ? {} : { problem }),
     });
   }
@@ -247,6 +257,11 @@ const MY_APPS_ID = '2793995e-0a7d-40d7-bd35-6968ba142197';
 function audienceOf(context: SignInContext, { principal, application }: Target): string {
   const name = context.request?.issuer ?? application.identifierUris[0] ?? principal.appId;
   return URL.canParse(name) ? name : `spn:${name}`;
+}
+
+/** The origin that the form's answer redirects to, for the page's policy. */
+function leadsTo({ authorization }: SignInContext): string[] {
+  return authorization ? [new URL(authorization.redirectUri).origin] : [];
 }
 
 function relayStateOf({ principal }: Target): string | undefined {

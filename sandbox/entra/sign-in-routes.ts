@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { reach, type SandboxAddresses } from '../addresses.js';
-import { TENANT_ID } from '../credentials.js';
+import { BOT, TENANT_ID } from '../credentials.js';
 import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { AadstsError } from './aadsts.js';
+import { parseAuthorization } from './authorization.js';
 import type { ServicePrincipal } from './directory-objects.js';
 import { appsPage, errorPage } from './pages.js';
 import { decodeSamlRequest, parseAuthnRequest } from './saml-request.js';
@@ -47,6 +48,13 @@ export function signInRoutes(server: SandboxServer, parts: FlowParts): void {
     `${LOGIN}/switch`,
     inTenant((request) => flow.switchAccount(request)),
   );
+  for (const host of ['', '/login.microsoftonline.com']) {
+    server.route(
+      'GET',
+      `${host}/:tenant/oauth2/v2.0/authorize`,
+      inTenant((request, id) => authorize(request, id, flow, parts)),
+    );
+  }
   const launch = guarded((request, id) => launchApp(request, id, flow, parts));
   server.route('GET', '/launcher.myapps.microsoft.com/api/signin/:appId', launch);
   server.route('GET', '/myapps.microsoft.com/signin/:appId', launch);
@@ -90,6 +98,13 @@ function startFromRequest(
   const relayState = parameters.get('RelayState') ?? undefined;
   const context = parts.sessions.start({ appId: principal.appId, request: authnRequest, relayState, correlationId });
   return flow.proceed(context, request);
+}
+
+/** An application asks who somebody is, by OpenID Connect. */
+function authorize(request: SandboxRequest, correlationId: string, flow: SignInFlow, parts: FlowParts): Reply {
+  const authorization = parseAuthorization(request.query);
+  const wish = { appId: BOT.clientId, request: undefined, relayState: undefined };
+  return flow.proceed(parts.sessions.start({ ...wish, authorization, correlationId }), request);
 }
 
 /** With a Sign-on URL the app itself begins; without one Entra sends a response that nobody asked for. */

@@ -4,6 +4,7 @@ import { BOT, BOT_PERMISSIONS, TENANT_ID, VERIFIED_DOMAIN } from '../credentials
 import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { AadstsError, type AadstsCode } from './aadsts.js';
 import { TOKEN_LIFETIME_SECONDS, type AccessTokens } from './access-tokens.js';
+import { required, type AuthorizationCodes } from './authorization.js';
 import type { Directory } from './directory.js';
 import type { RegisteredCredentials } from './registered-credentials.js';
 
@@ -25,12 +26,16 @@ interface TokenParts {
   readonly directory: Directory;
   readonly addresses: SandboxAddresses;
   readonly registered: RegisteredCredentials;
+  readonly codes: AuthorizationCodes;
 }
 
-/** Token endpoint (client credentials with a secret or a client assertion), discovery document and keys, with and without the host segment. */
-export function tokenRoutes(server: SandboxServer, { tokens, directory, addresses, registered }: TokenParts): void {
+/** Token endpoint (client credentials and authorization code, with a secret or a client assertion), discovery document and keys, with and without the host segment. */
+export function tokenRoutes(
+  server: SandboxServer,
+  { tokens, directory, addresses, registered, codes }: TokenParts,
+): void {
   const token = (request: SandboxRequest): Reply =>
-    answered(request, directory, () => issue(request, { server, tokens, registered }));
+    answered(request, directory, () => issue(request, { server, tokens, registered, codes }));
   const discovery = (request: SandboxRequest): Reply =>
     answered(request, directory, () => discoveryDocument(request, addresses));
   const keys = (): Reply => ({ status: 200, body: { keys: tokens.publicKeys() } });
@@ -47,6 +52,12 @@ interface OAuthRefusal {
 }
 
 const REFUSALS: Partial<Record<AadstsCode, OAuthRefusal>> = {
+  50057: { status: 400, error: 'invalid_grant' },
+  50148: { status: 400, error: 'invalid_grant' },
+  54005: { status: 400, error: 'invalid_grant' },
+  70008: { status: 400, error: 'invalid_grant' },
+  500112: { status: 400, error: 'invalid_grant' },
+  9002313: { status: 400, error: 'invalid_grant' },
   70003: { status: 400, error: 'unsupported_grant_type' },
   70011: { status: 400, error: 'invalid_scope' },
   500011: { status: 400, error: 'invalid_resource' },
@@ -101,21 +112,18 @@ function requireTenant(request: SandboxRequest): void {
 
 function issue(
   request: SandboxRequest,
-  { server, tokens, registered }: { server: SandboxServer; tokens: AccessTokens; registered: RegisteredCredentials },
+  parts: { server: SandboxServer } & Pick<TokenParts, 'tokens' | 'registered' | 'codes'>,
 ): object {
+  const { server, tokens, registered, codes } = parts;
   if (server.faults.strikes('token-throttled')) throw new AadstsError(90055);
   const form = request.form();
-  const field = (name: string): string => {
-    const value = form.get(name);
-    if (!value) throw new AadstsError(900144, { value: name });
-    return value;
-  };
-  const grant = field('grant_type');
-  if (grant !== 'client_credentials') throw new AadstsError(70003, { value: grant });
-  const clientId = field('client_id').toLowerCase();
-  const scope = field('scope');
+  const grant = required(form, 'grant_type');
+  if (!GRANTS.includes(grant)) throw new AadstsError(70003, { value: grant });
+  const clientId = required(form, 'client_id').toLowerCase();
+  const scope = grant === 'client_credentials' ? required(form, 'scope') : '';
   if (clientId !== BOT.clientId) throw new AadstsError(700016, { value: clientId, tenant: TENANT_ID });
   requireProof(form, server, registered);
+  if (grant === 'authorization_code') return codes.redeem(form, server.faults);
   requireGraphScope(scope);
   tokens.expireAllIf(server.faults);
   return {
@@ -126,6 +134,7 @@ function issue(
   };
 }
 
+const GRANTS = ['client_credentials', 'authorization_code'];
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** A client assertion where there is one, else the secret. */
