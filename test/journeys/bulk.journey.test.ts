@@ -168,6 +168,41 @@ test('A throttling storm loses nobody', async () => {
   expect(await timesAssigned(people)).toEqual(people.map(() => 1));
 }, 120_000);
 
+test('A storm in Genesys, with and without Retry-After and at the sign-in, loses no row', async () => {
+  const people = await makePeople(consoles, 24, 'genesys-storm');
+  const rows = people.map(({ userPrincipalName }) => `${userPrincipalName},employee | Agent`);
+  const plan = await plansByFile(ada, 'genesys-storm.csv', `upn,genesysRoles\n${rows.join('\n')}`);
+  const { genesys } = world();
+  await genesys.fault('throttled', { times: '12', retryAfter: '1', match: '/users' });
+  await genesys.fault('throttled', { times: '8', retryAfter: 'none', match: 'bulkadd' });
+  await genesys.fault('throttled', { times: '6', retryAfter: 'none', match: 'subjects' });
+  await genesys.fault('token-throttled', { times: '3' });
+  await genesys.fault('token-expired-now');
+  const before = (await genesys.requests()).length;
+
+  await ada.presses(plan, 'Give 24 people access');
+  const done = await ada.watches(plan, 'genesys-storm.csv is done');
+
+  expect(done.text).toContain('24 people got access');
+  expect(await timesAssigned(people)).toEqual(people.map(() => 1));
+  const { users, grants } = await genesys.state<{
+    users: { id: string; email: string; state: string }[];
+    grants: { subjectId: string; role: { name: string } }[];
+  }>();
+  const held = people.map(({ userPrincipalName }) =>
+    users
+      .filter(({ email }) => email === userPrincipalName)
+      .map(({ id, state }) => [
+        state,
+        ...grants.filter(({ subjectId }) => subjectId === id).map(({ role }) => role.name),
+      ]),
+  );
+  expect(held).toEqual(people.map(() => [['active', 'employee', 'Agent']]));
+  const answers = (await genesys.requests()).slice(before).map(({ status }) => status);
+  expect(answers.filter((status) => status === 429)).toHaveLength(26);
+  expect(answers.filter((status) => status === 400)).toHaveLength(3);
+}, 180_000);
+
 test('A run is paused, keeps what is done, and goes on', async () => {
   const people = await makePeople(consoles, 280, 'pause');
   const plan = await plansByFile(ada, 'pause.csv', fileOf(people));

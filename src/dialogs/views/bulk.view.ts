@@ -185,8 +185,11 @@ export function bulkRunView(run: RunRecord, progress: BulkProgress): View {
     ...(style ? { style } : {}),
   });
   const isPaused = progress.pace === 'paused';
-  const title = isPaused ? `${fileName} is paused` : `Giving access: ${fileName}`;
-  const [now, waitsFor] = [phaseText(progress), waitText(run, progress)];
+  const isWaiting = run.state === 'waiting' && !isPaused;
+  const stands = isPaused ? 'is paused' : isWaiting ? 'is waiting' : undefined;
+  const title = stands === undefined ? `Giving access: ${fileName}` : `${fileName} ${stands}`;
+  const waitsFor = waitText(run, progress);
+  const now = isWaiting ? waitsFor : phaseText(progress);
   return {
     title,
     tone: 'working',
@@ -194,7 +197,7 @@ export function bulkRunView(run: RunRecord, progress: BulkProgress): View {
       { kind: 'text', text: `Started by ${run.actor.name} at ${timeText(run.startedAt)}`, style: 'subtle' },
       bar,
       { kind: 'text', text: now },
-      ...(waitsFor === '' ? [] : [{ kind: 'text', text: waitsFor, style: 'subtle' } as const]),
+      ...(waitsFor === '' || waitsFor === now ? [] : [{ kind: 'text', text: waitsFor, style: 'subtle' } as const]),
       ...(progress.failed > 0
         ? [
             {
@@ -207,6 +210,7 @@ export function bulkRunView(run: RunRecord, progress: BulkProgress): View {
     ],
     actions: [
       ...(isPaused ? [steer(`Go on with ${name}`, 'go-on-bulk', 'primary')] : []),
+      ...(isWaiting ? [steer('Check now', 'retry-run', 'primary')] : []),
       ...(progress.pace === 'working' ? [steer(`Pause ${name}`, 'pause-bulk')] : []),
       steer(`Stop ${name}`, 'stop-bulk', 'danger'),
       report,

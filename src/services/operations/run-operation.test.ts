@@ -45,18 +45,22 @@ const operation: Operation<{ name: string }, Outcome> = {
 
 /** Everybody administers applications, except in a test that says otherwise. */
 let roles: readonly string[];
+let isEntraAway: boolean;
 const entra = {
-  findStanding: async (personId: string): Promise<Standing> => ({
-    person: {
-      id: personId,
-      name: 'Ada Admin',
-      userPrincipalName: 'a@contoso.example',
-      isEnabled: true,
-      isGuest: false,
-    },
-    active: roles.map((roleTemplateId) => ({ roleTemplateId, scope: '/' })),
-    eligible: [],
-  }),
+  findStanding: async (personId: string): Promise<Standing> => {
+    if (isEntraAway) throw new Problem({ kind: 'remote', answer: 'unavailable', what: 'Away.', remedy: 'Wait.' });
+    return {
+      person: {
+        id: personId,
+        name: 'Ada Admin',
+        userPrincipalName: 'a@contoso.example',
+        isEnabled: true,
+        isGuest: false,
+      },
+      active: roles.map((roleTemplateId) => ({ roleTemplateId, scope: '/' })),
+      eligible: [],
+    };
+  },
 } as unknown as Entra;
 
 beforeAll(async () => {
@@ -69,6 +73,7 @@ beforeEach(async () => {
   clock = new StandingClock();
   executions = 0;
   roles = [CLOUD_APP_ADMIN];
+  isEntraAway = false;
   deed = async () => ({ personId: CREATED });
   const operations = new OperationRegistry();
   durable = createDurable({ database, clock, log: silentLog, onOutcome: outcomeRecorder({ clock, operations }) });
@@ -221,6 +226,23 @@ test('after a restart, a run whose actor lost the right stops at its safe point,
   const kinds = (await listAudit(database.db, { person: ada.personId, limit: 5 })).map(({ kind }) => kind);
   expect(kinds).toContain('refusal');
   await reached(retried, 'done');
+});
+
+test('after a restart, a run waits where Entra cannot tell whether its actor still may', async () => {
+  const guarded: Operation<{ name: string }, Outcome> = {
+    ...operation,
+    kind: 'guarded-story',
+    run: ({ step }) => step('Tell it', () => deed(), { safePoint: true }),
+  };
+  pipeline.register(guarded);
+  const runId = await database.transaction((trx) =>
+    durable.create(trx, { kind: guarded.kind, version: 1, input: { name: 'B.Simon' }, actor: ada }),
+  );
+
+  isEntraAway = true;
+  expect(await durable.goOn(runId)).toBe('waiting');
+  isEntraAway = false;
+  expect(await durable.goOn(runId)).toBe('done');
 });
 
 test('somebody who was created is found in the audit, though nobody knew the id before', async () => {

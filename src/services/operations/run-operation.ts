@@ -8,7 +8,7 @@ import type { RunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
 import { findRunByReference, findUnderWay, holdKinds } from '../platform/ledger.js';
 import type { Log } from '../platform/log.js';
-import { Problem, type ProblemFacts } from '../platform/problem.js';
+import { mayPass, Problem, type ProblemFacts } from '../platform/problem.js';
 import type { Transaction } from '../platform/schema.js';
 import { refuseClash, unlessOvertaken } from './access-clash.js';
 import type { Actor, Claim, Operation } from './operation.js';
@@ -192,7 +192,10 @@ export class Pipeline {
     return person;
   }
 
-  /** The verdict at a safe point of a run that went on by itself after a restart. Throws the refusal, recorded. */
+  /**
+   * The verdict at a safe point of a run that went on by itself after a restart. Throws the refusal, recorded; where Entra
+   * cannot tell now, the run waits.
+   */
   async #permitToGoOn<I extends Json, O extends Json>(
     operation: Operation<I, O>,
     actor: Actor,
@@ -201,7 +204,9 @@ export class Pipeline {
     try {
       await this.#permit(operation, actor, input);
     } catch (error) {
-      if (!(error instanceof Problem) || error.facts.kind !== 'refused') throw error;
+      if (!(error instanceof Problem)) throw error;
+      if (mayPass(error.facts)) throw new Problem({ ...error.facts, kind: 'waiting' }, { cause: error });
+      if (error.facts.kind !== 'refused') throw error;
       throw new Problem({
         ...error.facts,
         what: `Latchkey was restarted meanwhile, and ${actor.name} may no longer ${operation.wanted(input)}.`,

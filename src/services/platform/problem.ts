@@ -51,6 +51,14 @@ export class Problem extends Error {
   }
 }
 
+/** Answers that another attempt may well change. A version that others keep changing is one of them. */
+const PASSING: readonly ProblemFacts['answer'][] = ['unavailable', 'timeout', 'throttled', 'conflict'];
+
+/** Whether the remote side may answer otherwise later, with nobody doing anything about it. */
+export function mayPass({ kind, answer }: ProblemFacts): boolean {
+  return kind === 'waiting' || (kind === 'remote' && PASSING.includes(answer));
+}
+
 /** Nothing that needs the database can be done; what is only read from Entra and Genesys can. */
 export const DATABASE_AWAY: ProblemFacts = {
   kind: 'internal',

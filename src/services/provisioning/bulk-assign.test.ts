@@ -135,7 +135,9 @@ test('what the user was before is still known after an attempt that ended in the
   const { run, row } = await bulkOf('cut');
   const { genesys, held, isAway } = genesysWith({ id: 'u-cut', was: 'deleted' });
   isAway(true);
-  await expect(run(genesys)).rejects.toThrow('Away.');
+  await expect(run(genesys)).rejects.toMatchObject({
+    facts: { kind: 'waiting', what: 'Away.', remedy: expect.stringContaining('What is done is kept.') },
+  });
   await expect(row()).resolves.toMatchObject({ state: 'to-provision' });
   await expect(rolesLastSeen(database, { userId: 'u-cut', personId: 'cut' })).resolves.toEqual([LEAD]);
 

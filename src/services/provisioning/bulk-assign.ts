@@ -16,6 +16,7 @@ import { readSignals, type Signals } from '../platform/ledger-waiting.js';
 import type { RunActor, Transaction } from '../platform/schema.js';
 import { refuseStranger, sortOut } from './bulk-fitness.js';
 import { findUserOfRow, noteRolesOfRow, noteUserOfRow } from './bulk-genesys-users.js';
+import { orWaiting } from './bulk-refusals.js';
 import { assignRows, failedAlone, genesysWish, provisioned } from './bulk-row.js';
 import { countRows, leaveOut, nextRows, writeRows, type BulkRow } from './bulk-store.js';
 import { ensureGenesysUser, type FoundUser, type Kept } from './ensure-genesys-user.js';
@@ -91,7 +92,9 @@ async function runParts(parts: BulkParts, context: RunContext<BulkInput>): Promi
   let end: PartResult['next'] = 'go on';
   for (let number = 1; end === 'go on'; number += 1) {
     const deed = (attempt: { isRepeated?: boolean; claim?: number }): Promise<PartResult> =>
-      inBackground(() => new Part(parts, context, attempt).run());
+      inBackground(() => new Part(parts, context, attempt).run()).catch((error: unknown) => {
+        throw orWaiting(error);
+      });
     const { next, pause } = await step(`Part ${String(number)}`, deed, { safePoint: true });
     end = next;
     if (end === 'go on' && pause > 0) {

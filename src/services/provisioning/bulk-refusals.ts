@@ -1,4 +1,4 @@
-import { Problem } from '../platform/problem.js';
+import { mayPass, Problem } from '../platform/problem.js';
 
 /** Why a bulk cannot be planned, started or steered, each as a `Problem` that says what to do instead. */
 
@@ -42,6 +42,14 @@ export function wouldWakeStranger(upn: string, { name, state }: { name: string; 
     remedy: `Say “provision ${upn}” and look at the card.`,
     code: STRANGER,
   });
+}
+
+/** What ended a part, for the run: nothing that may pass ends the run, as it goes on from where it is. */
+export function orWaiting(error: unknown): unknown {
+  if (!(error instanceof Problem) || !mayPass(error.facts)) return error;
+  const remedy =
+    'What is done is kept. Latchkey asks again by itself, ever more rarely up to every ten minutes, and goes on when there is an answer; Check now asks at once.';
+  return new Problem({ ...error.facts, kind: 'waiting', remedy }, { cause: error });
 }
 
 export function linkGone(): Problem {

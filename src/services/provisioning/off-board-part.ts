@@ -1,6 +1,6 @@
 import type { Step } from '../platform/durable.js';
 import type { Json } from '../platform/json.js';
-import { Problem, type ProblemFacts } from '../platform/problem.js';
+import { mayPass, Problem, type ProblemFacts } from '../platform/problem.js';
 
 /** Why a part was not done, and what to do about it. */
 export type PartProblem = {
@@ -19,9 +19,6 @@ export type Part<T extends Json> =
   | { readonly state: 'refused'; readonly problem: PartProblem }
   | { readonly state: 'later'; readonly problem: PartProblem };
 
-/** Answers that another attempt may well change. A version that others keep changing is one of them. */
-const PASSING: readonly ProblemFacts['answer'][] = ['unavailable', 'timeout', 'throttled', 'conflict'];
-
 /**
  * Does one part as a step of the run. A refusal is its result, kept in the journal; what passes leaves the step begun, so
  * that the next attempt of the run does it again. Any other error ends the run.
@@ -34,7 +31,7 @@ export async function attemptPart<T extends Json>(step: Step, name: string, deed
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         const { facts } = error;
-        if (isPassing(facts)) throw new Problem({ ...facts, kind: 'waiting' }, { cause: error });
+        if (mayPass(facts)) throw new Problem({ ...facts, kind: 'waiting' }, { cause: error });
         if (facts.kind === 'internal') throw error;
         return { state: 'refused', problem: partProblem(facts) };
       }
@@ -43,10 +40,6 @@ export async function attemptPart<T extends Json>(step: Step, name: string, deed
     if (!(error instanceof Problem) || error.facts.kind !== 'waiting') throw error;
     return { state: 'later', problem: partProblem(error.facts) };
   }
-}
-
-function isPassing({ kind, answer }: ProblemFacts): boolean {
-  return kind === 'waiting' || (kind === 'remote' && PASSING.includes(answer));
 }
 
 export function partProblem({ what, why = '', remedy, requestId = '' }: ProblemFacts): PartProblem {
