@@ -34,7 +34,8 @@ function isPlainJson(request: IncomingMessage): boolean {
   return type === 'application/json' && encoding === 'identity';
 }
 
-async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'aborted'> {
+/** The body as it came, or why there is none. Never throws. */
+export async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'aborted'> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -61,7 +62,7 @@ function parse(bytes: Buffer, maxDepth: number): JsonBody {
 }
 
 /** Walks level by level, as recursion is what a deep body attacks. */
-function isDeeperThan(value: unknown, maxDepth: number): boolean {
+export function isDeeperThan(value: unknown, maxDepth: number): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth) return true;

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { readBlocks } from '../../../sandbox/slack/block-kit.js';
+import type { Action, Element, View } from '../../dialogs/views/view.js';
+import { hostileView } from '../testing/hostile-views.js';
+import { textLength, toBlocks, toMessage } from './block-kit.js';
+import { SLACK } from './block-kit-limits.js';
+
+function viewOf(...elements: Element[]): View {
+  return { title: 'Set up SSO', tone: 'neutral', elements, actions: [], fallback: 'SSO can be set up.' };
+}
+
+/** Every text object, at any depth. */
+function textsOf(value: unknown): { type: string; text: string }[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'text' in value && typeof value.text === 'string' ? [value as { type: string; text: string }] : [];
+  return [...own, ...Object.values(value).flatMap(textsOf)];
+}
+
+const wordsOf = (view: View): string =>
+  textsOf(toBlocks(view, SLACK.messageBlocks))
+    .map(({ text }) => text)
+    .join('\n');
+
+const run: Action = { kind: 'verb', label: 'Run', verb: 'run', reference: 'plan:1', revision: 3, style: 'primary' };
+
+const EXAMPLES: Readonly<Record<Element['kind'], Element>> = {
+  text: { kind: 'text', text: 'Which region?', style: 'strong' },
+  facts: { kind: 'facts', facts: [{ label: 'Who', value: 'Ana Agent' }] },
+  changes: { kind: 'changes', heading: 'Entra', rows: [{ field: 'Reply URL', before: 'a', after: 'b' }] },
+  steps: { kind: 'steps', steps: [{ name: 'Add the application', state: 'done', note: 'found' }] },
+  notice: { kind: 'notice', tone: 'warning', text: 'People would be locked out.' },
+  list: { kind: 'list', heading: 'Created', items: ['one', 'two'] },
+  progress: { kind: 'progress', done: 2_500, total: 5_000 },
+  details: { kind: 'details', title: 'What was done', facts: [{ label: 'Request id', value: '42' }] },
+  choose: {
+    kind: 'choose',
+    id: 'region',
+    label: 'Region',
+    choices: [{ title: 'Frankfurt', value: 'de' }],
+    value: 'de',
+  },
+  chooseMany: {
+    ...{ kind: 'chooseMany', id: 'roles', label: 'Roles', values: ['r2'], required: 'Pick' },
+    choices: ['r1', 'r2', 'r3'].map((value) => ({ title: value, value })),
+  },
+  person: { kind: 'person', id: 'who', label: 'Person', placeholder: 'Type a name', required: 'Choose' },
+  write: { kind: 'write', id: 'org', label: 'Short name', maxLength: 60, value: 'contoso-gc', required: 'Write it' },
+};
+
+const WORDS: Readonly<Record<Element['kind'], string>> = {
+  text: '*Which region?*',
+  facts: '*Who*\nAna Agent',
+  changes: '*Entra*\n*Reply URL*\na →\u00A0b',
+  steps: '✓ Add the application (done) found',
+  notice: '▲ Warning: People would be locked out.',
+  list: '*Created*\n• one\n• two',
+  progress: '██████████░░░░░░░░░░ 50 % (2,500 of 5,000)',
+  details: 'Details: what was done\nRequest id: 42',
+  choose: 'Region\nFrankfurt',
+  chooseMany: 'Roles',
+  person: 'Person',
+  write: 'Short name',
+};
+
+describe('blocks for every kind of element and action', () => {
+  test.each(Object.entries(EXAMPLES))('%s is what Slack takes, and says the same as in Teams', (kind, element) => {
+    const view = { ...viewOf(element), actions: [run] };
+
+    expect(() => readBlocks(toMessage(view).blocks, 'message')).not.toThrow();
+    expect(wordsOf(view)).toContain(WORDS[element.kind]);
+    expect(kind).toBe(element.kind);
+  });
+
+  test.each([
+    ['working', 'In progress'],
+    ['good', 'All good'],
+    ['warning', 'Needs attention'],
+    ['problem', 'Problem'],
+  ] as const)('the tone %s is said in words', (tone, words) => {
+    expect(wordsOf({ ...viewOf(), tone })).toContain(words);
+  });
+
+  test('a button carries verb, reference and revision, and each has an id of its own', () => {
+    const actions = [run, { ...run, style: 'danger' as const, ignoresInputs: true }];
+
+    const [block] = toBlocks({ ...viewOf(), actions }, SLACK.messageBlocks).slice(-1);
+
+    const value = { verb: 'run', reference: 'plan:1', revision: 3 };
+    expect(block).toMatchObject({
+      type: 'actions',
+      elements: [
+        { action_id: 'verb-0', style: 'primary', value: JSON.stringify(value) },
+        { action_id: 'verb-1', style: 'danger', value: JSON.stringify({ ...value, ignoresInputs: true }) },
+      ],
+    });
+  });
+
+  test('more buttons than a block takes stand in the next one', () => {
+    const blocks = toBlocks({ ...viewOf(), actions: Array.from({ length: 60 }, () => run) }, SLACK.messageBlocks);
+
+    expect(blocks.flatMap((block) => (block.type === 'actions' ? [block.elements.length] : []))).toEqual([25, 25, 10]);
+  });
+
+  test.each(['javascript:alert(1)', 'http://attacker.example/', 'not a link'])('a button never opens %s', (url) => {
+    const view: View = { ...viewOf(), actions: [{ kind: 'link', label: 'Open', url }] };
+
+    expect(() => toBlocks(view, SLACK.messageBlocks)).toThrow(TypeError);
+  });
+
+  test('what is chosen beforehand is there, also far down a long list', () => {
+    const choices = Array.from({ length: 200 }, (_, at) => ({ title: `Role ${at}`, value: `r${at}` }));
+    const many: Element = { kind: 'chooseMany', id: 'roles', label: 'Roles', choices, values: ['r150', 'r199'] };
+
+    const { blocks } = toMessage(viewOf(many));
+
+    const shown = blocks.find((block) => block.type === 'input');
+    expect(shown).toMatchObject({ element: { initial_options: [{ value: 'r150' }, { value: 'r199' }] } });
+    expect(wordsOf(viewOf(many))).toContain('… and 100 more.');
+    expect(() => readBlocks(blocks, 'message')).not.toThrow();
+  });
+});
+
+describe('whatever stands in a name, a reason or an answer', () => {
+  test('Slack takes it, and no button and no input is lost', () => {
+    fc.assert(
+      fc.property(hostileView, (view) => {
+        const { text, blocks } = toMessage(view);
+
+        expect(() => readBlocks(blocks, 'message')).not.toThrow();
+        expect(textLength(blocks)).toBeLessThanOrEqual(SLACK.allText);
+        expect(text.length).toBeLessThanOrEqual(SLACK.fallback);
+        const buttons = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+        expect(buttons).toHaveLength(view.actions.length);
+        const inputs = view.elements.filter(({ kind }) => ['choose', 'chooseMany', 'person', 'write'].includes(kind));
+        expect(blocks.filter(({ type }) => type === 'input')).toHaveLength(inputs.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('nothing in it is live: no mention, no link, no command', () => {
+    fc.assert(
+      fc.property(hostileView, (view) => {
+        const { text, blocks } = toMessage(view);
+        const live = textsOf(blocks).filter(({ type }) => type === 'mrkdwn');
+
+        expect(text).not.toMatch(/[<>]/);
+        for (const one of live) {
+          expect(one).toMatchObject({ verbatim: true });
+          expect(one.text).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/);
+          expect(one.text).toMatch(/^\*[^*_~`]+\*$/);
+        }
+        expect(JSON.stringify(blocks)).not.toMatch(/\\u00[01]|[\u202A-\u202E\u2066-\u2069]|\\ud[89a-f]/i);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('what was cut is counted', () => {
+    const items = Array.from({ length: 200 }, (_, number) => `Person ${number} `.repeat(20));
+
+    expect(wordsOf(viewOf({ kind: 'list', items }))).toMatch(/… and 1\d\d more/);
+  });
+});

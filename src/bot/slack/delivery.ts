@@ -1,0 +1,63 @@
+import type { ButtonValue } from './block-kit.js';
+
+/** A file that came with a message, as Slack tells of it. */
+export interface SentFile {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Where a button was: on a message, on the app's own page, or in a dialog. */
+export type Surface =
+  | { readonly kind: 'message'; readonly channel: string; readonly ts: string; readonly thread: string | undefined }
+  | { readonly kind: 'page' };
+
+/** What somebody did in Slack, as far as Latchkey answers it. */
+export type Deed =
+  /** Typed anywhere. `channel` may be one that the app is not in. */
+  | { readonly kind: 'command'; readonly text: string; readonly channel: string }
+  | {
+      readonly kind: 'message';
+      readonly text: string;
+      readonly channel: string;
+      readonly thread: string | undefined;
+      readonly files: readonly SentFile[];
+    }
+  | { readonly kind: 'mention'; readonly text: string; readonly channel: string; readonly thread: string }
+  | {
+      readonly kind: 'click';
+      readonly button: ButtonValue;
+      readonly inputs: Readonly<Record<string, string>>;
+      /** What must be filled in and is not, in the words of its label or hint. */
+      readonly missing: string | undefined;
+      readonly surface: Surface;
+    }
+  | {
+      readonly kind: 'form';
+      readonly form: string;
+      readonly inputs: Readonly<Record<string, string>>;
+      readonly viewId: string;
+      /** The conversation that the dialog was opened from. */
+      readonly conversation: string;
+    }
+  | { readonly kind: 'search'; readonly dataset: string; readonly words: string }
+  | { readonly kind: 'home' }
+  | { readonly kind: 'about'; readonly author: string | undefined };
+
+/** One delivery of Slack, reduced to what Latchkey reads. */
+export interface Delivery {
+  readonly userId: string;
+  /** The workspace that the sender belongs to, where Slack says so. */
+  readonly userTeam: string | undefined;
+  /** The workspace that it was delivered for. */
+  readonly teamId: string;
+  readonly appId: string | undefined;
+  /** Installed for a whole organisation: Latchkey is for one workspace. */
+  readonly isEnterprise: boolean;
+  /** The same for a redelivery, another for each deed. */
+  readonly id: string;
+  /** Opens one dialog, within three seconds. */
+  readonly triggerId: string | undefined;
+  /** Answers where the deed was done, a few times within half an hour. */
+  readonly responseUrl: string | undefined;
+  readonly deed: Deed;
+}

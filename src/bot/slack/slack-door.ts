@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { Log } from '../../services/index.js';
+import { sdkLog } from './sdk-log.js';
+import { SlackGate, type GateRefusal } from './slack-gate.js';
+import type { Acknowledge, SlackTurns } from './slack-turns.js';
+import { isDispatchable, readDelivery } from './slack-wire.js';
+
+/** How Slack reaches the bot: by signed requests, or through a socket that the bot opens. */
+export type SlackDelivery =
+  { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string };
+
+export interface SlackDoorOptions {
+  readonly delivery: SlackDelivery;
+  readonly botToken: string;
+  /** With a slash at the end; absent: slack.com. */
+  readonly apiUrl: string | undefined;
+  readonly turns: SlackTurns;
+  /** Wall time, for signatures. */
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly onRefused?: ((refusal: GateRefusal) => void) | undefined;
+}
+
+export interface SlackDoor {
+  /** Answers one `POST /slack/events`; its body must not have been read. Absent: Slack comes through the socket. */
+  readonly receive?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Opens the socket, where there is one, and keeps trying. Never rejects. */
+  open(): Promise<void>;
+  /** Takes nothing more in, and lets what has begun end. */
+  close(): Promise<void>;
+}
+
+/** Bolt behind a gate of our own. Whoever cannot prove to be Slack is refused without a word of why. */
+export function createSlackDoor(options: SlackDoorOptions): SlackDoor {
+  const { delivery } = options;
+  return delivery.kind === 'http' ? httpDoor(options, delivery.signingSecret) : socketDoor(options, delivery.appToken);
+}
+
+function httpDoor(options: SlackDoorOptions, signingSecret: string): SlackDoor {
+  const { log, turns, now } = options;
+  const gate = new SlackGate({ signingSecret, now });
+  const receiver = new HTTPReceiver({
+    ...{ signingSecret, endpoints: [PATH], logger: sdkLog(log) },
+    // Our listener does not throw: what fails in Bolt is a body of no shape that it knows.
+    processEventErrorHandler: async ({ error, response }) => {
+      log.warn({ error }, 'Bolt could not read a delivery of Slack');
+      if (!response.headersSent) end(response, 400);
+      return false;
+    },
+  });
+  connect(options, receiver);
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const passed = await gate.admit(request);
+    if (passed.kind === 'tls-check') return end(response, 200);
+    if (passed.kind === 'refused') {
+      log.warn({ refusal: passed.refusal }, 'A delivery was refused');
+      options.onRefused?.(passed.refusal);
+      // What is refused once is refused again.
+      response.setHeader('X-Slack-No-Retry', '1');
+      return end(response, passed.status);
+    }
+    // What Bolt does not know it would leave unanswered for three seconds.
+    if (!isDispatchable(passed.body)) return end(response, 200);
+    const closed = once(response, 'close');
+    request.url = PATH;
+    receiver.requestListener(request, response);
+    await closed;
+  }
+
+  return { receive, open: async () => undefined, close: () => turns.settle() };
+}
+
+const PATH = '/slack/events';
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status);
+  response.end();
+}
+
+/** How long until the socket is tried again, in milliseconds. */
+const TRIES_AFTER_MS = { first: 1_000, most: 60_000 };
+
+function socketDoor(options: SlackDoorOptions, appToken: string): SlackDoor {
+  const { apiUrl, log, turns } = options;
+  const receiver = new SocketModeReceiver({
+    ...{ appToken, logger: sdkLog(log) },
+    ...(apiUrl === undefined ? {} : { installerOptions: { clientOptions: { slackApiUrl: apiUrl } } }),
+  });
+  connect(options, receiver);
+  const state = { isClosed: false };
+
+  async function open(): Promise<void> {
+    for (let pause = TRIES_AFTER_MS.first; !state.isClosed; pause = Math.min(pause * 2, TRIES_AFTER_MS.most)) {
+      try {
+        await receiver.start();
+        return;
+      } catch (error) {
+        log.warn({ error }, 'The socket to Slack could not be opened');
+        await wait(pause, undefined, { ref: false });
+      }
+    }
+  }
+
+  async function close(): Promise<void> {
+    state.isClosed = true;
+    await receiver.stop().catch((error: unknown) => log.warn({ error }, 'The socket to Slack could not be closed'));
+    await turns.settle();
+  }
+
+  return { open, close };
+}
+
+/** One listener for everything: what a delivery is stands in its body. Bolt asks Slack nothing, neither now nor later. */
+function connect(
+  { botToken, apiUrl, turns, log }: SlackDoorOptions,
+  receiver: HTTPReceiver | SocketModeReceiver,
+): void {
+  const app = new App({
+    ...{ receiver, authorize: async () => ({ botToken }), logger: sdkLog(log) },
+    ...{ ignoreSelf: false, convoStore: false },
+    ...(apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: apiUrl } }),
+  });
+  app.use(async (args) => {
+    const acknowledge = acknowledgeOf(args);
+    const delivery = readDelivery(args.body);
+    await (delivery ? turns.take(delivery, acknowledge) : acknowledge());
+  });
+}
+
+/** Bolt acknowledges events itself, before anybody hears of them. */
+function acknowledgeOf(args: object): Acknowledge {
+  if (!('ack' in args) || typeof args.ack !== 'function') return async () => undefined;
+  // The type of what may be answered differs with each kind of delivery; Slack judges it.
+  const acknowledge = args.ack as (body?: object) => Promise<void>;
+  return (body) => acknowledge(body);
+}
