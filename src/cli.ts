@@ -6,7 +6,8 @@ import { askBot, noAnswer } from './bot/cli/ask-bot.js';
 import { answer, COMMANDS, type Command, type Reply } from './bot/cli/replies.js';
 import { findSocketPath } from './bot/cli/socket-path.js';
 import { migrate, move } from './cli-database.js';
-import { ConfigError, readCommandSettings, type CommandSettings } from './config.js';
+import { lintPolicy } from './cli-policy.js';
+import { ConfigError, readCommandSettings, readPolicyFile, type CommandSettings } from './config.js';
 import { OperatorAudit } from './services/operations/operator-audit.js';
 import { auditCheckpoints } from './services/platform/audit-checkpoints.js';
 import { createClock } from './services/platform/clock.js';
@@ -26,6 +27,7 @@ const HELP = `npx latchkey <command>
   audit export            write the audit log, one JSON object per line, the oldest entry first
   move [--to <address>]   copy the embedded database to an empty one on PostgreSQL (default: DATABASE_URL), and compare;
                           the bot must be off
+  policy lint [--json]    check the access policy in LATCHKEY_POLICY (default ./policy.yaml), without asking Entra
   migrate                 make or update the tables in DATABASE_URL, as the role that owns them
 
 DATABASE_URL or DATA_DIR (default ./.latchkey) say where the data is, as for the bot, which may be running or not.
@@ -49,6 +51,7 @@ export async function runCli(words: readonly string[]): Promise<void> {
 }
 
 async function run(words: readonly string[]): Promise<number> {
+  if (words[0] === 'policy') return checkPolicy(words);
   if (words[0] === 'move' || words[0] === 'migrate') return changeDatabase(words);
   const asked = parse(words);
   if (asked.kind === 'command') return print(await look(asked.command), asked);
@@ -58,6 +61,19 @@ async function run(words: readonly string[]): Promise<number> {
   }
   process.stdout.write(HELP);
   return FINE;
+}
+
+/** Needs neither the bot nor its database. */
+async function checkPolicy([, what, ...options]: readonly string[]): Promise<number> {
+  const isLint = what === 'lint' && options.every((option) => option === '--json');
+  if (!isLint) {
+    const isAsked = what === '--help' || options.includes('--help');
+    process.stderr.write(isAsked ? HELP : `${doesNotTake('policy')}\n\n${HELP}`);
+    return isAsked ? FINE : COULD_NOT_LOOK;
+  }
+  const { isUsable, text } = lintPolicy(readPolicyFile(), { isJson: options.includes('--json') });
+  await write(text);
+  return isUsable ? FINE : FOUND_SOMETHING;
 }
 
 /** The commands that have the database to themselves. */

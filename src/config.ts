@@ -66,6 +66,11 @@ export function readCommandSettings(env: Environment = process.env): CommandSett
   return read;
 }
 
+/** Where the access policy is. */
+export function readPolicyFile(env: Environment = process.env): string {
+  return new SettingsReader(env).find('LATCHKEY_POLICY') ?? './policy.yaml';
+}
+
 /** What `npm run manifest` needs to know. Throws a `ConfigError` like `readConfig`. */
 export function readForManifest(env: Environment = process.env): ManifestSettings | 'sandbox' {
   return readManifest(new SettingsReader(env));

@@ -170,6 +170,11 @@ const TABLE = [
     isCredential: true,
   },
   {
+    name: 'LATCHKEY_POLICY',
+    meaning: 'file of the access policy, as "npx latchkey policy lint" checks it',
+    default: './policy.yaml',
+  },
+  {
     name: 'REPLICATION_BUDGET_S',
     meaning: 'how long an object that Graph or Genesys has accepted may stay invisible',
     unit: 'seconds',
