@@ -79,7 +79,7 @@ const event = z.discriminatedUnion('type', [
     subtype: z.literal('file_share').nullish(),
     files: z.array(z.unknown()).max(100).nullish(),
   }),
-  z.object({ type: z.literal('app_mention'), ...written, subtype: z.undefined() }),
+  z.object({ type: z.literal('app_mention'), ...written, subtype: z.undefined().optional() }),
   z.object({ type: z.literal('app_home_opened'), user: id, tab: z.literal('home') }),
 ]);
 const callback = z.object({
