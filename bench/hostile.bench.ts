@@ -41,7 +41,7 @@ async function startBeforeSandbox(opened: Opened): Promise<Bot> {
 async function startLive(opened: Opened, framework?: BotFrameworkStub): Promise<Bot> {
   const settings = {
     ...(await startSandboxApart(opened)),
-    ...{ SANDBOX_TEAMS_URL: '', LOG_LEVEL: 'error' }, // the first only the sandbox would read; unset live
+    ...{ SANDBOX_TEAMS_URL: '', SLACK_API_URL: '', LOG_LEVEL: 'error' }, // the sandbox's; unset live
     ...{ LATCHKEY_MODE: 'live', HOST: '127.0.0.1', PUBLIC_URL: 'https://latchkey.contoso.example' },
     ...{ MicrosoftAppId: APP_ID, MicrosoftAppTenantId: TENANT_ID, MicrosoftAppPassword: 'hunter2-hunter2' },
     ...(framework ? { TEAMS_OPENID_URL: framework.openIdUrl, TEAMS_TOKEN_ISSUER: framework.url } : {}),

@@ -8,7 +8,12 @@ export interface Bot {
   readonly url: string;
 }
 
-const ANY_PORTS = { SANDBOX_ENTRA_PORT: '0', SANDBOX_GENESYS_PORT: '0', SANDBOX_TEAMS_PORT: '0' } as const;
+const ANY_PORTS = {
+  SANDBOX_ENTRA_PORT: '0',
+  SANDBOX_GENESYS_PORT: '0',
+  SANDBOX_TEAMS_PORT: '0',
+  SANDBOX_SLACK_PORT: '0',
+} as const;
 
 /** Latchkey as `npm start` starts it: with its sandbox in a child process, on free ports. Not yet ready. */
 export async function startLatchkey(
@@ -44,7 +49,7 @@ export function sandboxOf(dataDir: string): { entra: string; genesys: string } {
 
 /** The sandbox apart from the bot, and the settings with which Latchkey finds it running. */
 export async function startSandboxApart(opened: Opened): Promise<Readonly<Record<string, string>>> {
-  const [entra, genesys, teams] = [await freePort(), await freePort(), await freePort()];
+  const [entra, genesys, teams, slack] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const running = opened.start({
     script: 'sandbox/main.js',
     env: {
@@ -52,14 +57,16 @@ export async function startSandboxApart(opened: Opened): Promise<Readonly<Record
       SANDBOX_ENTRA_PORT: String(entra),
       SANDBOX_GENESYS_PORT: String(genesys),
       SANDBOX_TEAMS_PORT: String(teams),
+      SANDBOX_SLACK_PORT: String(slack),
     },
   });
   const url = (port: number): string => `http://127.0.0.1:${port}`;
-  for (const port of [entra, genesys, teams]) await running.isReady(`${url(port)}/_sandbox/clock`);
+  for (const port of [entra, genesys, teams, slack]) await running.isReady(`${url(port)}/_sandbox/clock`);
   return {
     GRAPH_BASE_URL: url(entra),
     ENTRA_LOGIN_URL: url(entra),
     GENESYS_GATEWAY_URL: url(genesys),
     SANDBOX_TEAMS_URL: url(teams),
+    SLACK_API_URL: `${url(slack)}/api/`,
   };
 }

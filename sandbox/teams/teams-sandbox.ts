@@ -15,6 +15,7 @@ import { PageApi } from './page-api.js';
 import { findPageFile } from './page-files.js';
 import { PageGuard } from '../kit/page-guard.js';
 import { SharedFiles } from './shared-files.js';
+import { mountSlackPassage } from './slack-passage.js';
 import { TroubleApi } from './trouble-api.js';
 
 export { watchForBot } from './first-contact.js';
@@ -75,6 +76,7 @@ export function createTeamsSandbox(options: TeamsSandboxOptions): SandboxServer 
   files.mount(server);
   const guard = new PageGuard();
   new TroubleApi(guard, addresses).mount(server);
+  mountSlackPassage(server, addresses);
   new PageApi({
     chat,
     bot: new BotClient(botUrl, botFramework, () => server.faults),

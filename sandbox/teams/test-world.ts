@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SandboxAddresses } from '../addresses.js';
 import { PEOPLE, type SandboxPerson } from '../credentials.js';
 import { SandboxClock } from '../kit/clock.js';
 import type { SandboxServer } from '../kit/server.js';
@@ -91,7 +92,7 @@ export interface ServerSentEvent {
 /** The Teams sandbox on a port, a bot on another, and a page's hands. */
 export class TestWorld {
   readonly bot = new TestBot();
-  readonly addresses = { entra: 'http://127.0.0.1:1', genesys: 'http://127.0.0.1:2', teams: '' };
+  readonly addresses: SandboxAddresses = { entra: 'http://127.0.0.1:1', genesys: 'http://127.0.0.1:2', teams: '' };
   readonly #folder = mkdtempSync(join(tmpdir(), 'teams-sandbox-'));
   readonly pageFolder = mkdtempSync(join(tmpdir(), 'teams-page-'));
   #store = this.#openStore();

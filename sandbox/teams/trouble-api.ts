@@ -3,7 +3,8 @@ import type { SandboxAddresses } from '../addresses.js';
 import type { Reply, SandboxRequest, SandboxServer } from '../kit/server.js';
 import { refusal, type PageGuard } from '../kit/page-guard.js';
 
-const SERVERS = ['entra', 'genesys', 'teams'] as const;
+/** Teams comes last: its reset empties the page, which then shows how the others went. */
+const SERVERS = ['entra', 'genesys', 'slack', 'teams'] as const;
 type ServerName = (typeof SERVERS)[number];
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -39,8 +40,13 @@ export class TroubleApi {
     act('reset', () => this.#startOver());
   }
 
+  /** Those that there are: Slack may be absent. */
+  get #servers(): readonly ServerName[] {
+    return SERVERS.filter((server) => this.#addresses[server] !== undefined);
+  }
+
   async #overview(): Promise<Reply> {
-    const servers = await Promise.all(SERVERS.map((server) => this.#faultsOf(server)));
+    const servers = await Promise.all(this.#servers.map((server) => this.#faultsOf(server)));
     const clock = await this.#ask('entra', 'clock').catch(() => undefined);
     const body = { servers, ...(clock?.ok ? { clock: clock.body } : {}) };
     return { status: 200, headers: { 'Cross-Origin-Resource-Policy': 'same-origin' }, body };
@@ -69,12 +75,11 @@ export class TroubleApi {
     return this.#passOn('entra', 'clock', wish.data);
   }
 
-  /** Teams comes last: its reset empties the page, which then shows how the others went. */
   async #startOver(): Promise<Reply> {
     const replies = [];
-    for (const server of SERVERS) replies.push({ server, reply: await this.#passOn(server, 'reset', {}) });
+    for (const server of this.#servers) replies.push({ server, reply: await this.#passOn(server, 'reset', {}) });
     const failed = replies.filter(({ reply }) => reply.status !== 200).map(({ server }) => server);
-    if (failed.length === 0) return { status: 200, body: { reset: SERVERS } };
+    if (failed.length === 0) return { status: 200, body: { reset: this.#servers } };
     return refusal(502, 'NotReset', `Not started over: ${failed.join(', ')}. The others were.`);
   }
 

@@ -17,6 +17,7 @@ const LIVE = {
   GENESYSCLOUD_OAUTHCLIENT_SECRET: GENESYS.clientSecret,
   METRICS_TOKEN: 'a-token-for-prometheus',
   SANDBOX_TEAMS_URL: '',
+  SLACK_API_URL: '',
   LATCHKEY_CLOCK_URL: '',
 };
 

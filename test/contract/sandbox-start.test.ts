@@ -7,10 +7,15 @@ import { lockFolder } from '../../sandbox/folder-lock.js';
 import { startSandbox, type Sandbox, type StartSandboxOptions } from '../../sandbox/start.js';
 import { readRemoteSettings } from '../../src/config.js';
 
-// Each start forks a process that opens four databases and three servers.
+// Each start forks a process that opens five databases and four servers.
 jest.setTimeout(30_000);
 
-const ANY_PORTS = { SANDBOX_ENTRA_PORT: '0', SANDBOX_GENESYS_PORT: '0', SANDBOX_TEAMS_PORT: '0' };
+const ANY_PORTS = {
+  SANDBOX_ENTRA_PORT: '0',
+  SANDBOX_GENESYS_PORT: '0',
+  SANDBOX_TEAMS_PORT: '0',
+  SANDBOX_SLACK_PORT: '0',
+};
 
 let dataDir: string;
 let running: Sandbox[];
@@ -50,6 +55,8 @@ test('all servers listen when it has started, and what it hands over are setting
   expect(await getJson(`${sandbox.addresses.entra}/_sandbox/state`)).toMatchObject({ tenantId: remote.tenantId });
   expect(await getJson(`${sandbox.addresses.genesys}/_sandbox/state`)).toHaveProperty('organization');
   expect(await getJson(`${sandbox.addresses.teams}/_sandbox/state`)).toHaveProperty('conversations');
+  expect(await getJson(`${sandbox.addresses.slack ?? ''}/_sandbox/state`)).toHaveProperty('channels');
+  expect(sandbox.settings['SLACK_API_URL']).toBe(`${sandbox.addresses.slack ?? ''}/api/`);
   expect(await getJson(remote.clockUrl ?? '')).toMatchObject({ offsetMs: 0 });
   expect(sandbox.page.proxyTo).toBe(sandbox.addresses.teams);
 });
@@ -128,6 +135,7 @@ test('servers whose address is given are not started', async () => {
     ENTRA_LOGIN_URL: other.addresses.entra,
     GENESYS_GATEWAY_URL: other.addresses.genesys,
     SANDBOX_TEAMS_URL: other.addresses.teams,
+    SLACK_API_URL: `${other.addresses.slack ?? ''}/api/`,
   };
 
   // The folder is held by the other one: a server that was started all the same would fail.

@@ -106,7 +106,7 @@ export class Replicas {
 
   #environment(index: number, port: number): NodeJS.ProcessEnv {
     const remote = this.#addresses[index];
-    const { entra, teams } = this.world;
+    const { entra, teams, slack } = this.world;
     return {
       PATH: process.env['PATH'],
       PORT: String(port),
@@ -116,6 +116,7 @@ export class Replicas {
       ENTRA_LOGIN_URL: entra.url,
       GENESYS_GATEWAY_URL: remote?.genesys,
       SANDBOX_TEAMS_URL: teams.url,
+      SLACK_API_URL: `${slack.url}/api/`,
       LATCHKEY_CLOCK_URL: `${entra.url}/_sandbox/clock`,
       ...this.#settings,
     };

@@ -22,7 +22,13 @@ afterEach(async () => {
 
 /** What `npm start` runs, sandbox included. Resolves with what it printed once the page's address came. */
 async function start(): Promise<string> {
-  const any = { PORT: '0', SANDBOX_ENTRA_PORT: '', SANDBOX_GENESYS_PORT: '', SANDBOX_TEAMS_PORT: '' };
+  const any = {
+    PORT: '0',
+    SANDBOX_ENTRA_PORT: '',
+    SANDBOX_GENESYS_PORT: '',
+    SANDBOX_TEAMS_PORT: '',
+    SANDBOX_SLACK_PORT: '',
+  };
   running = fork(MAIN, [], {
     execArgv: [],
     silent: true,

@@ -19,6 +19,7 @@ export function liveSettings(world: World, credential: NodeJS.ProcessEnv): NodeJ
     GENESYSCLOUD_OAUTHCLIENT_ID: GENESYS.clientId,
     GENESYSCLOUD_OAUTHCLIENT_SECRET: GENESYS.clientSecret,
     SANDBOX_TEAMS_URL: '',
+    SLACK_API_URL: '',
     ...credential,
   };
 }

@@ -1,6 +1,7 @@
 import { PEOPLE } from '../../sandbox/credentials.js';
 import { SeenCard } from './seen-card.js';
 import type { SandboxControl } from './sandbox-control.js';
+import { SlackDesk } from './slack-desk.js';
 import { until } from './world.js';
 
 /** Somebody at the keyboard: says things to the bot in Teams, reads cards, presses buttons. */
@@ -8,9 +9,11 @@ export class Persona {
   readonly id: string;
   readonly name: string;
   readonly #teams: SandboxControl;
+  readonly #slack: SandboxControl | undefined;
   #token: string | undefined;
+  #desk: SlackDesk | undefined;
 
-  constructor(teams: SandboxControl, name: string) {
+  constructor(teams: SandboxControl, name: string, slack?: SandboxControl) {
     const person = PEOPLE.find(
       ({ displayName, userPrincipalName }) => displayName.startsWith(name) || userPrincipalName === name,
     );
@@ -18,6 +21,14 @@ export class Persona {
     this.id = person.id;
     this.name = person.displayName;
     this.#teams = teams;
+    this.#slack = slack;
+  }
+
+  /** The same person in Slack, with the account that nobody has linked yet. */
+  get inSlack(): SlackDesk {
+    if (!this.#slack) throw new Error('There is no Slack here.');
+    this.#desk ??= new SlackDesk(this.#slack, this.id);
+    return this.#desk;
   }
 
   /** Says something in the personal chat (or the channel) and returns once the bot has taken it. */

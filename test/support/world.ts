@@ -84,9 +84,9 @@ export class World {
     return `http://localhost:${this.#ports.bot}`;
   }
 
-  /** One of the sandbox's people, by first name or user principal name, in Teams. */
+  /** One of the sandbox's people, by first name or user principal name, in Teams and (`inSlack`) in Slack. */
   person(name: string): Persona {
-    return new Persona(this.teams, name);
+    return new Persona(this.teams, name, this.slack);
   }
 
   /** Resolves once the bot has written its first words in every chat, so that nothing but the test asks it any more. */
