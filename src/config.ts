@@ -8,11 +8,13 @@ import { refuseTeamsStandIn } from './config/teams.js';
 
 export { ConfigError } from './config/config-error.js';
 export { secretsOfEntra, type EntraCredential } from './config/credential.js';
+export { secretsOfLink, type LinkSettings } from './config/link.js';
 export type { LogLevel } from './config/common.js';
 export type { SettingsByPart } from './config/preflight.js';
 export { databaseName, parseDatabaseUrl, type DatabaseSettings } from './config/database.js';
 export type { RemoteSettings } from './config/remote.js';
 export type { Environment } from './config/settings-reader.js';
+export { secretsOfSlack, type SlackSettings } from './config/slack.js';
 export { secretsOfTeams, type BotProof, type TeamsCredentials, type TeamsRegistration } from './config/teams.js';
 export { Secret } from './secret.js';
 export { SETTINGS } from './settings.js';

@@ -11,6 +11,8 @@ import {
   readConfig,
   readRemoteSettings,
   secretsOfEntra,
+  secretsOfLink,
+  secretsOfSlack,
   secretsOfTeams,
   type Config,
   type RemoteSettings,
@@ -107,15 +109,24 @@ function systemLines(config: Config, remote: RemoteSettings): string[] {
     `Entra        ${kind}${remote.entra.loginUrl === undefined ? '' : `, ${remote.entra.loginUrl}`}`,
     `Genesys      ${kind}${remote.genesys.gatewayUrl === undefined ? '' : `, ${remote.genesys.gatewayUrl}`}`,
     `Teams        ${kind}`,
+    `Slack        ${slackLine(kind, remote)}`,
   ];
+}
+
+function slackLine(kind: Config['mode'], { slack }: RemoteSettings): string {
+  if (!slack) return 'off';
+  const way = slack.delivery.kind === 'socket' ? ', Socket Mode' : '';
+  return `${kind}${way}${slack.apiUrl === undefined ? '' : `, ${slack.apiUrl}`}`;
 }
 
 function secretsOf(config: Config, remote: RemoteSettings): string[] {
   const teams = secretsOfTeams(remote.teams);
   const all = [
     ...secretsOfEntra(remote.entra.credential),
+    ...(remote.link ? secretsOfLink(remote.link) : []),
     remote.genesys.clientSecret,
     ...teams,
+    ...(remote.slack ? secretsOfSlack(remote.slack) : []),
     ...ownSecrets(config),
   ];
   return all.map((secret) => secret.reveal());

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openCliSocket } from './bot/cli/cli-socket.js';
-import { startHttpServer, type HttpServer } from './bot/http-server.js';
+import { startHttpServer, type HttpServer, type Readiness } from './bot/http-server.js';
 import { Router } from './bot/router.js';
 import type { SandboxPage } from './bot/sandbox-page.js';
+import type { Slack } from './bot/slack/slack.js';
 import type { TeamsCredentials } from './bot/teams/connector.js';
 import { createTeams, type Teams } from './bot/teams/teams.js';
 import { TurnWatch } from './bot/turn-watch.js';
@@ -52,6 +53,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     deliverLink: (actor, { token, ...link }) =>
       deliverPasswordLink(late.channels, actor, { ...link, url: `${late.url}/secret/${token}` }),
     fileUrl: (token) => `${late.url}/file/${token}`,
+    publicUrl: () => late.url,
   });
   const teams = createTeams({
     credentials: withTokens(remote.teams, clock),
@@ -60,11 +62,12 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     places: services.memory.placesOf('teams'),
     log,
   });
-  late.channels = [teams.channel];
-  const { router, noticeboard } = openConversations(services, teams, log);
+  const slack = remote.slack && (await openSlack(remote.slack, { services, clock, log }));
+  late.channels = [teams.channel, ...(slack ? [slack.channel] : [])];
+  const { router, noticeboard } = openConversations(services, late.channels, log);
   // Before the doors open: what is started from then on is nobody's leftover.
   const abandoned = await services.start();
-  const server = await openDoors({ config, services, teams, router, page, log });
+  const { server, closeSlack } = await openDoors({ config, services, teams, slack, router, page, log });
   const commands = await openCliSocket({ dataDir: config.dataDir, audit: services.operatorAudit, log });
   late.url = publicUrl(config, server.port);
   listening(server.port);
@@ -76,6 +79,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     await delay(config.stopNoticeS * 1_000);
     await commands.close();
     await server.close(TURN_GRACE_MS);
+    await closeSlack();
     await services.stop();
     await noticeboard.settle();
     clock.stop();
@@ -90,9 +94,30 @@ function withTokens(teams: RemoteSettings['teams'], clock: Clock): TeamsCredenti
   return { ...teams, tokens: createConnectorTokens(teams, { clock }) };
 }
 
-function openConversations(services: Services, teams: Teams, log: Log): { router: Router; noticeboard: Noticeboard } {
+/** Loaded only where Slack is on: its SDK takes a while. */
+async function openSlack(
+  { botToken, apiUrl, delivery }: NonNullable<RemoteSettings['slack']>,
+  { services, clock, log }: { services: Services; clock: Clock; log: Log },
+): Promise<Slack> {
+  const { createSlack } = await import('./bot/slack/slack.js');
+  return createSlack({
+    ...{ botToken: botToken.reveal(), apiUrl, log, now: () => clock.wall() },
+    delivery:
+      delivery.kind === 'http'
+        ? { kind: 'http', signingSecret: delivery.signingSecret.reveal() }
+        : { kind: 'socket', appToken: delivery.appToken.reveal() },
+    places: services.memory.placesOf('slack'),
+    accountsOf: (personId) => services.links.accountsOf(personId),
+    onRefused: (refusal) => services.metrics.countRefusal(refusal),
+  });
+}
+
+function openConversations(
+  services: Services,
+  channels: Parts['channels'],
+  log: Log,
+): { router: Router; noticeboard: Noticeboard } {
   const { runs, sso, clock, bulk, memory } = services;
-  const channels = [teams.channel];
   const noticeboard = new Noticeboard({
     channels,
     postings: memory.postings,
@@ -108,28 +133,44 @@ function openConversations(services: Services, teams: Teams, log: Log): { router
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 
-function openDoors(parts: {
+async function openDoors(parts: {
   config: Config;
   services: Services;
   teams: Teams;
+  slack: Slack | undefined;
   router: Router;
   page: SandboxPage | undefined;
   log: Log;
-}): Promise<HttpServer> {
-  const { config, services, teams, router, page, log } = parts;
+}): Promise<{ server: HttpServer; closeSlack: () => Promise<void> }> {
+  const { config, services, teams, slack, router, page, log } = parts;
   const { countTurn, scrape } = services.metrics;
   const turns = new TurnWatch({ router, countTurn, turnsPerMinute: config.turnsPerMinute, log });
   const door = teams.openDoor((turn) => turns.handle(turn));
+  const slackDoor = slack?.openDoor({
+    handle: (turn) => turns.handle(turn),
+    handleUnlinked: (turn) => router.handleUnlinked(turn),
+    opensDialog: (said) => router.opensDialog(said),
+    identify: (user) => services.links.identify(user),
+  });
   const { host, port } = config;
-  return startHttpServer({
+  const server = await startHttpServer({
     host,
     port,
     log,
     teams: door,
-    ready: services.ready,
+    slack: slackDoor?.receive,
+    ready: async () => withSlack(await services.ready(), slack),
     secrets: services.passwords,
     files: services.files,
+    links: services.linkProof,
     metrics: { scrape, token: config.metricsToken },
     ...(page ? { page } : {}),
   });
+  void slackDoor?.open();
+  return { server, closeSlack: async () => slackDoor?.close() };
+}
+
+/** That Slack does not answer is said, and sends nobody elsewhere: no other replica would reach it. */
+function withSlack(ready: Readiness, slack: Slack | undefined): Readiness {
+  return slack ? { ...ready, checks: { ...ready.checks, slack: slack.state() } } : ready;
 }

@@ -104,6 +104,25 @@ const TABLE = [
     isCredential: true,
   },
   {
+    name: 'SLACK_BOT_TOKEN',
+    meaning: 'bot token of the Slack app; setting it, or another one of Slack, switches Slack on',
+    whereToFind: 'api.slack.com/apps, the app, OAuth & Permissions, Bot User OAuth Token (xoxb-…).',
+    isCredential: true,
+  },
+  {
+    name: 'SLACK_SIGNING_SECRET',
+    meaning: 'with what Slack signs its requests to PUBLIC_URL/slack/events',
+    whereToFind: 'api.slack.com/apps, the app, Basic Information, App Credentials, Signing Secret.',
+    isCredential: true,
+  },
+  {
+    name: 'SLACK_APP_TOKEN',
+    meaning: 'Socket Mode instead of requests, for where Slack cannot reach PUBLIC_URL: an app-level token',
+    whereToFind: 'api.slack.com/apps, the app, Basic Information, App-Level Tokens, scope connections:write (xapp-…).',
+    default: 'none; Slack sends requests',
+    isCredential: true,
+  },
+  {
     name: 'AZURE_TENANT_ID',
     meaning: 'Entra tenant whose sign-in is managed',
     whereToFind: 'Entra admin center, Overview, Tenant ID.',
@@ -144,6 +163,29 @@ const TABLE = [
     name: 'AZURE_TOKEN_CREDENTIALS',
     meaning: '"ManagedIdentityCredential" takes the managed identity of the Azure resource; the fourth way',
     whereToFind: 'Azure portal, the resource, Identity. AZURE_CLIENT_ID chooses a user-assigned one.',
+    isCredential: true,
+  },
+  {
+    name: 'LINK_CLIENT_ID',
+    meaning: 'app registration that people sign in to when they link their Slack account',
+    whereToFind: 'Entra admin center, App registrations; its redirect URI (Web) is <PUBLIC_URL>/link/callback.',
+    default: 'AZURE_CLIENT_ID, when that one has a secret or a certificate',
+    isCredential: true,
+  },
+  {
+    name: 'LINK_CLIENT_SECRET',
+    meaning: 'client secret of that app registration',
+    whereToFind: 'Entra admin center, App registrations, Certificates & secrets (the value, not the ID).',
+    isCredential: true,
+  },
+  {
+    name: 'LINK_CLIENT_CERTIFICATE_PATH',
+    meaning: 'PEM file with a certificate of that app registration and its RSA key, instead of the secret',
+    isCredential: true,
+  },
+  {
+    name: 'LINK_CLIENT_CERTIFICATE_PASSWORD',
+    meaning: 'password of the key in that file, when it has one',
     isCredential: true,
   },
   {
@@ -206,6 +248,11 @@ const TABLE = [
     name: 'GENESYS_GATEWAY_URL',
     meaning: 'where Genesys Cloud is: an address on this machine, for a sandbox or a recording proxy',
     default: "the region's own hosts",
+  },
+  {
+    name: 'SLACK_API_URL',
+    meaning: "where Slack's Web API is: an address on this machine, for a sandbox or a recording proxy",
+    default: 'https://slack.com/api',
   },
   {
     name: 'TEAMS_OPENID_URL',

@@ -4,6 +4,7 @@ import restify from 'restify';
 import { Problem, type Log } from '../services/index.js';
 import { mountFilePage, type FileLinks } from './file-page.js';
 import { guardedRoutes, sendText } from './guarded-routes.js';
+import { mountLinkPage, type LinkPages } from './link-page.js';
 import { isFromThisMachine } from './loopback.js';
 import { mountMetricsPage, type MetricsPage } from './metrics-page.js';
 import type { RateLimit } from './rate-limiter.js';
@@ -22,10 +23,14 @@ export interface HttpServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly teams: { receive(request: IncomingMessage, response: ServerResponse): Promise<void> };
+  /** Absent: Slack is off, or comes through a socket. */
+  readonly slack?: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly ready: () => Promise<Readiness>;
   readonly secrets: OneTimeSecrets;
   /** Absent: no files come or go. */
   readonly files?: FileLinks;
+  /** Absent: no account of a chat can be linked. */
+  readonly links?: LinkPages;
   /** Absent: there are no figures. */
   readonly metrics?: MetricsPage;
   /** How long a whole request may take to come in; default 30 s. */
@@ -53,7 +58,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** With its body, so that one that trickles in is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Teams itself sends from a few addresses, and whom it lets through is limited per person: this keeps a flood from the door. */
+/** Teams and Slack send from a few addresses each, and people are limited one by one: this keeps a flood from the doors. */
 const MESSAGES: RateLimit = { burst: 600, perSecond: 200 };
 const HEALTH: RateLimit = { burst: 200, perSecond: 100 };
 
@@ -64,6 +69,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const routes = guardedRoutes(server, options.log);
   const receive: Handler = (request, response) => options.teams.receive(request, response);
   routes.post('/api/messages', receive, { limit: MESSAGES, readsBody: true });
+  const { slack } = options;
+  if (slack)
+    routes.post('/slack/events', (request, response) => slack(request, response), { limit: MESSAGES, readsBody: true });
   routes.get('/healthz', async (_request, response) => sendJson(response, 200, { ok: true }), { limit: HEALTH });
   const tellReadiness: Handler = async (_request, response) => {
     const { ok, checks } = await options.ready();
@@ -75,6 +83,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   if (options.metrics) mountMetricsPage(routes, options.metrics, { isOpen: options.page !== undefined });
   mountSecretPage(routes, options.secrets);
   if (options.files) mountFilePage(routes, options.files);
+  if (options.links) mountLinkPage(routes, options.links);
   const endStreams = options.page ? mountSandboxPage(routes, options.page) : () => undefined;
   await listen(server, options);
   return {

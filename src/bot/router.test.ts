@@ -27,6 +27,7 @@ function router({
     noticeboard: { seen: () => undefined },
     people: { suggest },
     files: { onUpload: () => undefined },
+    links: { onLinked: () => undefined },
     runs: { rightsOf: async () => ({ rights, isStranger: false }) },
     sso: { region: { key: 'eu_central_1', name: 'EMEA (Frankfurt)', domain: 'mypurecloud.de' } },
     forms: { find: async () => form, close: async () => true },

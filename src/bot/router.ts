@@ -8,6 +8,7 @@ import { CreateTestUserConversation } from '../dialogs/conversations/create-test
 import { FindPersonConversation } from '../dialogs/conversations/find-person.js';
 import { retryRun } from '../dialogs/conversations/follow-run.js';
 import { HelpConversation } from '../dialogs/conversations/help.js';
+import { LinkAccountConversation } from '../dialogs/conversations/link-account.js';
 import { OffBoardPersonConversation } from '../dialogs/conversations/off-board-person.js';
 import { ProvisionPersonConversation } from '../dialogs/conversations/provision-person.js';
 import { RemoveTestUserConversation } from '../dialogs/conversations/remove-test-user.js';
@@ -28,9 +29,10 @@ import { UnassignPeopleConversation } from '../dialogs/conversations/unassign-pe
 import { askUndo, undoSetUp } from '../dialogs/conversations/undo-set-up.js';
 import { WhoHasAccessConversation } from '../dialogs/conversations/who-has-access.js';
 import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
-import type { Said, Turn } from '../dialogs/turn.js';
+import type { Said, Turn, UnlinkedTurn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
 import { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from '../services/index.js';
+import { verbsOf } from './verbs-of.js';
 
 /** What a turn leads to: an intent, an answer to an open question, or a button. Whatever goes wrong ends here, in words. */
 export class Router {
@@ -46,6 +48,7 @@ export class Router {
   readonly #access: WhoHasAccessConversation;
   readonly #about: AboutPersonConversation;
   readonly #bulk: BulkConversation;
+  readonly #link: LinkAccountConversation;
   readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
 
   constructor(parts: Parts, isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>) {
@@ -61,17 +64,13 @@ export class Router {
     const [unassign, provision] = [new UnassignPeopleConversation(parts), new ProvisionPersonConversation(parts)];
     const removeTestUser = new RemoveTestUserConversation(parts);
     const offBoard = new OffBoardPersonConversation(parts);
-    const deeds = {
-      assign,
-      unassign,
-      provision,
-      'off-board': offBoard,
-      'remove-test-user': removeTestUser,
-    };
+    const deeds = { assign, unassign, provision, 'off-board': offBoard, 'remove-test-user': removeTestUser };
     this.#findPerson = new FindPersonConversation(parts, deeds);
     this.#testUser = new CreateTestUserConversation(parts);
     this.#audit = new AuditPersonConversation(parts);
     this.#bulk = new BulkConversation(parts);
+    this.#link = new LinkAccountConversation(parts);
+    parts.links.onLinked((link) => this.#link.tell(link));
     parts.files.onUpload((actor, file) => this.#bulk.uploaded(actor, file));
     const conversations = [
       this.#setUp,
@@ -87,6 +86,7 @@ export class Router {
       removeTestUser,
       this.#audit,
       this.#bulk,
+      this.#link,
     ];
     this.#verbs = verbsOf([this.#ownVerbs(), ...conversations.map(({ verbs }) => verbs)]);
   }
@@ -105,7 +105,10 @@ export class Router {
       const understood = understand(said.text);
       return understood.kind === 'intent' && understood.intent.hasForm === true;
     }
-    return said.kind === 'click' && said.verb === 'intent' && intentNamed(said.reference)?.hasForm === true;
+    if (said.kind !== 'click') return false;
+    return (
+      said.verb === this.#link.numberVerb || (said.verb === 'intent' && intentNamed(said.reference)?.hasForm === true)
+    );
   }
 
   /**
@@ -129,8 +132,17 @@ export class Router {
     }
   }
 
+  /** The same for an account that nobody has proven to be a person of ours. Never rejects. */
+  async handleUnlinked(turn: UnlinkedTurn): Handled {
+    try {
+      return (await this.#isNew(turn)) === false ? undefined : await this.#link.unlinked(turn);
+    } catch (error) {
+      return this.#explain(turn, error);
+    }
+  }
+
   /** A search changes nothing and may be asked twice: the memory is left in peace. */
-  async #isNew(turn: Turn): Promise<boolean | undefined> {
+  async #isNew(turn: Delivered): Promise<boolean | undefined> {
     if (turn.said.kind === 'search') return true;
     return this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, deliveryOf(turn)));
   }
@@ -180,6 +192,7 @@ export class Router {
   }
 
   async #form(turn: Turn, { form, inputs }: Extract<Said, { kind: 'form' }>): Handled {
+    if (form === this.#link.formName) return this.#link.submit(turn, inputs);
     return form === this.#setUp.formName ? this.#setUp.submit(turn, inputs) : oldButton();
   }
 
@@ -192,6 +205,10 @@ export class Router {
     switch (intent.name) {
       case 'help':
         return this.#help.begin(turn);
+      case 'linked-accounts':
+        return this.#link.begin(turn);
+      case 'allow-linking':
+        return this.#link.beginAllow(turn, rest);
       case 'status':
         return this.#status.begin(turn);
       case 'set-up-sso':
@@ -251,7 +268,7 @@ export class Router {
     });
   }
 
-  async #explain(turn: Turn, error: unknown): Handled {
+  async #explain(turn: Delivered, error: unknown): Handled {
     if (!(error instanceof Problem))
       this.#parts.log.error({ said: turn.said.kind, error }, 'A turn failed through a fault of ours');
     // The list stays empty, and the card says what else can be done.
@@ -269,17 +286,10 @@ export class Router {
   }
 }
 
-/** Each verb is one conversation's. */
-function verbsOf(all: readonly Verbs[]): ReadonlyMap<string, (turn: Click) => Handled> {
-  const verbs = new Map<string, (turn: Click) => Handled>();
-  for (const [verb, act] of all.flatMap((one) => Object.entries(one))) {
-    if (verbs.has(verb)) throw new Error(`Two conversations have a button “${verb}”.`);
-    verbs.set(verb, act);
-  }
-  return verbs;
-}
+/** As much of a turn as every one has, whoever it is of. */
+type Delivered = Pick<Turn, 'place' | 'room' | 'deliveryId' | 'said'>;
 
 /** An arrival comes as several activities, perhaps to several replicas at once, and is greeted once. */
-function deliveryOf({ said, room, deliveryId }: Turn): string {
+function deliveryOf({ said, room, deliveryId }: Delivered): string {
   return said.kind === 'arrived' ? `arrived in ${room}` : deliveryId;
 }

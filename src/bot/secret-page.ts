@@ -41,7 +41,7 @@ export function mountSecretPage(routes: Routes, secrets: OneTimeSecrets): void {
   routes.post('/secret/:token', reveal, { limit: LIMIT });
 }
 
-interface Page {
+export interface Page {
   readonly title: string;
   /** Our own markup; what comes from outside went through `escapeHtml`. */
   readonly body: string;
@@ -95,14 +95,26 @@ button{width:100%;margin-top:.5rem;padding:.75rem 1rem;font:inherit;font-weight:
 .hint{font-size:.875rem;color:var(--soft)}
 `;
 const STYLES_HASH = createHash('sha256').update(STYLES).digest('base64');
-/** No script at all, nothing from elsewhere, and a form that leads nowhere but back. */
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLES_HASH}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
+/** No script at all, nothing from elsewhere, and a form that leads nowhere but back, and where its answer redirects to. */
+function policy(leadsTo: readonly string[]): string {
+  const formAction = ["'self'", ...leadsTo].join(' ');
+  return `default-src 'none'; style-src 'sha256-${STYLES_HASH}'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;
+}
 
-/** A page of ours: no script, nothing from elsewhere, kept nowhere. @param page.title our own words. */
-export function sendPage(response: ServerResponse, status: number, { title, body }: Page): void {
+/**
+ * A page of ours: no script, nothing from elsewhere, kept nowhere.
+ * @param page.title our own words.
+ * @param leadsTo origins that the answer to its form may redirect to.
+ */
+export function sendPage(
+  response: ServerResponse,
+  status: number,
+  { title, body }: Page,
+  leadsTo: readonly string[] = [],
+): void {
   response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': POLICY,
+    'Content-Security-Policy': policy(leadsTo),
     'Cache-Control': 'no-store',
     'Referrer-Policy': 'no-referrer',
     'X-Robots-Tag': 'noindex, nofollow',

@@ -72,7 +72,7 @@ function readKind(settings: SettingsReader, kind: (typeof KINDS)[number]): Entra
   }
 }
 
-function readablePath(settings: SettingsReader, name: SettingName): string {
+export function readablePath(settings: SettingsReader, name: SettingName): string {
   const path = settings.get(name);
   try {
     accessSync(path, constants.R_OK);

@@ -1,7 +1,9 @@
 import { areAllLoopback, BASE_URLS, readBaseUrl } from './addresses.js';
 import { readEntra, refuseCloudInSandbox, type EntraSettings } from './entra.js';
 import { readGenesys, type GenesysSettings } from './genesys.js';
+import { readLink, type LinkSettings } from './link.js';
 import type { SettingsReader } from './settings-reader.js';
+import { readSlack, type SlackSettings } from './slack.js';
 import { readTeams, type TeamsCredentials } from './teams.js';
 
 /** Who we are to the remote systems and where they are. The same shape for real ones and for the sandbox. */
@@ -10,6 +12,10 @@ export interface RemoteSettings {
   readonly entra: EntraSettings;
   readonly genesys: GenesysSettings;
   readonly teams: TeamsCredentials;
+  /** Absent: Slack is off. */
+  readonly slack?: SlackSettings | undefined;
+  /** With what people sign in to link a chat account; absent: they cannot. */
+  readonly link?: LinkSettings | undefined;
   /** Where business time comes from; absent: the machine's clock. */
   readonly clockUrl?: string | undefined;
 }
@@ -31,10 +37,14 @@ export function readLive(settings: SettingsReader): RemoteSettings {
 }
 
 export function readSystems(settings: SettingsReader): Systems {
+  const tenantId = settings.guid('AZURE_TENANT_ID');
+  const entra = readEntra(settings);
   return {
-    tenantId: settings.guid('AZURE_TENANT_ID'),
-    entra: readEntra(settings),
+    tenantId,
+    entra,
     genesys: readGenesys(settings),
+    slack: readSlack(settings),
+    link: readLink(settings, entra),
     clockUrl: readBaseUrl(settings, 'LATCHKEY_CLOCK_URL'),
   };
 }

@@ -15,6 +15,8 @@ export type IntentName =
   | 'create-test-user'
   | 'remove-test-user'
   | 'audit-person'
+  | 'linked-accounts'
+  | 'allow-linking'
   | 'help';
 
 export interface Intent {
@@ -142,6 +144,21 @@ export const INTENTS: readonly Intent[] = [
     phrases: ['unassign group', 'take access from group'],
     takes: 'group',
     example: 'unassign group Genesys Agents',
+    right: 'manage-sso',
+  },
+  {
+    name: 'linked-accounts',
+    title: 'My linked accounts',
+    explains: 'Show which accounts of other chats are linked to you, and unlink them.',
+    phrases: ['my linked accounts', 'linked accounts', 'my accounts', 'link', 'link account', 'unlink'],
+  },
+  {
+    name: 'allow-linking',
+    title: 'Allow linking',
+    explains: 'Let somebody link accounts again who had said that a link was not theirs.',
+    phrases: ['allow linking', 'allow linking of'],
+    takes: 'person',
+    example: 'allow linking b.simon',
     right: 'manage-sso',
   },
   {

@@ -13,6 +13,8 @@ export interface ChatUser {
   readonly channelUserId: string;
   /** Display name: spoofable text, for greeting only. */
   readonly name: string;
+  /** Of the workspace, for showing; absent: it is shown by its id. */
+  readonly teamName?: string | undefined;
 }
 
 export interface Account {

@@ -12,7 +12,9 @@ import { OperatorAudit } from './operations/operator-audit.js';
 import { outcomeRecorder } from './operations/outcome-recorder.js';
 import { Pipeline } from './operations/run-operation.js';
 import { Runs } from './operations/runs.js';
+import { createPersonSignIn } from './entra/person-sign-in.js';
 import { AccountLinkService } from './people/account-link-service.js';
+import { LinkProof } from './people/link-proof.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
 import { PeopleService } from './people/people-service.js';
 import { TestUserService } from './people/test-user-service.js';
@@ -51,6 +53,8 @@ export interface Services {
   readonly people: PeopleService;
   /** Which person a chat account is. */
   readonly links: AccountLinkService;
+  /** The pages by which people prove that. */
+  readonly linkProof: LinkProof;
   readonly testUsers: TestUserService;
   readonly assignments: AssignmentService;
   readonly groupAssignments: GroupAssignmentService;
@@ -85,13 +89,16 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly deliverLink: DeliverLink;
+  /** What people can reach, without a trailing slash. */
+  readonly publicUrl: () => string;
   /** Where people find the page of a token that takes or gives a file. */
   readonly fileUrl: (token: string) => string;
 }
 
 export type { Actor };
 
-export function createServices({ config, remote, database, clock, log, deliverLink, fileUrl }: ServiceParts): Services {
+export function createServices(parts: ServiceParts): Services {
+  const { config, remote, database, clock, log, deliverLink, publicUrl, fileUrl } = parts;
   const budgetMs = config.replicationBudgetS * 1_000;
   const { cloud, loginUrl } = remote.entra;
   const { region, gatewayUrl } = remote.genesys;
@@ -120,6 +127,11 @@ export function createServices({ config, remote, database, clock, log, deliverLi
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
   const memory = createConversationMemory({ database, clock });
+  const linkProof = new LinkProof({
+    ...{ database, clock, keys, entra, publicUrl },
+    signIn: remote.link && createPersonSignIn({ tenantId, cloud, loginUrl, client: remote.link, clock }),
+  });
+  const links = new AccountLinkService({ database, clock, outbox, pipeline, proof: linkProof });
   const checkpoints = auditCheckpoints({ database, keys, clock, log, dataDir: config.dataDir });
   for (const sweep of [
     durable.dueRuns,
@@ -128,6 +140,7 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     memory.cardsBehind,
     checkpoints.sweep,
     files.sweep,
+    links.sweep,
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {
@@ -147,7 +160,8 @@ export function createServices({ config, remote, database, clock, log, deliverLi
     metrics,
     undo: new UndoService({ entra, genesys, pipeline, durable, clock, cloud }),
     people: new PeopleService({ entra, pipeline }),
-    links: new AccountLinkService({ database }),
+    links,
+    linkProof,
     testUsers: new TestUserService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     assignments: new AssignmentService({ entra, genesys, pipeline }),
     groupAssignments: new GroupAssignmentService({ entra, genesys, pipeline }),

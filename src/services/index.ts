@@ -19,6 +19,7 @@ export { Runs } from './operations/runs.js';
 export type { CreatePersonOutcome } from './people/create-person.js';
 export { AccountLinkService } from './people/account-link-service.js';
 export type { ChatUser } from './people/link-rules.js';
+export type { AccountLink, LinkBar } from './people/link-store.js';
 export { PeopleService } from './people/people-service.js';
 export { describePerson, type PersonFound } from './people/person.js';
 export { isSameName } from './people/same-name.js';

@@ -19,6 +19,7 @@ import {
   type Right,
   type Verdict,
 } from './operations/permissions.js';
+import * as link from './people/link-refusals.js';
 import {
   goneMeanwhile,
   heldByDeleted,
@@ -212,6 +213,18 @@ const ACCESS: Readonly<Record<string, Problem>> = {
   'a removal that does not show yet': access.stillVisible('B.Simon'),
 };
 
+const LINK: Readonly<Record<string, Problem>> = {
+  'a link to the sign-in that is used': link.linkUsed(),
+  'a sign-in in another browser': link.otherBrowser(),
+  'the sign-in of somebody unknown': link.unfit('not-in-tenant'),
+  'the sign-in of a guest': link.unfit('guest'),
+  'the sign-in of somebody disabled': link.unfit('disabled'),
+  'an account that is barred': link.barred('account'),
+  'a person who is barred': link.barred('person'),
+  'no client to sign people in with': link.notConfigured(),
+  'the link of somebody else': link.notYourLink(),
+};
+
 const file = (content: string | Uint8Array): Problem =>
   refusalOf(() => parseBulkFile(typeof content === 'string' ? Buffer.from(content) : content));
 
@@ -235,7 +248,7 @@ const BULK: Readonly<Record<string, Problem>> = {
   'a picture': file(new Uint8Array([137, 80, 78, 71, 0])),
 };
 
-const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...BULK };
+const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK };
 
 test('the words of every refusal are these', () => {
   expect(wordsOfAll(ALL)).toMatchSnapshot();

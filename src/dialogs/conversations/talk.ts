@@ -1,5 +1,6 @@
 import type {
   AccessListService,
+  AccountLinkService,
   Actor,
   AssignmentService,
   AuditService,
@@ -30,6 +31,7 @@ export interface Parts {
   readonly sso: SsoService;
   readonly undo: UndoService;
   readonly people: PeopleService;
+  readonly links: AccountLinkService;
   readonly testUsers: TestUserService;
   readonly assignments: AssignmentService;
   readonly groupAssignments: GroupAssignmentService;
@@ -64,7 +66,7 @@ export function actorOf(turn: Turn): Actor {
   return { ...actor, card: { channel, conversation, kind, messageId: said.messageId } };
 }
 
-export function channelOf(parts: Pick<Parts, 'channels'>, turn: Turn): Channel {
+export function channelOf(parts: Pick<Parts, 'channels'>, turn: Pick<Turn, 'place'>): Channel {
   const channel = parts.channels.find(({ name }) => name === turn.place.channel);
   if (!channel) throw new Error(`There is no channel ${turn.place.channel}.`);
   return channel;
@@ -99,7 +101,11 @@ export function chosenOf(turn: Click, id: string): string[] {
 }
 
 /** Shows a view where the turn came from: a click changes the card it was on, words get a new card. */
-export async function show(parts: Pick<Parts, 'channels'>, turn: Turn, view: View): Promise<Answer | undefined> {
+export async function show(
+  parts: Pick<Parts, 'channels'>,
+  turn: Pick<Turn, 'place' | 'said'>,
+  view: View,
+): Promise<Answer | undefined> {
   const channel = channelOf(parts, turn);
   if (turn.said.kind === 'click' && turn.said.messageId !== undefined) {
     await channel.replace(turn.place, turn.said.messageId, view);

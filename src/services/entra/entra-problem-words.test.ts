@@ -20,6 +20,7 @@ import { readFederatedToken } from './federated-token.js';
 import { notPublished } from './federation-metadata.js';
 import { NEEDS } from './graph-permissions.js';
 import { foreignHost } from './sdk-credential.js';
+import { cannotSignIn, foreignTenant } from './person-sign-in-problems.js';
 import { managedIdentityProblem, signInProblem } from './sign-in-problems.js';
 
 const REQUEST_ID = 'c0ffee00-0000-4000-8000-000000000001';
@@ -120,6 +121,20 @@ const CREDENTIALS: Readonly<Record<string, Problem>> = {
   'a sign-in that leads elsewhere': foreignHost('login.evil.example'),
 };
 
+/** The sign-in of a person who links an account. */
+const PEOPLE: Readonly<Record<string, Problem>> = {
+  'a person of another organisation': foreignTenant(),
+  'a person who cancelled the sign-in': cannotSignIn({ error: 'access_denied' }),
+  'a sign-in of a person that does not fit': cannotSignIn({
+    error: 'invalid_grant',
+    error_description: 'AADSTS54005: x',
+  }),
+  'a client that may not sign people in': cannotSignIn({
+    error: 'invalid_client',
+    error_description: 'AADSTS7000215: x',
+  }),
+};
+
 const bot = (said: string): Problem => connectorSignInProblem(said, { status: 401, proof: 'secret' });
 
 /** The sign-in of the bot to Teams. */
@@ -135,7 +150,7 @@ const BOT: Readonly<Record<string, Problem>> = {
   'no answer to the bot': connectorSilenceProblem('lost'),
 };
 
-const ALL = { ...ANSWERED, ...SILENT, ...REFUSED, ...CREDENTIALS, ...BOT };
+const ALL = { ...ANSWERED, ...SILENT, ...REFUSED, ...CREDENTIALS, ...PEOPLE, ...BOT };
 
 /** A key of the bot is a setting. */
 const botKey = problemOf(() => readSigningCertificate({ privateKey: { reveal: () => '-----BEGIN' } }, new Date(0)));

@@ -1,6 +1,6 @@
 import { openTestDatabase } from '../../../test/support/test-database.js';
 import type { Database } from '../platform/database.js';
-import { AccountLinkService } from './account-link-service.js';
+import { AccountLinkService, type AccountLinkParts } from './account-link-service.js';
 import type { ChatUser } from './link-rules.js';
 import { endLink, findLink, isBarred, saveBar, saveLink } from './link-store.js';
 
@@ -15,7 +15,7 @@ afterAll(() => database?.close());
 beforeEach(async () => {
   await database.db.deleteFrom('account_link').execute();
   await database.db.deleteFrom('link_bar').execute();
-  links = new AccountLinkService({ database });
+  links = new AccountLinkService({ database } as AccountLinkParts);
 });
 
 const AT = new Date('2026-11-24T09:00:00Z');

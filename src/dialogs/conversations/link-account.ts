@@ -1,0 +1,132 @@
+import { Problem, type AccountLink, type ChatUser } from '../../services/index.js';
+import { NO_NUMBER, NUMBER_QUESTION, numberForm, wrongNumber } from '../forms/link-number.form.js';
+import type { Answer, Turn, UnlinkedTurn } from '../turn.js';
+import {
+  allowedView,
+  barredView,
+  confirmUnlinkView,
+  disownedView,
+  invitationView,
+  inviteElsewhereView,
+  linkedView,
+  linkNoticeView,
+  linksView,
+  unlinkedView,
+} from '../views/link-account.view.js';
+import { problemView } from '../views/problem.view.js';
+import type { View } from '../views/view.js';
+import {
+  actorOf,
+  channelOf,
+  newCard,
+  oldButton,
+  show,
+  type Click,
+  type Handled,
+  type Parts,
+  type Verbs,
+} from './talk.js';
+
+const LINK_FIRST: Answer = {
+  kind: 'refused',
+  text: 'Latchkey does not know yet who you are here. Write “link” to it in your direct messages, and link your account first.',
+};
+
+/** Who is who: the invitation to accounts that nobody knows, the number, and what the person can do about their links. */
+export class LinkAccountConversation {
+  readonly formName = 'link-number';
+  /** The button that opens the dialog for the number; it stands on what unknown accounts are shown. */
+  readonly numberVerb = 'link-number';
+  readonly verbs: Verbs = {
+    [this.numberVerb]: async () => ({ kind: 'form', form: numberForm() }),
+    'ask-unlink': (turn) => this.#askUnlink(newCard(turn)),
+    unlink: (turn) => this.#unlink(turn),
+    'link-not-me': (turn) => this.#wasNotMe(turn),
+    'allow-linking': (turn) => this.#allow(turn),
+  };
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** *my linked accounts*, to the eyes of that person alone. */
+  async begin(turn: Turn): Handled {
+    return this.#showAlone(turn, linksView(await this.#parts.links.linksOf(turn.account.personId)));
+  }
+
+  /** *allow linking*, for administrators. @param words part of the name of somebody who is barred; empty: all of them. */
+  async beginAllow(turn: Turn, words: string): Handled {
+    return this.#showAlone(turn, barredView(await this.#parts.links.barred(actorOf(turn), words), words));
+  }
+
+  /** Whatever an account says that nobody has proven to be a person of ours: it may be linked, and nothing else. */
+  async unlinked(turn: UnlinkedTurn): Handled {
+    const { said, place } = turn;
+    if (said.kind === 'search') return { kind: 'choices', choices: [] };
+    if (said.kind === 'form') return said.form === this.formName ? this.#enter(turn, said.inputs) : LINK_FIRST;
+    if (said.kind === 'click') return said.verb === this.numberVerb ? { kind: 'form', form: numberForm() } : LINK_FIRST;
+    if (said.kind === 'about') return LINK_FIRST;
+    if (said.kind === 'home') return { kind: 'view', view: await this.#invitation(turn.user) };
+    if (place.kind === 'personal') return show(this.#parts, turn, await this.#invitation(turn.user));
+    return said.kind === 'arrived' ? undefined : show(this.#parts, turn, inviteElsewhereView());
+  }
+
+  /** The number from somebody who is linked already, and proves it anew. */
+  async submit(turn: Turn, inputs: Readonly<Record<string, string>>): Handled {
+    const { channelUserId, personId } = turn.account;
+    const accounts = await this.#parts.links.accountsOf(personId);
+    const user = accounts.find((account) => account.channelUserId === channelUserId);
+    return user ? this.#enter({ ...turn, user }, inputs) : oldButton();
+  }
+
+  /** Tells the person in Teams. Rejects while they cannot be told there, so that it is tried again. */
+  async tell(link: AccountLink): Promise<void> {
+    const teams = this.#parts.channels.find(({ name }) => name === 'teams');
+    const { id: personId, name } = link.person;
+    await teams?.whisper({ personId, name }, linkNoticeView(link));
+  }
+
+  async #invitation(user: ChatUser): Promise<View> {
+    try {
+      return invitationView(await this.#parts.links.begin(user));
+    } catch (error) {
+      if (error instanceof Problem) return problemView(error.facts);
+      throw error;
+    }
+  }
+
+  async #enter(turn: Pick<UnlinkedTurn, 'user' | 'place' | 'said'>, inputs: Readonly<Record<string, string>>): Handled {
+    const { links } = this.#parts;
+    const entered = await links.enterNumber(turn.user, inputs[NUMBER_QUESTION] ?? '');
+    if (entered.kind === 'none') return { kind: 'form', form: numberForm(NO_NUMBER) };
+    if (entered.kind === 'wrong') return { kind: 'form', form: numberForm(wrongNumber(entered.left)) };
+    const isTold = await links.hasTeamsChat(entered.link.person.id);
+    return show(this.#parts, turn, linkedView(entered.link, { isTold }));
+  }
+
+  async #askUnlink(turn: Click): Handled {
+    const links = await this.#parts.links.linksOf(turn.account.personId);
+    const link = links.find(({ id }) => id === turn.said.reference);
+    return link ? this.#showAlone(turn, confirmUnlinkView(link)) : oldButton();
+  }
+
+  async #unlink(turn: Click): Handled {
+    return show(this.#parts, turn, unlinkedView(await this.#parts.links.unlink(actorOf(turn), turn.said.reference)));
+  }
+
+  async #wasNotMe(turn: Click): Handled {
+    return show(this.#parts, turn, disownedView(await this.#parts.links.wasNotMe(actorOf(turn), turn.said.reference)));
+  }
+
+  async #allow(turn: Click): Handled {
+    return show(this.#parts, turn, allowedView(await this.#parts.links.allowAgain(actorOf(turn), turn.said.reference)));
+  }
+
+  /** Which accounts somebody has is nobody else's business. */
+  async #showAlone(turn: Turn, view: View): Handled {
+    if (turn.place.kind === 'personal') return show(this.#parts, turn, view);
+    await channelOf(this.#parts, turn).whisper(turn.account, view);
+    return { kind: 'message', text: 'The answer is in your personal chat with Latchkey.' };
+  }
+}

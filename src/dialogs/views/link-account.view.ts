@@ -1,0 +1,230 @@
+import type { AccountLink, ChatUser, LinkBar } from '../../services/index.js';
+import { buttonName } from './people.view.js';
+import { dismiss } from './person-question.js';
+import type { Action, Element, Fact, View } from './view.js';
+import { momentText, timeText } from './when.js';
+
+/** To an account that nobody has proven to be a person of ours: what linking is, and how. */
+export function invitationView({ url, until }: { url: string; until: Date }): View {
+  return {
+    title: 'Link your account first',
+    tone: 'neutral',
+    elements: [
+      {
+        kind: 'text',
+        text: 'Latchkey does not know yet who you are here. Link this account to your Microsoft account once, and you can do here what you may do in Teams.',
+      },
+      {
+        kind: 'list',
+        items: [
+          `Sign in with Microsoft. The link is for you alone, and works once, until ${timeText(until)}.`,
+          'The page then shows a number. Press Enter the number here, and type it.',
+        ],
+      },
+      {
+        kind: 'text',
+        text: 'Pass the link on to nobody, and enter no number that somebody else sends you.',
+        style: 'subtle',
+      },
+    ],
+    actions: [
+      { kind: 'link', label: 'Sign in with Microsoft', url, style: 'primary' },
+      { kind: 'verb', label: 'Enter the number', verb: 'link-number', reference: 'link', revision: 0 },
+    ],
+    fallback: 'Link your account first: sign in with Microsoft, then enter the number that the page shows.',
+  };
+}
+
+/** In a channel everybody reads along, and the link is for one. */
+export function inviteElsewhereView(): View {
+  const text =
+    'Latchkey does not know yet who you are here. Write “link” to it in your direct messages, and link your account.';
+  return {
+    title: 'Link your account first',
+    tone: 'neutral',
+    elements: [{ kind: 'text', text }],
+    actions: [],
+    fallback: text,
+  };
+}
+
+/** The number was right. @param more.isTold whether the person can be told in Teams now. */
+export function linkedView({ person }: AccountLink, { isTold }: { isTold: boolean }): View {
+  return {
+    title: 'Your account is linked',
+    tone: 'good',
+    elements: [
+      { kind: 'text', text: `Here you are ${person.name} (${person.userPrincipalName}) from now on.` },
+      {
+        kind: 'text',
+        text: isTold
+          ? 'Latchkey tells you so in Teams as well, in case it was somebody else.'
+          : 'Latchkey will tell you so in Teams as well, in case it was somebody else: as soon as you have a chat with it there.',
+        style: 'subtle',
+      },
+    ],
+    actions: [intentButton('What can I do?', 'help'), intentButton('My linked accounts', 'linked-accounts')],
+    fallback: `Your account is linked to ${person.name}. Say help to see what you can do.`,
+  };
+}
+
+/** To the person, in Teams: the one place where whoever has linked the account is not. */
+export function linkNoticeView(link: AccountLink): View {
+  const { user, linkedAt } = link;
+  return {
+    title: 'A Slack account was linked to you',
+    tone: 'warning',
+    elements: [
+      { kind: 'text', text: 'It can do in Slack what you may do here. If that was not you, say so now.' },
+      { kind: 'facts', facts: [...accountFacts(user), { label: 'Linked', value: momentText(linkedAt) }] },
+      {
+        kind: 'text',
+        text: 'That was not me takes the link away, and neither you nor that account can be linked until an administrator allows it.',
+        style: 'subtle',
+      },
+    ],
+    actions: [
+      button('That was not me', 'link-not-me', link.id, 'danger'),
+      intentButton('My linked accounts', 'linked-accounts'),
+    ],
+    fallback: `The Slack account ${user.name} of ${workspace(user)} was linked to you. If that was not you, press That was not me.`,
+  };
+}
+
+/** After *That was not me*. */
+export function disownedView({ user }: AccountLink): View {
+  return {
+    title: 'The link is gone',
+    tone: 'good',
+    elements: [
+      { kind: 'facts', facts: accountFacts(user) },
+      {
+        kind: 'text',
+        text: 'Neither you nor that account can be linked until an administrator says “allow linking” to Latchkey.',
+      },
+      {
+        kind: 'notice',
+        tone: 'warning',
+        label: 'What to do',
+        text: 'Somebody has signed in as you. Change your password now, and tell your administrators.',
+      },
+    ],
+    actions: [],
+    fallback: `The Slack account ${user.name} is not linked to you any more, and cannot be until an administrator allows it.`,
+  };
+}
+
+/** A person's own links. */
+export function linksView(links: readonly AccountLink[]): View {
+  const text = 'No account of another chat is linked to you. To link one, write to Latchkey there.';
+  const several = links.length > 1;
+  return {
+    title: 'Your linked accounts',
+    tone: 'neutral',
+    elements:
+      links.length === 0
+        ? [{ kind: 'text', text }]
+        : links.map((link): Element => ({ kind: 'facts', facts: linkFacts(link) })),
+    actions: links.map(({ id, user }) =>
+      button(
+        several ? `Unlink @${buttonName(user.name)} (${user.channelUserId})` : `Unlink @${buttonName(user.name)}`,
+        'ask-unlink',
+        id,
+      ),
+    ),
+    fallback: links.length === 0 ? text : `Linked to you: ${links.map(({ user }) => `@${user.name}`).join(', ')}.`,
+  };
+}
+
+/** The second step of *Unlink*. */
+export function confirmUnlinkView({ id, user }: AccountLink): View {
+  const what = `Unlink @${user.name} of ${workspace(user)}?`;
+  return {
+    title: what,
+    tone: 'warning',
+    elements: [
+      { kind: 'facts', facts: accountFacts(user) },
+      { kind: 'text', text: 'From then on it can do nothing with Latchkey but be linked again.' },
+    ],
+    actions: [button(`Unlink @${buttonName(user.name)}`, 'unlink', id, 'danger'), dismiss()],
+    fallback: what,
+  };
+}
+
+export function unlinkedView({ user }: AccountLink): View {
+  const text = `@${user.name} of ${workspace(user)} is not linked to you any more.`;
+  return { title: 'Unlinked', tone: 'good', elements: [{ kind: 'text', text }], actions: [], fallback: text };
+}
+
+const MOST_BARRED = 5;
+
+/** For administrators: who has said *That was not me*. @param words by what they were looked for. */
+export function barredView(bars: readonly LinkBar[], words: string): View {
+  const nobody =
+    words === '' ? 'Nobody is barred from linking accounts.' : `Nobody by “${words}” is barred from linking accounts.`;
+  const shown = bars.slice(0, MOST_BARRED);
+  const people = [...new Map(shown.map(({ person }) => [person.id, person])).values()];
+  const hidden = bars.length - shown.length;
+  return {
+    title: 'Who may not link accounts',
+    tone: bars.length === 0 ? 'neutral' : 'warning',
+    elements: [
+      ...(bars.length === 0
+        ? [{ kind: 'text', text: nobody } as const]
+        : [
+            {
+              kind: 'text',
+              text: 'They have said that a link was not theirs. Ask them before you allow it again.',
+            } as const,
+          ]),
+      ...shown.map((bar): Element => ({ kind: 'facts', facts: barFacts(bar) })),
+      ...(hidden > 0
+        ? [{ kind: 'text', text: `${String(hidden)} more: say “allow linking” with a name.`, style: 'subtle' } as const]
+        : []),
+    ],
+    actions: people.map(({ id, name }) => button(`Allow linking ${buttonName(name)}`, 'allow-linking', id)),
+    fallback:
+      bars.length === 0 ? nobody : `Barred from linking accounts: ${people.map(({ name }) => name).join(', ')}.`,
+  };
+}
+
+/** @param bars those that were taken away; none: somebody was faster. */
+export function allowedView(bars: readonly LinkBar[]): View {
+  const [first] = bars;
+  const text = first
+    ? `${first.person.name} can link accounts again, and so can ${bars.map(({ user }) => `@${user.name}`).join(', ')}.`
+    : 'Nothing is barred here any more: somebody has allowed it before.';
+  return { title: 'Allowed', tone: 'good', elements: [{ kind: 'text', text }], actions: [], fallback: text };
+}
+
+function linkFacts({ user, linkedAt }: AccountLink): Fact[] {
+  return [...accountFacts(user), { label: 'Linked', value: momentText(linkedAt) }];
+}
+
+function barFacts({ person, user, barredAt }: LinkBar): Fact[] {
+  return [
+    { label: 'Person', value: `${person.name} (${person.userPrincipalName})` },
+    ...accountFacts(user),
+    { label: 'Barred', value: momentText(barredAt) },
+  ];
+}
+
+/** The id beside the name: anybody can choose the name of somebody else. */
+function accountFacts(user: ChatUser): Fact[] {
+  return [
+    { label: 'Slack account', value: `@${user.name} (${user.channelUserId})` },
+    { label: 'Workspace', value: workspace(user) },
+  ];
+}
+
+function workspace({ team, teamName = team }: ChatUser): string {
+  return teamName;
+}
+
+function button(label: string, verb: string, reference: string, style?: 'danger'): Action {
+  return { kind: 'verb', label, verb, reference, revision: 0, ...(style ? { style } : {}) };
+}
+
+function intentButton(label: string, intent: string): Action {
+  return { kind: 'verb', label, verb: 'intent', reference: intent, revision: 0 };
+}

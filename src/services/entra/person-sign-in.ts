@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientAuth, Configuration, CustomFetch } from 'openid-client';
+import type { Clock } from '../platform/clock.js';
+import { fetchWithin, isLoopbackUrl, isPassing } from '../platform/http.js';
+import { TokenEndpointBusy } from './bot-credential.js';
+import { clientAssertion } from './client-assertion.js';
+import { readClientCertificate, type CertificateFile } from './client-certificate.js';
+import { loginHosts, MICROSOFT_CLOUDS, type MicrosoftCloud } from './microsoft-clouds.js';
+import { cannotSignIn, foreignTenant } from './person-sign-in-problems.js';
+
+/** What a sign-in under way must remember; whoever has it all could take the sign-in over. */
+export interface SignInSecrets {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+/** Lets a person prove to us, at Microsoft, who they are: OpenID Connect, code flow with PKCE, state and nonce. */
+export interface PersonSignIn {
+  /** The origins that a browser may be sent to on the way, for the page's policy. */
+  readonly origins: readonly string[];
+  begin(redirectUri: string): Promise<{ url: string; secrets: SignInSecrets }>;
+  /**
+   * Exchanges the code and checks signature, `iss`, `aud`, `nonce`, times and `tid`. Returns the `oid`: the Entra object id
+   * of somebody of our tenant, of whom no more is known. Throws a `Problem`.
+   * @param answer the query that the browser came back with.
+   */
+  finish(back: { answer: URLSearchParams; redirectUri: string; secrets: SignInSecrets }): Promise<string>;
+}
+
+/** The app registration that people sign in to. */
+export interface SignInClient {
+  readonly clientId: string;
+  readonly proof:
+    | { readonly kind: 'secret'; readonly secret: { reveal(): string } }
+    | ({ readonly kind: 'certificate' } & CertificateFile);
+}
+
+export interface PersonSignInParts {
+  readonly tenantId: string;
+  readonly cloud: MicrosoftCloud;
+  /** Of a stand-in on this machine; absent: the cloud's own. No trailing slash. */
+  readonly loginUrl?: string | undefined;
+  readonly client: SignInClient;
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Seconds by which our clock and Entra's may differ. */
+const CLOCK_TOLERANCE_S = 30;
+const OBJECT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
+  const { cloud, loginUrl } = parts;
+  const base = loginUrl ?? `https://${cloud.loginHost}`;
+  if (base.startsWith('http:') && !isLoopbackUrl(base)) {
+    throw new RangeError('People may sign in by http on this machine only.');
+  }
+  const origins = loginUrl === undefined ? loginHosts(cloud).map((host) => `https://${host}`) : [new URL(base).origin];
+  return {
+    origins,
+
+    async begin(redirectUri) {
+      const oidc = await import('openid-client');
+      const secrets = {
+        state: oidc.randomState(),
+        nonce: oidc.randomNonce(),
+        verifier: oidc.randomPKCECodeVerifier(),
+      };
+      const url = oidc.buildAuthorizationUrl(await configure(base, parts), {
+        redirect_uri: redirectUri,
+        // Only who it is: no Graph permission of the person's own, and no refresh token.
+        scope: 'openid profile',
+        response_mode: 'query',
+        prompt: 'select_account',
+        ...{ state: secrets.state, nonce: secrets.nonce },
+        ...{ code_challenge: await oidc.calculatePKCECodeChallenge(secrets.verifier), code_challenge_method: 'S256' },
+      });
+      return { url: url.href, secrets };
+    },
+
+    async finish({ answer, redirectUri, secrets }) {
+      const oidc = await import('openid-client');
+      const config = await configure(base, parts);
+      const came = new URL(redirectUri);
+      came.search = answer.toString();
+      const tokens = await oidc
+        .authorizationCodeGrant(config, came, {
+          expectedState: secrets.state,
+          expectedNonce: secrets.nonce,
+          pkceCodeVerifier: secrets.verifier,
+          idTokenExpected: true,
+        })
+        .catch((error: unknown) => {
+          throw cannotSignIn(error);
+        });
+      const claims = tokens.claims();
+      const [tid, oid] = [claims?.['tid'], claims?.['oid']];
+      if (typeof tid !== 'string' || tid.toLowerCase() !== parts.tenantId.toLowerCase()) throw foreignTenant();
+      const personId = typeof oid === 'string' ? oid.toLowerCase() : '';
+      if (!OBJECT_ID.test(personId)) throw foreignTenant();
+      return personId;
+    },
+  };
+}
+
+/**
+ * The endpoints of the tenant as Microsoft documents them. The issuer is a name, and that of the cloud also where the
+ * endpoints are a stand-in's; so nothing is discovered.
+ */
+async function configure(base: string, { tenantId, cloud, client, clock, timeoutMs }: PersonSignInParts) {
+  const oidc = await import('openid-client');
+  const endpoint = (path: string): string => `${base}/${encodeURIComponent(tenantId)}/${path}`;
+  const server = {
+    issuer: `https://${MICROSOFT_CLOUDS[cloud.name].loginHost}/${tenantId}/v2.0`,
+    authorization_endpoint: endpoint('oauth2/v2.0/authorize'),
+    token_endpoint: endpoint('oauth2/v2.0/token'),
+    jwks_uri: endpoint('discovery/v2.0/keys'),
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+  const metadata = { id_token_signed_response_alg: 'RS256', [oidc.clockTolerance]: CLOCK_TOLERANCE_S };
+  const proof = await authentication(client, { tokenUrl: server.token_endpoint, now: clock.wall() });
+  const config: Configuration = new oidc.Configuration(server, client.clientId, metadata, proof);
+  config[oidc.customFetch] = fetchOf(timeoutMs ?? TIMEOUT_MS);
+  // The library would trust the connection alone; the signature is checked as well.
+  oidc.enableNonRepudiationChecks(config);
+  if (base.startsWith('http:')) oidc.allowInsecureRequests(config);
+  return config;
+}
+
+/** Read anew for each sign-in, so that a certificate that was renewed counts without a restart. */
+async function authentication(
+  { clientId, proof }: SignInClient,
+  { tokenUrl, now }: { tokenUrl: string; now: Date },
+): Promise<ClientAuth> {
+  const oidc = await import('openid-client');
+  if (proof.kind === 'secret') return oidc.ClientSecretPost(proof.secret.reveal());
+  const certificate = await readClientCertificate(proof, now);
+  return (_server, _client, body) => {
+    body.set('client_id', clientId);
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+    const statement = { appId: clientId, audience: tokenUrl, id: randomUUID(), now };
+    body.set('client_assertion', clientAssertion(certificate, statement));
+  };
+}
+
+/** Our own way to the network: time-outs, figures of operation, and no redirect is followed. */
+function fetchOf(timeoutMs: number): CustomFetch {
+  return async (url, { method, headers, body }) => {
+    const request = { method, headers, ...(body === undefined ? {} : { body }) };
+    const answer = await fetchWithin(url, { ...request, timeoutMs, system: 'entra' });
+    if (isPassing(answer.status)) throw new TokenEndpointBusy(undefined);
+    return new Response(answer.text, { status: answer.status, headers: answer.headers });
+  };
+}

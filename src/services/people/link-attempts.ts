@@ -1,0 +1,154 @@
+import type { Selectable } from 'kysely';
+import { newId } from '../platform/ids.js';
+import type { Executor, LinkAttemptTable, Transaction } from '../platform/schema.js';
+import { NUMBER_TRIES, type ChatUser, type SignedInPerson } from './link-rules.js';
+import { accountColumns, personColumns, userOf } from './link-store.js';
+
+/**
+ * The rows of links that are being proven. Each step of an attempt is taken by a conditional write, so that of two
+ * replicas, or two clicks, one takes it. Times are business time; what has expired is as good as gone.
+ */
+
+export interface LinkAttempt {
+  readonly id: string;
+  readonly user: ChatUser;
+}
+
+/** An account that asks again and again keeps its newest links. */
+const MOST_OPEN = 5;
+
+export async function createAttempt(
+  trx: Transaction,
+  { user, tokenHash, at, until }: { user: ChatUser; tokenHash: string; at: Date; until: Date },
+): Promise<void> {
+  await trx
+    .insertInto('link_attempt')
+    .values({
+      ...{ id: newId(), ...accountColumns(user), state: 'open', token_hash: tokenHash, state_hash: null, sealed: null },
+      ...{ person: null, person_name: null, user_principal_name: null, number_hash: null },
+      ...{ made_at: at, expires_at: until },
+    })
+    .execute();
+  const kept = ofAccount(trx, user)
+    .where('state', '=', 'open')
+    .select('id')
+    .orderBy('made_at', 'desc')
+    .orderBy('id')
+    .limit(MOST_OPEN);
+  await trx
+    .deleteFrom('link_attempt')
+    .where('id', 'in', ofAccount(trx, user).where('state', '=', 'open').select('id'))
+    .where('id', 'not in', kept)
+    .execute();
+}
+
+/** Whose link that is, while nobody has used it. Changes nothing. */
+export async function findOpen(db: Executor, tokenHash: string, now: Date): Promise<LinkAttempt | undefined> {
+  const row = await db
+    .selectFrom('link_attempt')
+    .selectAll()
+    .where('token_hash', '=', tokenHash)
+    .where('state', '=', 'open')
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row && { id: row.id, user: userOf(row) };
+}
+
+/** Uses the link up. `false`: somebody has, or it has expired. */
+export async function beginSignIn(
+  db: Executor,
+  { tokenHash, stateHash, sealed, now }: { tokenHash: string; stateHash: string; sealed: Buffer; now: Date },
+): Promise<boolean> {
+  const begun = await db
+    .updateTable('link_attempt')
+    .set({ state: 'signing-in', state_hash: stateHash, sealed })
+    .where('token_hash', '=', tokenHash)
+    .where('state', '=', 'open')
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return begun.numUpdatedRows > 0n;
+}
+
+/** Takes the answer of Microsoft, once: `undefined` for a state that nobody waits for any more. */
+export async function takeSignIn(
+  db: Executor,
+  stateHash: string,
+  now: Date,
+): Promise<(LinkAttempt & { sealed: Buffer }) | undefined> {
+  const row = await db
+    .updateTable('link_attempt')
+    .set({ state: 'checking' })
+    .where('state_hash', '=', stateHash)
+    .where('state', '=', 'signing-in')
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();
+  return row?.sealed ? { id: row.id, user: userOf(row), sealed: row.sealed } : undefined;
+}
+
+/** From here on the account's number is this one. */
+export async function waitForNumber(
+  trx: Transaction,
+  wait: { attempt: LinkAttempt; person: SignedInPerson; numberHash: string; until: Date },
+): Promise<void> {
+  const { attempt, person, numberHash, until } = wait;
+  await trx
+    .deleteFrom('link_attempt')
+    .where('id', 'in', ofAccount(trx, attempt.user).where('state', '=', 'number').select('id'))
+    .execute();
+  await trx
+    .updateTable('link_attempt')
+    .set({ ...personColumns(person), state: 'number', sealed: null, number_hash: numberHash, expires_at: until })
+    .where('id', '=', attempt.id)
+    .where('state', '=', 'checking')
+    .execute();
+}
+
+export interface NumberTry extends LinkAttempt {
+  readonly person: SignedInPerson;
+  readonly numberHash: string;
+  /** This one included. */
+  readonly tries: number;
+}
+
+/** Counts a try of the account's number before anybody compares it. `undefined`: none waits, or all tries are used. */
+export async function takeTry(db: Executor, user: ChatUser, now: Date): Promise<NumberTry | undefined> {
+  const row = await db
+    .updateTable('link_attempt')
+    .set(({ eb }) => ({ tries: eb('tries', '+', 1) }))
+    .where('id', 'in', ofAccount(db, user).where('state', '=', 'number').select('id'))
+    .where('state', '=', 'number')
+    .where('tries', '<', NUMBER_TRIES)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();
+  return row && numberTryOf(row);
+}
+
+/** `false`: another click has taken or ended it. */
+export async function endAttempt(db: Executor, id: string): Promise<boolean> {
+  const ended = await db.deleteFrom('link_attempt').where('id', '=', id).executeTakeFirst();
+  return ended.numDeletedRows > 0n;
+}
+
+export async function deleteAttemptsOf(db: Executor, user: ChatUser): Promise<void> {
+  await db.deleteFrom('link_attempt').where('id', 'in', ofAccount(db, user).select('id')).execute();
+}
+
+export async function deleteExpiredAttempts(db: Executor, now: Date): Promise<void> {
+  await db.deleteFrom('link_attempt').where('expires_at', '<=', now).execute();
+}
+
+function ofAccount(db: Executor, { channel, team, channelUserId }: ChatUser) {
+  return db
+    .selectFrom('link_attempt')
+    .where('channel', '=', channel)
+    .where('team', '=', team)
+    .where('channel_user', '=', channelUserId);
+}
+
+function numberTryOf(row: Selectable<LinkAttemptTable>): NumberTry | undefined {
+  const { id, person, person_name: name, user_principal_name: userPrincipalName, number_hash: numberHash, tries } = row;
+  if (person === null || name === null || userPrincipalName === null || numberHash === null) return undefined;
+  return { id, user: userOf(row), person: { id: person, name, userPrincipalName }, numberHash, tries };
+}

@@ -1,0 +1,183 @@
+import { Browser } from '../../sandbox/entra/testing/browser.js';
+import type { Actor } from '../../src/services/operations/operation.js';
+import { ANA, AS_ANA, LinkStand, numberOn, signsIn, SLACK_ANA, type Person } from './link-stand.js';
+
+let stand: LinkStand;
+
+beforeAll(async () => {
+  stand = await LinkStand.start();
+}, 60_000);
+afterAll(() => stand?.stop());
+beforeEach(() => stand.reset());
+
+const ADA = '0e0b1ec7-0000-4000-8000-000000000001';
+const AS_ADA: Person = { login: 'ada.admin@contoso.example' };
+const ana: Actor = { personId: ANA, name: 'Ana Agent', channel: 'teams' };
+const ada: Actor = { personId: ADA, name: 'Ada Admin', channel: 'teams' };
+
+/** The number that whoever signs in with the account's link is shown. */
+async function proves(who = AS_ANA, user = SLACK_ANA): Promise<string> {
+  const browser = new Browser();
+  const { url } = await stand.links.begin(user);
+  return numberOn(await browser.open(await signsIn(browser, url, who)));
+}
+
+async function links(who = AS_ANA, user = SLACK_ANA): Promise<string> {
+  const entered = await stand.links.enterNumber(user, await proves(who, user));
+  if (entered.kind !== 'linked') throw new Error(`Not linked: ${entered.kind}`);
+  return entered.link.id;
+}
+
+const other = (number: string): string => String((Number(number) + 1) % 1_000_000).padStart(6, '0');
+
+describe('The number', () => {
+  test('has three tries: a fourth is not even compared', async () => {
+    const number = await proves();
+
+    const tries = [];
+    for (const typed of [other(number), 'abc', '', number]) tries.push(await stand.links.enterNumber(SLACK_ANA, typed));
+
+    expect(tries).toEqual([
+      { kind: 'wrong', left: 2 },
+      { kind: 'wrong', left: 1 },
+      { kind: 'wrong', left: 0 },
+      { kind: 'none' },
+    ]);
+    expect((await stand.audited()).filter(({ body }) => body['rule'] === 'wrong-number')).toHaveLength(3);
+  });
+
+  test('has three tries however many come at once', async () => {
+    const number = await proves();
+    const guesses = Array.from({ length: 12 }, () => stand.links.enterNumber(SLACK_ANA, other(number)));
+
+    const kinds = (await Promise.all(guesses)).map(({ kind }) => kind);
+
+    expect(kinds.filter((kind) => kind === 'wrong')).toHaveLength(3);
+    await expect(stand.links.enterNumber(SLACK_ANA, number)).resolves.toEqual({ kind: 'none' });
+  });
+
+  test('entered twice at once links once', async () => {
+    const number = await proves();
+
+    const both = await Promise.all([1, 2].map(() => stand.links.enterNumber(SLACK_ANA, number)));
+
+    expect(both.map(({ kind }) => kind)).toEqual(['linked', 'linked']);
+    expect(await stand.links.linksOf(ANA)).toHaveLength(1);
+    expect((await stand.audited()).filter(({ body }) => body['operation'] === 'link-account')).toHaveLength(1);
+  });
+
+  test('is over after five minutes', async () => {
+    const number = await proves();
+    stand.clock.pass(6);
+
+    await expect(stand.links.enterNumber(SLACK_ANA, number)).resolves.toEqual({ kind: 'none' });
+  });
+
+  test('takes the place of an earlier one', async () => {
+    const numbers = [await proves(), await proves()];
+
+    expect(
+      numbers[0] === numbers[1] ? { kind: 'wrong' } : await stand.links.enterNumber(SLACK_ANA, numbers[0] ?? ''),
+    ).toMatchObject({ kind: 'wrong' });
+    await expect(stand.links.enterNumber(SLACK_ANA, numbers[1] ?? '')).resolves.toMatchObject({ kind: 'linked' });
+  });
+});
+
+test('A link to the sign-in is over after ten minutes, also for a browser that is on its way', async () => {
+  const browser = new Browser();
+  const [idle, begun] = [await stand.links.begin(SLACK_ANA), await stand.links.begin(SLACK_ANA)];
+  const back = await signsIn(browser, begun.url);
+  stand.clock.pass(11);
+
+  const pages = [await browser.open(idle.url), await browser.post(idle.url, {}), await browser.open(back)];
+
+  expect(pages.map(({ status }) => status)).toEqual([410, 410, 410]);
+});
+
+test('Whoever proves it anew takes the place of the person before', async () => {
+  await links();
+
+  await links(AS_ADA);
+
+  await expect(stand.links.identify(SLACK_ANA)).resolves.toMatchObject({ personId: ADA });
+  await expect(stand.links.linksOf(ANA)).resolves.toEqual([]);
+});
+
+test('A person ends their own link, and nobody else does', async () => {
+  const id = await links();
+
+  await expect(stand.links.unlink(ada, id)).rejects.toMatchObject({ facts: { code: 'not-your-link' } });
+  await expect(stand.links.unlink(ana, 'x')).rejects.toMatchObject({ facts: { code: 'not-your-link' } });
+  await expect(stand.links.identify(SLACK_ANA)).resolves.toMatchObject({ personId: ANA });
+  await stand.links.unlink(ana, id);
+  await stand.links.unlink(ana, id);
+
+  await expect(stand.links.identify(SLACK_ANA)).resolves.toBeUndefined();
+  expect((await stand.audited()).map(({ body }) => body['operation'] ?? body['rule'])).toEqual([
+    ...['unlink-account', 'not-your-link', 'not-your-link', 'link-account'],
+  ]);
+});
+
+describe('That was not me', () => {
+  test('unlinks, and bars the account and the person until an administrator allows it', async () => {
+    const id = await links();
+    const [waiting, open] = [await proves(), await stand.links.begin(SLACK_ANA)];
+
+    await stand.links.wasNotMe(ana, id);
+
+    await expect(stand.links.identify(SLACK_ANA)).resolves.toBeUndefined();
+    await expect(stand.links.begin(SLACK_ANA)).rejects.toMatchObject({ facts: { code: 'link-barred' } });
+    const browser = new Browser();
+    const page = await browser.open(await signsIn(browser, open.url, AS_ADA));
+    expect([page.status, numberOn(page)]).toEqual([403, '']);
+    await expect(stand.links.enterNumber(SLACK_ANA, waiting)).rejects.toMatchObject({ facts: { code: 'link-barred' } });
+    // Another account of the same person, too: their password may be known to somebody.
+    await expect(proves(AS_ANA, { ...SLACK_ANA, channelUserId: 'U7' })).resolves.toBe('');
+
+    expect(await stand.links.barred(ada, 'ana.agent')).toHaveLength(1);
+    await expect(stand.links.allowAgain(ada, ANA)).resolves.toHaveLength(1);
+    await links();
+    await expect(stand.links.identify(SLACK_ANA)).resolves.toMatchObject({ personId: ANA });
+  });
+
+  test('works for that person alone, and also when the link has ended', async () => {
+    const id = await links();
+
+    await expect(stand.links.wasNotMe(ada, id)).rejects.toMatchObject({ facts: { code: 'not-your-link' } });
+    await stand.links.unlink(ana, id);
+    await stand.links.wasNotMe(ana, id);
+    await stand.links.wasNotMe(ana, id);
+
+    await expect(stand.links.begin(SLACK_ANA)).rejects.toMatchObject({ facts: { code: 'link-barred' } });
+  });
+
+  test('is lifted by administrators only, and never for themselves', async () => {
+    await stand.links.wasNotMe(ada, await links(AS_ADA));
+
+    await expect(stand.links.barred(ana, '')).rejects.toMatchObject({ facts: { code: 'role-missing' } });
+    await expect(stand.links.allowAgain(ana, ADA)).rejects.toMatchObject({ facts: { code: 'role-missing' } });
+    await expect(stand.links.allowAgain(ada, ADA)).rejects.toMatchObject({ facts: { code: 'self' } });
+  });
+});
+
+test('No token, number, state or cookie stands in the database, the audit or the log', async () => {
+  const browser = new Browser();
+  const { url } = await stand.links.begin(SLACK_ANA);
+  const open = await stand.rows();
+  const sent = await browser.post(url, {});
+  const begun = await stand.rows();
+  const cookie = /latchkey-link=([^;]+)/.exec(sent.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+  const asked = new URL(sent.headers.get('location') ?? '').searchParams;
+  const page = await browser.open(sent.headers.get('location') ?? '');
+  const back = await browser.send(page, { login: AS_ANA.login, passwd: 'Sandbox-2026!' });
+  const number = numberOn(await browser.open(back.headers.get('location') ?? ''));
+  const waiting = await stand.rows();
+  await stand.links.enterNumber(SLACK_ANA, other(number));
+  await stand.links.enterNumber(SLACK_ANA, number);
+  const everything = [open, begun, waiting, await stand.rows(), stand.logged].join('\n');
+
+  const secrets = [url.split('/').at(-1), cookie, asked.get('state'), asked.get('nonce')].map((text) => text ?? '');
+  expect(secrets.map((secret) => secret.length >= 40)).toEqual([true, true, true, true]);
+  expect(number).toMatch(/^\d{6}$/);
+  for (const secret of [...secrets, `"${number}"`, ` ${number} `]) expect(everything).not.toContain(secret);
+});
