@@ -5,6 +5,7 @@ import { benchAudit } from './audit.bench.js';
 import { benchBulk } from './bulk.bench.js';
 import { benchHostile } from './hostile.bench.js';
 import { benchLedger } from './ledger.bench.js';
+import { benchProvisioning } from './provisioning.bench.js';
 import { benchRest } from './rest.bench.js';
 import { benchSetUp } from './set-up.bench.js';
 import { benchStart } from './start.bench.js';
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, (choice: Choice) => Promise<Figure[]>>
   turns: ({ size }) => benchTurns(size),
   'set-up': ({ size }) => benchSetUp(size),
   bulk: ({ size }) => benchBulk(size),
+  provisioning: ({ size }) => benchProvisioning(size),
   ledger: ({ size }) => benchLedger(size),
   audit: ({ size, isLong }) => benchAudit(size, { isLong }),
   start: ({ size }) => benchStart(size),

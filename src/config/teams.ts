@@ -140,5 +140,6 @@ function readStandIn(settings: SettingsReader, hasStandIns: boolean): TeamsCloud
     loginUrl: readBaseUrl(settings, 'TEAMS_LOGIN_URL') ?? '',
     tokenScope: TEAMS_CLOUDS.global.tokenScope,
     serviceHosts: 'loopback',
+    fileDomain: 'loopback',
   };
 }

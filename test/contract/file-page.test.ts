@@ -185,7 +185,7 @@ describe('a file of a chat is fetched', () => {
         { contentType: 'application/vnd.microsoft.teams.file.download.info', name: 'a.csv', content: { downloadUrl } },
       ],
     });
-    const said = readSentFile(activity, { isLoopbackOnly: true });
+    const said = readSentFile(activity, { fileDomain: 'loopback' });
     if (said?.kind !== 'file') throw new Error('There is no file.');
     return said.read();
   }

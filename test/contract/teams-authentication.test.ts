@@ -35,6 +35,7 @@ async function start(lookAgainMs: number, hosts: readonly string[] | 'loopback' 
     loginUrl: framework.url,
     tokenScope: 'https://api.botframework.com/.default',
     serviceHosts: hosts,
+    fileDomain: 'loopback' as const,
   };
   const registration = { kind: 'registered', appId: APP_ID, tenantId: TENANT, proof, cloud } as const;
   const refused: string[] = [];
@@ -439,10 +440,21 @@ describe('the bot’s own token', () => {
 
 test.each([
   ['app id', { appId: '' }],
-  ['issuer', { cloud: { openIdUrl: 'http://127.0.0.1:9/', tokenIssuer: '', serviceHosts: 'loopback' } }],
-  ['address of the keys', { cloud: { openIdUrl: '', tokenIssuer: 'x', serviceHosts: 'loopback' } }],
+  [
+    'issuer',
+    { cloud: { openIdUrl: 'http://127.0.0.1:9/', tokenIssuer: '', serviceHosts: 'loopback', fileDomain: 'loopback' } },
+  ],
+  [
+    'address of the keys',
+    { cloud: { openIdUrl: '', tokenIssuer: 'x', serviceHosts: 'loopback', fileDomain: 'loopback' } },
+  ],
 ] as const)('an empty %s does not switch authentication off', (_what, changes) => {
-  const cloud = { openIdUrl: 'http://127.0.0.1:9/', tokenIssuer: 'x', serviceHosts: 'loopback' } as const;
+  const cloud = {
+    openIdUrl: 'http://127.0.0.1:9/',
+    tokenIssuer: 'x',
+    serviceHosts: 'loopback',
+    fileDomain: 'loopback',
+  } as const;
   const tokens = { get: async () => '', renew: () => undefined };
   const credentials = { kind: 'registered', appId: APP_ID, cloud, tokens, ...changes } as const;
   const { log } = recordingLog();

@@ -175,12 +175,17 @@ describe('how the bot proves who it is', () => {
 
 describe('the cloud', () => {
   test.each([
-    ['usgov', 'https://api.botframework.us', ['smba.infra.gov.teams.microsoft.us']],
-    ['dod', 'https://api.botframework.us', ['smba.infra.dod.teams.microsoft.us']],
-    ['global', 'https://api.botframework.com', ['smba.trafficmanager.net', 'smba.infra.gcc.teams.microsoft.com']],
-  ])('%s has its own issuer and its own hosts', (name, tokenIssuer, serviceHosts) => {
+    ['usgov', 'https://api.botframework.us', ['smba.infra.gov.teams.microsoft.us'], 'sharepoint.us'],
+    ['dod', 'https://api.botframework.us', ['smba.infra.dod.teams.microsoft.us'], 'sharepoint-mil.us'],
+    [
+      'global',
+      'https://api.botframework.com',
+      ['smba.trafficmanager.net', 'smba.infra.gcc.teams.microsoft.com'],
+      'sharepoint.com',
+    ],
+  ])('%s has its own issuer and its own hosts', (name, tokenIssuer, serviceHosts, fileDomain) => {
     expect(read({ ...RIGHT, AZURE_CLOUD: name })).toMatchObject({
-      remote: { teams: { cloud: { tokenIssuer, serviceHosts } } },
+      remote: { teams: { cloud: { tokenIssuer, serviceHosts, fileDomain } } },
     });
   });
 

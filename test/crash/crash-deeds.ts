@@ -26,3 +26,13 @@ export const PROVISION: Deed = {
   inputs: { roles: AGENT },
   open: (admin) => admin.saysAndSees('provision b.simon', 'in Genesys Cloud'),
 };
+
+/** Somebody whom Latchkey has made, as only those are removed. */
+export const CREATE: Deed = {
+  ...{ name: 'create', from: 'set up', button: 'Create', done: 'T.Simon exists in Entra now' },
+  open: (admin) => admin.saysAndSees('create test user T.Simon', 'Create T.Simon in Entra'),
+};
+export const REMOVE: Deed = {
+  ...{ name: 'remove test user', from: 'test user with access', button: /^Remove /, done: /^Removed$/m },
+  open: (admin) => admin.saysAndSees('remove test user t.simon', 'Remove T.Simon from Entra and Genesys Cloud?'),
+};

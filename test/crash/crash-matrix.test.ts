@@ -1,4 +1,4 @@
-import { ASSIGN, OFF_BOARD, PROVISION, SET_UP } from './crash-deeds.js';
+import { ASSIGN, CREATE, OFF_BOARD, PROVISION, REMOVE, SET_UP } from './crash-deeds.js';
 import { CrashRig, type Deed, type Point } from './crash-rig.js';
 import type { Remote } from './remote-state.js';
 import { print } from '../support/print.js';
@@ -113,6 +113,37 @@ test(
     const user = after.genesys.users.find(({ email }) => email === 'b.simon@contoso.example');
     expect(user).toMatchObject({ state: 'inactive' });
     expect(after.genesys.grants.map(({ role }) => role?.name)).toContain('Agent');
+  },
+  minutes(20),
+);
+
+test(
+  'The removal of a test user that is killed anywhere leaves nobody in Entra, in Genesys or assigned',
+  async () => {
+    const open = (deed: Deed): Deed['open'] => {
+      const card = deed === ASSIGN ? 'assign t.simon' : 'provision t.simon';
+      return (admin) => admin.saysAndSees(card, /T\.Simon (to|in) Genesys Cloud/);
+    };
+    const deeds = [
+      { ...CREATE, to: 'test user' },
+      { ...ASSIGN, from: 'test user', open: open(ASSIGN), to: 'test user assigned' },
+      { ...PROVISION, from: 'test user assigned', open: open(PROVISION), to: REMOVE.from },
+    ];
+    for (const { to, ...deed } of deeds) {
+      await rig.recordPoints(deed);
+      await rig.world.saveRemote(to);
+    }
+
+    const { failures, after, points } = await killAtPoints(REMOVE, 5);
+
+    expect(failures).toEqual([]);
+    const effects = points.filter(({ around, when }) => around === 'effect' && when === 'before');
+    expect(effects.map(({ name }) => name.split(' ')[0])).toEqual(['DELETE', 'DELETE', 'DELETE']);
+    expect(after.entra.appRoleAssignments).toEqual([]);
+    expect(JSON.stringify(after.entra.users)).not.toContain('t.simon');
+    expect(after.genesys.users.find(({ email }) => email === 't.simon@contoso.example')).toMatchObject({
+      state: 'deleted',
+    });
   },
   minutes(20),
 );

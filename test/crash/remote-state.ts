@@ -15,6 +15,7 @@ export interface Remote {
   readonly entra: {
     readonly applications: readonly { displayName: string }[];
     readonly servicePrincipals: readonly { displayName: string; keyCredentials?: readonly unknown[] }[];
+    readonly users: readonly unknown[];
     readonly appRoleAssignments: readonly unknown[];
     /** One for each service principal that has claims of its own. */
     readonly policies: readonly unknown[];

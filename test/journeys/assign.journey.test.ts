@@ -157,3 +157,39 @@ journey('Plain words find people first and groups beside them', async ({ ada, an
   expect(night.text).toContain('Directly in it\n2 people');
   await ada.saysAndSees('assign group Nobody By This Name', 'Entra knows no group by');
 });
+
+journey(
+  'Somebody disabled is warned about, offered nothing, and gets it once enabled again',
+  async ({ world, ada }) => {
+    await setsUpSso(ada);
+    const consoles = new Consoles(world);
+    const enabled = (accountEnabled: boolean): Promise<unknown> =>
+      consoles.graph('PATCH', '/v1.0/users/b.simon@contoso.example', { accountEnabled });
+    const [early, earlyThere] = [
+      await ada.saysAndSees('assign b.simon', 'Assign B.Simon to Genesys Cloud'),
+      await ada.saysAndSees('provision b.simon', 'Provision B.Simon in Genesys Cloud'),
+    ];
+
+    await enabled(false);
+    for (const [card, button] of [
+      [early, 'Assign B.Simon'],
+      [earlyThere, 'Provision B.Simon'],
+    ] as const) {
+      const refused = JSON.stringify((await ada.presses(card, button)).value);
+      expect(refused).toContain(
+        'B.Simon is disabled in Entra and could not sign in. Enable the account in Entra first.',
+      );
+    }
+    for (const verb of ['assign', 'provision']) {
+      const card = await ada.saysAndSees(`${verb} b.simon`, 'B.Simon is disabled in Entra and cannot sign in');
+      expect(card.buttons()).toEqual(['Cancel']);
+    }
+    expect(await assignedIds(world)).toEqual([]);
+    const { users } = await world.genesys.state<{ users: { email: string }[] }>();
+    expect(users.map(({ email }) => email)).not.toContain('b.simon@contoso.example');
+
+    await enabled(true);
+    await assigns(ada, 'b.simon');
+    expect(await assignedIds(world)).toEqual([idOf('B.Simon')]);
+  },
+);

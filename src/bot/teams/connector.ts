@@ -8,6 +8,7 @@ import {
 import { ClaimsIdentity, ServiceClientCredentialsFactory } from 'botframework-connector';
 import { type BotTokens, connectorHttpClient, type ConnectorHttpOptions } from './connector-http.js';
 import { checkDeliveryToken, type DeliveryToken } from './delivery-token.js';
+import type { FileDomain } from './sent-file.js';
 import { isServiceUrl, type ServiceHosts } from './service-url.js';
 import { SigningKeys, type SigningKeysOptions } from './signing-keys.js';
 
@@ -20,6 +21,7 @@ export type TeamsCredentials =
         readonly openIdUrl: string;
         readonly tokenIssuer: string;
         readonly serviceHosts: ServiceHosts;
+        readonly fileDomain: FileDomain;
       };
       readonly tokens: BotTokens;
     }
@@ -38,6 +40,8 @@ type Logic = (context: TurnContext) => Promise<void>;
 export interface TeamsConnector {
   /** Nothing is authenticated; whoever asks must be this machine. */
   readonly isLoopbackOnly: boolean;
+  /** Under which a file that somebody sends may be fetched. */
+  readonly fileDomain: FileDomain;
   /** Whether a delivery with that `Authorization` header is genuine. Never rejects. */
   authenticate(authorization: string | undefined): Promise<DeliveryToken>;
   isServiceUrl(text: string): boolean;
@@ -49,7 +53,7 @@ export interface TeamsConnector {
 
 /** Throws a TypeError when what authentication needs is empty. */
 export function createTeamsConnector(credentials: TeamsCredentials, limits: ConnectorLimits = {}): TeamsConnector {
-  const { appId, serviceHosts, tokens, authenticate } = accessOf(credentials, limits);
+  const { appId, serviceHosts, fileDomain, tokens, authenticate } = accessOf(credentials, limits);
   const mayReach = (url: string): boolean => isServiceUrl(url, serviceHosts);
   const http: ConnectorHttpOptions = { timeoutMs: limits.timeoutMs ?? 10_000, mayReach, tokens };
   const authentication = new ConfigurationBotFrameworkAuthentication(
@@ -63,6 +67,7 @@ export function createTeamsConnector(credentials: TeamsCredentials, limits: Conn
   const identity = new ClaimsIdentity([{ type: 'aud', value: appId }], true);
   return {
     isLoopbackOnly: credentials.kind === 'loopback-only',
+    fileDomain,
     authenticate,
     isServiceUrl: mayReach,
     takeIn: (activity, logic) => {
@@ -78,13 +83,15 @@ export function createTeamsConnector(credentials: TeamsCredentials, limits: Conn
 interface Access {
   readonly appId: string;
   readonly serviceHosts: ServiceHosts;
+  readonly fileDomain: FileDomain;
   readonly tokens?: BotTokens;
   readonly authenticate: TeamsConnector['authenticate'];
 }
 
 function accessOf(credentials: TeamsCredentials, limits: ConnectorLimits): Access {
   if (credentials.kind === 'loopback-only') {
-    return { appId: '', serviceHosts: 'loopback', authenticate: async () => ({ ok: true, serviceUrl: undefined }) };
+    const hosts = { serviceHosts: 'loopback', fileDomain: 'loopback' } as const;
+    return { appId: '', ...hosts, authenticate: async () => ({ ok: true, serviceUrl: undefined }) };
   }
   const { appId, tokens, cloud } = credentials;
   if (appId === '' || cloud.openIdUrl === '' || cloud.tokenIssuer === '') {
@@ -93,7 +100,8 @@ function accessOf(credentials: TeamsCredentials, limits: ConnectorLimits): Acces
   const keys = new SigningKeys({ openIdUrl: cloud.openIdUrl, ...limits.keys });
   const authenticate: Access['authenticate'] = (authorization) =>
     checkDeliveryToken(authorization, { appId, issuer: cloud.tokenIssuer, keys });
-  return { appId, serviceHosts: cloud.serviceHosts, tokens, authenticate };
+  const { serviceHosts, fileDomain } = cloud;
+  return { appId, serviceHosts, fileDomain, tokens, authenticate };
 }
 
 /**

@@ -1,15 +1,14 @@
 import { isDownloadUrl, readSentFile } from './sent-file.js';
 import { inboundActivity } from './activity.js';
 
-const live = { isLoopbackOnly: false };
-const sandbox = { isLoopbackOnly: true };
+const live = { fileDomain: 'sharepoint.com' } as const;
 
 test.each([
   'https://contoso-my.sharepoint.com/personal/ada/_layouts/15/download.aspx?UniqueId=1&tempauth=x',
   'https://contoso.sharepoint.com/a',
   'https://CONTOSO.sharepoint.com/a',
 ])('%s is where Teams keeps files', (url) => {
-  expect(isDownloadUrl(url, live)).toBe(true);
+  expect(isDownloadUrl(url, 'sharepoint.com')).toBe(true);
 });
 
 test.each([
@@ -32,12 +31,24 @@ test.each([
   'contoso.sharepoint.com/a',
   '',
 ])('%j is not', (url) => {
-  expect(isDownloadUrl(url, live)).toBe(false);
+  expect(isDownloadUrl(url, 'sharepoint.com')).toBe(false);
+});
+
+test.each([
+  ['GCC High', 'sharepoint.us', 'https://contoso-my.sharepoint.us/a'],
+  ['DoD', 'sharepoint-mil.us', 'https://contoso.sharepoint-mil.us/a'],
+] as const)('In %s files are under %s, and nowhere else', (_, domain, url) => {
+  expect(isDownloadUrl(url, domain)).toBe(true);
+  expect(isDownloadUrl(url, 'sharepoint.com')).toBe(false);
+  expect(isDownloadUrl('https://contoso.sharepoint.com/a', domain)).toBe(false);
+  expect(isDownloadUrl(`https://${domain}/a`, domain)).toBe(false);
+  expect(isDownloadUrl(`https://evil${domain}/a`, domain)).toBe(false);
+  expect(isDownloadUrl(`https://contoso.${domain}.evil.example/a`, domain)).toBe(false);
 });
 
 test('In front of a sandbox a file is fetched from this machine alone', () => {
-  expect(isDownloadUrl('http://127.0.0.1:4030/files/1', sandbox)).toBe(true);
-  expect(isDownloadUrl('https://contoso.sharepoint.com/a', sandbox)).toBe(false);
+  expect(isDownloadUrl('http://127.0.0.1:4030/files/1', 'loopback')).toBe(true);
+  expect(isDownloadUrl('https://contoso.sharepoint.com/a', 'loopback')).toBe(false);
 });
 
 const attachment = (downloadUrl: string, name = 'people.csv') => ({

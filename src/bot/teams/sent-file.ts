@@ -13,11 +13,18 @@ const sentFile = z.object({
   content: z.object({ downloadUrl: z.string().max(4_000) }),
 });
 
+/** The domain under which Teams keeps files; `loopback`: in front of a sandbox, on this machine. */
+export type FileDomain = 'loopback' | 'sharepoint.com' | 'sharepoint.us' | 'sharepoint-mil.us';
+
+interface FileDoor {
+  readonly fileDomain: FileDomain;
+}
+
 const MOST_BYTES = 5 * 1024 * 1024;
 const WITHIN_MS = 20_000;
 
 /** The file that came with a message; its bytes are fetched only when they are asked for. `undefined`: none came. */
-export function readSentFile(activity: InboundActivity, door: { isLoopbackOnly: boolean }): Said | undefined {
+export function readSentFile(activity: InboundActivity, door: FileDoor): Said | undefined {
   if (activity.type !== 'message' || activity.conversation.conversationType !== 'personal') return undefined;
   const files = (activity.attachments ?? []).flatMap((attachment) => {
     const parsed = sentFile.safeParse(attachment);
@@ -27,7 +34,7 @@ export function readSentFile(activity: InboundActivity, door: { isLoopbackOnly: 
   if (!file) return undefined;
   const read = async (): Promise<Uint8Array> => {
     if (files.length > 1) throw oneAtATime();
-    if (!isDownloadUrl(file.content.downloadUrl, door)) throw notFromTeams();
+    if (!isDownloadUrl(file.content.downloadUrl, door.fileDomain)) throw notFromTeams();
     return download(file.content.downloadUrl);
   };
   return { kind: 'file', name: file.name, read };
@@ -35,14 +42,15 @@ export function readSentFile(activity: InboundActivity, door: { isLoopbackOnly: 
 
 /**
  * Whether the bot may fetch from there: where Teams keeps files of chats, OneDrive for work, and nowhere else, as whoever
- * wrote the message may have written the address. In front of a sandbox: only this machine.
+ * wrote the message may have written the address.
  */
-export function isDownloadUrl(text: string, { isLoopbackOnly }: { isLoopbackOnly: boolean }): boolean {
-  if (isLoopbackOnly) return isLoopbackUrl(text);
+export function isDownloadUrl(text: string, domain: FileDomain): boolean {
+  if (domain === 'loopback') return isLoopbackUrl(text);
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, port, hostname } = new URL(text);
   const isPlain = username === '' && password === '' && port === '';
-  return protocol === 'https:' && isPlain && /^[a-z0-9-]+(\.[a-z0-9-]+)*\.sharepoint\.com$/.test(hostname);
+  const under = hostname.endsWith(`.${domain}`) ? hostname.slice(0, -domain.length - 1) : '';
+  return protocol === 'https:' && isPlain && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(under);
 }
 
 /** Without any token of ours: the address itself is the permission. Follows no redirect. */

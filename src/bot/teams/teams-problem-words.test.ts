@@ -52,7 +52,7 @@ function sent(...urls: string[]): Promise<Problem> {
     ...{ from: { id: '29:1' }, recipient: { id: '28:1' }, text: '' },
     conversation: { id: 'a:1', conversationType: 'personal' },
   });
-  const said = readSentFile(activity, { isLoopbackOnly: true });
+  const said = readSentFile(activity, { fileDomain: 'loopback' });
   if (said?.kind !== 'file') throw new Error('There is no file.');
   return problemOf(said.read());
 }

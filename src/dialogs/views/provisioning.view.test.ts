@@ -32,6 +32,17 @@ test('each role says which licence it needs, and what everybody gets is chosen b
   });
 });
 
+test('who is disabled is offered nothing, and what to do first is said', () => {
+  const view = show({
+    person: { id: 'p', name: HOSTILE, userPrincipalName: 'b@x.example', isEnabled: false, isGuest: false },
+  });
+
+  expect(view.actions.map(({ label }) => label)).toEqual(['Cancel']);
+  expect(chooserOf(view, 'roles')).toBeUndefined();
+  expect(textOf(view)).toContain('enable the account in Entra, then say “provision” again');
+  expect(view.fallback).toBe(`${HOSTILE} is disabled in Entra, so a Genesys user would not help.`);
+});
+
 test('a licence that could not be read is not called none', () => {
   const view = show({ roles: [employee, { id: 'r2', name: 'Agent' }] });
 

@@ -13,8 +13,10 @@ import type { Element, Fact, View } from './view.js';
 /** What a provisioning would do, before anybody confirms it. */
 export function provisionView(proposal: ProvisioningProposal, card: { reference: string }): View {
   const { person, email, divisions, roles, division, role, existing, warning } = proposal;
+  const title = `Provision ${person.name} in Genesys Cloud`;
+  if (!person.isEnabled) return disabledView(proposal, title);
   return {
-    title: `Provision ${person.name} in Genesys Cloud`,
+    title,
     tone: 'neutral',
     elements: [
       {
@@ -58,6 +60,19 @@ export function provisionView(proposal: ProvisioningProposal, card: { reference:
       dismiss(),
     ],
     fallback: `Provision ${person.name} in Genesys Cloud with ${email}?`,
+  };
+}
+
+/** Whoever is disabled could not sign in, so the click would be refused: the card says what to do first. */
+function disabledView({ person, email, existing }: ProvisioningProposal, title: string): View {
+  const facts = [...personFacts(person), { label: 'Genesys e-mail', value: email }, ...existingFacts(existing)];
+  const text = 'A Genesys user would not help before that: enable the account in Entra, then say “provision” again.';
+  return {
+    title,
+    tone: 'warning',
+    elements: [{ kind: 'facts', facts }, ...personWarnings(person), { kind: 'text', text }],
+    actions: [dismiss()],
+    fallback: `${person.name} is disabled in Entra, so a Genesys user would not help.`,
   };
 }
 

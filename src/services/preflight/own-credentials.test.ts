@@ -18,13 +18,13 @@ const registration = (...credentials: ReturnType<typeof secret>[]) => ({
 });
 
 test.each([
-  [400, 'ok', '400 more days, until 2028-01-03'],
+  [400, 'ok', '400 more days, until 3 Jan 2028'],
   [30, 'ok', '30 more days'],
-  [29.5, 'warning', 'ends in 29 days, on 2026-12-29'],
+  [29.5, 'warning', 'ends in 29 days, on 29 Dec 2026'],
   [1, 'warning', 'ends in 1 day, '],
   [0.5, 'warning', 'ends in less than a day'],
-  [0, 'missing', 'has ended on 2026-11-29'],
-  [-3, 'missing', 'has ended on 2026-11-26'],
+  [0, 'missing', 'has ended on 29 Nov 2026'],
+  [-3, 'missing', 'has ended on 26 Nov 2026'],
 ])('a secret with %f days left is %s', (days, state, words) => {
   const found = judgeCredential(OWNER, registration(secret(days, 'abc')), { now: NOW });
 

@@ -1,4 +1,5 @@
 import type { RegisteredCredential, Registration } from '../entra/entra-registration.js';
+import { dayText } from '../platform/day-text.js';
 import { fine, type Finding } from './finding.js';
 
 /** Whose credential it is, and what is known of the one in the settings. */
@@ -52,7 +53,7 @@ function judgeEnd(
   const days = Math.floor((credential.endsAt.getTime() - now.getTime()) / DAY_MS);
   const called = credential.label === undefined ? '' : ` "${credential.label}"`;
   const what = `The ${credential.kind}${called} of ${registration.name} (${owner.setting})`;
-  const on = credential.endsAt.toISOString().slice(0, 10);
+  const on = dayText(credential.endsAt);
   const remoteIds = { objectId: registration.objectId, clientId: registration.appId, keyId: credential.keyId };
   if (days >= WARN_DAYS) return fine(name, `${what} is good for ${String(days)} more days, until ${on}.`, remoteIds);
   const hasEnded = credential.endsAt.getTime() <= now.getTime();

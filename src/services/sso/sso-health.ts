@@ -1,4 +1,5 @@
 import type { MicrosoftCloud } from '../entra/microsoft-clouds.js';
+import { dayText } from '../platform/day-text.js';
 import { aboutTheOneInUse, type BothSides } from './read-both-sides.js';
 import type { GenesysRegion } from './genesys-region.js';
 import {
@@ -81,7 +82,7 @@ function expired(at: Date): Difference {
   return {
     side: 'Entra',
     field: 'Signing certificate',
-    is: `expired on ${at.toISOString().slice(0, 10)}`,
+    is: `expired on ${dayText(at)}`,
     shouldBe: 'valid',
   };
 }
