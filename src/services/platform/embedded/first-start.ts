@@ -2,7 +2,7 @@ import { EXIT_CODES } from './fatal-faults.js';
 import { openOnDisk } from './open-pglite.js';
 import { SyncedNodeFS } from './synced-file-system.js';
 
-/** Makes an empty database in the folder and closes it. Needs some 600 MB for the moment it takes. */
+/** Makes an empty database in the folder and closes it. Needs some 550 MB for the moment it takes. */
 export async function makeDatabase(directory: string): Promise<void> {
   const pglite = await openOnDisk(
     directory,
