@@ -3,6 +3,7 @@ import { ConversationChooser, PersonaChooser } from './choosers.js';
 import { Composer } from './composer.js';
 import { byId, make, wordsOf } from './dom.js';
 import { LogView } from './log-view.js';
+import { PaneSwitch } from './panes.js';
 import { readRoute, writeRoute, type Route } from './route.js';
 import { SYSTEMS } from './systems.js';
 import { setUpTheme } from './theme.js';
@@ -220,6 +221,7 @@ async function start(): Promise<void> {
   showSystems(directory.addresses);
   new Page(api, directory, [first, ...others]);
   new TroublePanel(api);
+  new PaneSwitch();
 }
 
 void start();
