@@ -107,7 +107,7 @@ export class SlackTurns {
       }
       place = await this.#placeOf(delivery, own);
       const user: ChatUser = {
-        ...{ channel: 'slack', team: own.teamId },
+        ...{ channel: 'slack', team: own.teamId, teamName: own.teamName },
         channelUserId: delivery.userId,
         name: sender.name,
       };

@@ -5,6 +5,8 @@ import { SlackApiError, type SlackApi } from './slack-api.js';
 /** What the bot token says of itself. */
 export interface OwnIdentity {
   readonly teamId: string;
+  /** For showing only. */
+  readonly teamName?: string | undefined;
   readonly botUserId: string;
 }
 
@@ -14,7 +16,11 @@ export interface AccountFacts {
   readonly kind: 'member' | 'bot' | 'guest' | 'stranger' | 'gone';
 }
 
-const identity = z.object({ team_id: z.string().min(1), user_id: z.string().min(1) });
+const identity = z.object({
+  team_id: z.string().min(1),
+  team: z.string().max(200).optional().catch(undefined),
+  user_id: z.string().min(1),
+});
 const opened = z.object({ channel: z.object({ id: z.string().min(1) }) });
 const flag = z.boolean().nullish();
 const account = z.object({
@@ -61,8 +67,8 @@ export class Workspace {
 
   async #ask(): Promise<OwnIdentity> {
     try {
-      const { team_id: teamId, user_id: botUserId } = await this.#api.call('auth.test', {}, identity);
-      this.#own = { teamId, botUserId };
+      const { team_id: teamId, team: teamName, user_id: botUserId } = await this.#api.call('auth.test', {}, identity);
+      this.#own = { teamId, teamName, botUserId };
       return this.#own;
     } catch (error) {
       this.#log.warn({ error }, 'Slack does not say which workspace the bot token is for');
