@@ -5,6 +5,7 @@ requireNodeVersion();
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { ConfigError, readForManifest } from './config.js';
+import { makeSlackManifest } from './manifest/slack-package.js';
 import { makeTeamsPackage } from './manifest/teams-package.js';
 import { Problem, sentencesOf } from './services/platform/problem.js';
 
@@ -24,18 +25,24 @@ function makePackages(root: string): number {
     return FOUND_SOMETHING;
   }
   const { bytes, remarks } = makeTeamsPackage(root, settings);
+  const { publicUrl, isSlackSocketMode } = settings;
+  const slackManifest = makeSlackManifest(root, { publicUrl, isSocketMode: isSlackSocketMode });
   const path = join(root, 'dist', 'latchkey-teams.zip');
+  const slackPath = join(root, 'dist', 'latchkey-slack.json');
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(path, bytes);
+  writeFileSync(slackPath, slackManifest);
   for (const remark of remarks) process.stderr.write(`${remark}\n`);
   process.stdout.write(`${relative(process.cwd(), path)} is valid for Teams (manifest 1.25).\n`);
   process.stdout.write('Upload it in the Teams admin center: Teams apps, Manage apps, Actions, Upload new app.\n');
+  process.stdout.write(`${relative(process.cwd(), slackPath)} is valid for Slack (manifest 2.1).\n`);
+  process.stdout.write('Paste it at api.slack.com/apps: Create New App, From a manifest.\n');
   return FINE;
 }
 
 function notMade(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  return `The package could not be made: ${reason}. Check that the folder manifest/teams is whole and that dist can be written to.\n`;
+  return `The package could not be made: ${reason}. Check that the folder manifest is whole and that dist can be written to.\n`;
 }
 
 function complain(error: unknown): number {

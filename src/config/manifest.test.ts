@@ -15,7 +15,7 @@ function complaint(env: Record<string, string>): readonly string[] {
 test('a package needs the bot and its address, and nothing else of live mode', () => {
   const settings = readForManifest({ MicrosoftAppId: APP_ID, PUBLIC_URL: 'https://latchkey.contoso.example/' });
 
-  expect(settings).toEqual({ appId: APP_ID, publicUrl: 'https://latchkey.contoso.example' });
+  expect(settings).toEqual({ appId: APP_ID, publicUrl: 'https://latchkey.contoso.example', isSlackSocketMode: false });
 });
 
 test('without any credential there is nothing to make a package for', () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { noAnswer, otherRelease } from '../../src/bot/cli/ask-bot.js';
 import { startHttpServer, type HttpServerOptions } from '../../src/bot/http-server.js';
+import { makeSlackManifest } from '../../src/manifest/slack-package.js';
 import { makeTeamsPackage } from '../../src/manifest/teams-package.js';
 import { explainNodeVersion } from '../../src/node-version.js';
 import { Problem } from '../../src/services/platform/problem.js';
@@ -103,6 +104,7 @@ test('the words of every problem of a command or a start are these, in whole sen
     'a bot that does not answer': noAnswer(),
     'a bot of another release': otherRelease(),
     'a package that Teams would refuse': await problemOf(() => Promise.resolve(makePackageWithoutIcon())),
+    'a manifest that Slack would refuse': await problemOf(() => Promise.resolve(makeManifestWithoutWords())),
     'a port that is taken': await problemOf(listenTwice),
     'an address of another machine': await problemOf(() => listenAt('192.0.2.1', 3978)),
   };
@@ -138,6 +140,13 @@ function makePackageWithoutIcon(): unknown {
   cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
   writeFileSync(join(root, 'manifest/teams/outline.png'), 'no picture');
   return makeTeamsPackage(root, { appId: LIVE.MicrosoftAppId, publicUrl: LIVE.PUBLIC_URL });
+}
+
+function makeManifestWithoutWords(): unknown {
+  const root = join(folder, 'slack');
+  cpSync(join(ROOT, 'manifest'), join(root, 'manifest'), { recursive: true });
+  writeFileSync(join(root, 'manifest/slack/manifest.template.json'), '{"name":"Latchkey"}');
+  return makeSlackManifest(root, { publicUrl: LIVE.PUBLIC_URL, isSocketMode: false });
 }
 
 async function listenTwice(): Promise<void> {

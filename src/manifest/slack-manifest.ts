@@ -1,0 +1,77 @@
+import type { webApi } from '@slack/bolt';
+
+/** What differs from one installation to the next. */
+export interface SlackInstallation {
+  /** https, no trailing slash. */
+  readonly publicUrl: string;
+  /** Slack comes through a socket that the bot opens, and sends no requests. */
+  readonly isSocketMode: boolean;
+}
+
+/** What people read of the app, from `manifest/slack`: an organisation may put its own words there. */
+export interface SlackDisplay {
+  readonly name: string;
+  readonly description: string;
+  readonly long_description: string;
+  readonly background_color: string;
+}
+
+export type SlackManifest = Exclude<webApi.AppsManifestCreateArguments['manifest'], string>;
+
+/** Each scope with what Latchkey needs it for; whoever reviews the app reads the same. No scope shows addresses of people. */
+export const SLACK_SCOPES = {
+  commands: 'the command /latchkey and the shortcut on messages',
+  'chat:write': 'to write and to keep its own messages true',
+  'im:write': 'to open the direct messages with somebody who asked elsewhere',
+  'im:history': 'to hear what is written to it in its direct messages',
+  'app_mentions:read': 'to hear when it is mentioned in a channel that it was added to',
+  'users:read': 'to tell full members from guests, bots and people of other workspaces',
+  'files:read': 'to read a CSV file that was sent to it in its direct messages',
+} as const;
+
+export const SLACK_SHORTCUT_ID = 'latchkey_about';
+
+/** The manifest of the Slack app: one request URL for everything, or none with a socket. */
+export function slackManifest(display: SlackDisplay, { publicUrl, isSocketMode }: SlackInstallation): SlackManifest {
+  const url = `${publicUrl}/slack/events`;
+  const requests = isSocketMode ? {} : { request_url: url };
+  return {
+    _metadata: { major_version: 2, minor_version: 1 },
+    display_information: { ...display },
+    features: {
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      bot_user: { display_name: 'latchkey', always_online: true },
+      slash_commands: [
+        {
+          command: '/latchkey',
+          ...(isSocketMode ? {} : { url }),
+          description: 'Single sign-on between Entra ID and Genesys Cloud',
+          usage_hint: 'help',
+          should_escape: true,
+        },
+      ],
+      shortcuts: [
+        {
+          name: 'Ask Latchkey about them',
+          type: 'message',
+          callback_id: SLACK_SHORTCUT_ID,
+          description: 'Shows what can be done about whoever wrote it',
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: [...SCOPES] } },
+    settings: {
+      event_subscriptions: { ...requests, bot_events: ['app_home_opened', 'app_mention', 'message.im'] },
+      interactivity: {
+        is_enabled: true,
+        ...(isSocketMode ? {} : { request_url: url, message_menu_options_url: url }),
+      },
+      org_deploy_enabled: false,
+      socket_mode_enabled: isSocketMode,
+      token_rotation_enabled: false,
+    },
+  };
+}
+
+// `Object.keys` forgets which keys they are.
+const SCOPES = Object.keys(SLACK_SCOPES) as (keyof typeof SLACK_SCOPES)[];

@@ -1,0 +1,70 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SLACK_COMMAND, SLACK_SHORTCUT } from '../../sandbox/credentials.js';
+import { Problem } from '../services/platform/problem.js';
+import { SLACK_SCOPES, SLACK_SHORTCUT_ID, type SlackManifest } from './slack-manifest.js';
+import { makeSlackManifest } from './slack-package.js';
+
+const ROOT = resolve(__dirname, '../..');
+const HERE = { publicUrl: 'https://latchkey.contoso.example', isSocketMode: false };
+const URL_HERE = 'https://latchkey.contoso.example/slack/events';
+
+const read = (installation = HERE): SlackManifest => JSON.parse(makeSlackManifest(ROOT, installation)) as SlackManifest;
+
+test('everything that Slack sends goes to one address, which the manifest names', () => {
+  const { features, settings } = read();
+
+  expect(features?.slash_commands).toMatchObject([{ command: SLACK_COMMAND, url: URL_HERE, should_escape: true }]);
+  expect(features?.shortcuts).toMatchObject([{ type: 'message', callback_id: SLACK_SHORTCUT.callbackId }]);
+  expect(SLACK_SHORTCUT_ID).toBe(SLACK_SHORTCUT.callbackId);
+  expect(settings).toMatchObject({
+    event_subscriptions: { request_url: URL_HERE, bot_events: ['app_home_opened', 'app_mention', 'message.im'] },
+    interactivity: { request_url: URL_HERE, message_menu_options_url: URL_HERE },
+    org_deploy_enabled: false,
+  });
+});
+
+test('with a socket it names no address', () => {
+  expect(makeSlackManifest(ROOT, { ...HERE, isSocketMode: true })).not.toContain(URL_HERE);
+});
+
+test('no more scopes than are needed, and none that shows addresses of people', () => {
+  const { oauth_config } = read();
+
+  expect(oauth_config?.scopes?.bot).toEqual(Object.keys(SLACK_SCOPES));
+  expect(JSON.stringify(oauth_config)).not.toMatch(/email|admin|:write\.|channels:history/);
+  expect(oauth_config?.scopes).not.toHaveProperty('user');
+});
+
+test('each scope is explained where people read how to install the app', () => {
+  const readme = readFileSync(join(ROOT, 'manifest/README.md'), 'utf8');
+
+  for (const [scope, why] of Object.entries(SLACK_SCOPES)) expect(readme).toContain(`| \`${scope}\` | ${why} |`);
+});
+
+test('words of ours that Slack would refuse are named', () => {
+  const root = mkdtempSync(join(tmpdir(), 'latchkey-slack-manifest-'));
+  cpSync(join(ROOT, 'manifest'), join(root, 'manifest'), { recursive: true });
+  const display = {
+    name: 'L'.repeat(36),
+    description: '',
+    long_description: 'short',
+    background_color: 'blue',
+    more: 1,
+  };
+  writeFileSync(join(root, 'manifest/slack/manifest.template.json'), JSON.stringify(display));
+
+  let problem: unknown;
+  try {
+    makeSlackManifest(root, HERE);
+  } catch (caught) {
+    problem = caught;
+  }
+  rmSync(root, { recursive: true, force: true });
+
+  expect(problem).toBeInstanceOf(Problem);
+  for (const field of ['name', 'description', 'long_description', 'background_color', 'more']) {
+    expect((problem as Problem).facts.what).toContain(field);
+  }
+});
