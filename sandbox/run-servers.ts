@@ -65,7 +65,8 @@ async function start(options: RunServersOptions, opened: Opened, addresses: Sand
   for (const name of SERVER_NAMES.filter((server) => options.given[server] === undefined)) {
     const server = create[name](opened.store(name));
     const ownTls = name === 'entra' || name === 'genesys' ? tls : undefined;
-    const { port, remark } = await listen((wish) => server.listen(wish, ownTls), options.ports[name], noted.find(name));
+    const tryPort = (port: number): Promise<number> => server.listen(port, ownTls);
+    const { port, remark } = await listen(name, tryPort, options.ports[name], noted.find(name));
     opened.add(server);
     addresses[name] = `${ownTls ? 'https' : 'http'}://127.0.0.1:${port}`;
     noted.note(name, port);
@@ -150,11 +151,12 @@ function readTls({ certificate, key }: TlsFiles): TlsIdentity {
 const NEXT_PORTS = 50;
 
 async function listen(
+  name: ServerName,
   tryPort: (port: number) => Promise<number>,
   wish: PortWish,
   noted: number | undefined,
 ): Promise<{ port: number; remark?: string }> {
-  if (wish.kind === 'exactly') return { port: await tryPort(wish.port) };
+  if (wish.kind === 'exactly') return { port: await tryPort(wish.port).catch(cannotListen(name, wish.port)) };
   const preferred = wish.kind === 'from' ? (noted ?? wish.port) : noted;
   const following = wish.kind === 'from' ? Array.from({ length: NEXT_PORTS }, (_, step) => wish.port + step) : [0];
   for (const candidate of [...(preferred === undefined ? [] : [preferred]), ...following]) {
@@ -164,6 +166,17 @@ async function listen(
     return { port, remark: `port ${preferred} is taken, so it listens on ${port}. Links in old messages may be dead.` };
   }
   throw new Error(`No free port was found from ${following[0]} on.`);
+}
+
+function cannotListen(name: ServerName, port: number): (cause: NodeJS.ErrnoException) => never {
+  const setting = `SANDBOX_${name.toUpperCase()}_PORT`;
+  return (cause) => {
+    const words =
+      cause.code === 'EADDRINUSE'
+        ? `Something else is listening on port ${port} already. Stop that, which may be another sandbox, or set ${setting} to another one.`
+        : `The sandbox cannot listen on port ${port} (${cause.code ?? 'no reason given'}). Set ${setting} to one that it may use.`;
+    throw new Error(words, { cause });
+  };
 }
 
 function ignoreTaken(error: NodeJS.ErrnoException): undefined {

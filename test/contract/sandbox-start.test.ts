@@ -122,7 +122,9 @@ test('a port that was asked for by number and is taken stops the start with a re
   const port = await listen(squatter);
   const env = { ...ANY_PORTS, SANDBOX_TEAMS_PORT: String(port) };
 
-  await expect(start({ env })).rejects.toThrow('EADDRINUSE');
+  await expect(start({ env })).rejects.toThrow(
+    `Something else is listening on port ${port} already. Stop that, which may be another sandbox, or set SANDBOX_TEAMS_PORT to another one.`,
+  );
 
   await new Promise((resolve) => squatter.close(resolve));
 });
