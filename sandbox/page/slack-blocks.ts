@@ -69,6 +69,8 @@ function inputBlock(block: SlackBlock, surface: Surface): HTMLElement {
   if (field) {
     field.id = id;
     label.htmlFor = id;
+    // It would outrank the label.
+    field.removeAttribute('aria-label');
   } else {
     control.setAttribute('role', 'group');
     control.setAttribute('aria-labelledby', `${id}-label`);

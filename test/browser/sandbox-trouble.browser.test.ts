@@ -41,6 +41,7 @@ describe('Somebody in front of the sandbox who wants to see what goes wrong', ()
     expect(await panel().getByRole('heading', { level: 4 }).allInnerTexts()).toEqual([
       'Entra',
       'Genesys Cloud',
+      'Slack',
       'Teams',
     ]);
     expect(await fault('Permission removed').innerText()).toContain('calls that need it answer 403');
