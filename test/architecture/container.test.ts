@@ -117,6 +117,7 @@ interface Service {
   readonly volumes?: string[];
   readonly networks?: string[];
   readonly stop_grace_period?: string;
+  readonly mem_limit?: string;
   readonly healthcheck?: object;
 }
 interface Compose {
@@ -177,6 +178,22 @@ describe('compose.yaml', () => {
 
     expect(notice).toBeGreaterThan(1);
     expect(grace).toBeGreaterThan(bound + notice);
+  });
+
+  test('gives a replica the memory that the operator is told to plan for, as the image run alone gets', () => {
+    const [, asked = '?'] = /Plan for (\d+) MB of memory/.exec(read('docs/operations.md')) ?? [];
+
+    for (const [, replica] of replicas) expect(replica.mem_limit).toBe(`${asked}m`);
+    expect(read('docs/go-live.md')).toContain(` --memory ${asked}m `);
+  });
+
+  test('no command is run in a container by npm or npx, which have nowhere to write to', () => {
+    const commands = ['docs/go-live.md', 'docs/operations.md'].flatMap((page) =>
+      [...read(page).matchAll(/docker compose (?:run --rm|exec) latchkey-1 (\S+)/g)].map(([, program]) => program),
+    );
+
+    expect(commands.length).toBeGreaterThan(1);
+    expect(new Set(commands)).toEqual(new Set(['node']));
   });
 
   test('writes no secret and no setting that is not one', () => {
