@@ -1,5 +1,5 @@
 import type { Parts } from '../dialogs/conversations/talk.js';
-import type { Turn } from '../dialogs/turn.js';
+import type { Said, Turn, UnlinkedTurn } from '../dialogs/turn.js';
 import type { OpenForm } from '../services/index.js';
 import { silentLog } from '../services/platform/testing/test-parts.js';
 import { Router } from './router.js';
@@ -13,26 +13,30 @@ function router({
   suggest,
   isNew = true,
 }: { rights?: readonly string[]; form?: OpenForm; suggest?: () => Promise<object[]>; isNew?: boolean } = {}) {
-  const replaced: string[] = [];
+  const [replaced, posted]: [string[], string[]] = [[], []];
   const channel = {
     name: 'teams',
     asks: 'in-chat',
     replace: async (_place: unknown, messageId: string) => void replaced.push(messageId),
-    post: async () => 'new',
+    post: async (_place: unknown, view: unknown) => void posted.push(JSON.stringify(view)),
     typing: async () => undefined,
   };
   const parts = {
-    channels: [channel],
+    channels: [channel, { ...channel, name: 'slack' }],
     log: silentLog,
     noticeboard: { seen: () => undefined },
     people: { suggest },
     files: { onUpload: () => undefined },
-    links: { onLinked: () => undefined },
+    links: {
+      onLinked: () => undefined,
+      begin: async () => ({ url: 'https://latchkey.example/link/secret', until: new Date(0) }),
+      enterNumber: async () => ({ kind: 'wrong', left: 1 }),
+    },
     runs: { rightsOf: async () => ({ rights, isStranger: false }) },
     sso: { region: { key: 'eu_central_1', name: 'EMEA (Frankfurt)', domain: 'mypurecloud.de' } },
     forms: { find: async () => form, close: async () => true },
   } as unknown as Parts;
-  return { router: new Router(parts, async () => isNew), replaced };
+  return { router: new Router(parts, async () => isNew), replaced, posted };
 }
 
 function press(verb: string, changes: { kind?: 'personal' | 'channel'; messageId?: string; revision?: number }): Turn {
@@ -114,4 +118,76 @@ test.each([
   ['another button', { kind: 'click', verb: 'run-plan', reference: 'set-up-sso', revision: 0, inputs: {} }, false],
 ] as const)('a dialog is opened at once for %s: %j → %s', (_what, said, opens) => {
   expect(router().router.opensDialog(said)).toBe(opens);
+});
+
+describe('An account that nobody has proven to be a person of ours', () => {
+  const user = { channel: 'slack', team: 'T1', channelUserId: 'U1', name: 'ana' } as const;
+  const said = (what: Said, kind: 'personal' | 'channel' = 'personal'): UnlinkedTurn => ({
+    ...{ user, said: what, room: 'T1/D1', deliveryId: '1' },
+    place: { channel: 'slack', conversation: 'T1/D1', kind },
+  });
+  const click = (verb: string): Said => ({
+    ...{ kind: 'click', verb, reference: 'run:1', revision: 0, inputs: {}, messageId: 'card' },
+  });
+
+  test.each([
+    ['words', { kind: 'text', text: 'set up sso' }],
+    ['a file', { kind: 'file', name: 'people.csv', read: () => Promise.reject(new Error('not to be read')) }],
+    ['an arrival', { kind: 'arrived' }],
+  ] as const)('is invited to link, whatever it says: %s', async (_what, what) => {
+    const { router: bot, posted } = router();
+
+    await expect(bot.handleUnlinked(said(what))).resolves.toBeUndefined();
+    expect(posted).toEqual([expect.stringContaining('https://latchkey.example/link/secret')]);
+  });
+
+  test('gets its link in a channel from nobody', async () => {
+    const { router: bot, posted } = router();
+
+    await bot.handleUnlinked(said({ kind: 'text', text: 'link' }, 'channel'));
+
+    expect(posted).toEqual([expect.stringContaining('Write “link” to it in your direct messages')]);
+    expect(posted.join()).not.toContain('/link/');
+  });
+
+  test.each(['run-plan', 'intent', 'retry-run', 'dismiss', 'off-board', 'link-not-me', 'unlink', 'allow-linking'])(
+    'acts on no button of others: %s',
+    async (verb) => {
+      const { router: bot, replaced, posted } = router();
+
+      await expect(bot.handleUnlinked(said(click(verb)))).resolves.toMatchObject({ kind: 'refused' });
+      expect([...replaced, ...posted]).toEqual([]);
+    },
+  );
+
+  test('enters its number in a dialog, which says how many tries are left', async () => {
+    const { router: bot } = router();
+    const form = { kind: 'form', form: 'link-number', inputs: { number: '1' } } as const;
+
+    expect(bot.opensDialog(click('link-number'))).toBe(true);
+    await expect(bot.handleUnlinked(said(click('link-number')))).resolves.toMatchObject({ kind: 'form' });
+    await expect(bot.handleUnlinked(said(form))).resolves.toMatchObject({
+      form: { complaints: { number: expect.stringContaining('one more try') } },
+    });
+    await expect(bot.handleUnlinked(said({ ...form, form: 'set-up-sso' }))).resolves.toMatchObject({ kind: 'refused' });
+  });
+
+  test('sees the invitation in the app’s home, and nobody in a list', async () => {
+    const { router: bot } = router({ suggest: async () => [{ id: '1', name: 'Ana', userPrincipalName: 'a@b' }] });
+
+    await expect(bot.handleUnlinked(said({ kind: 'home' }))).resolves.toMatchObject({
+      ...{ kind: 'view', view: { title: 'Link your account first' } },
+    });
+    await expect(bot.handleUnlinked(said({ kind: 'search', dataset: 'people', words: 'an' }))).resolves.toEqual({
+      ...{ kind: 'choices', choices: [] },
+    });
+  });
+
+  test('is answered once for each delivery', async () => {
+    const { router: bot, posted } = router({ isNew: false });
+
+    await bot.handleUnlinked(said({ kind: 'text', text: 'link' }));
+
+    expect(posted).toEqual([]);
+  });
 });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { BOT, GENESYS } from '../../sandbox/credentials.js';
+import { BOT, GENESYS, SEED_PASSWORD } from '../../sandbox/credentials.js';
+import { Browser } from '../../sandbox/entra/testing/browser.js';
 import { journey } from '../support/journey.js';
 import { assigns, setsUpSso } from '../support/deeds.js';
 import type { World } from '../support/world.js';
@@ -69,6 +70,45 @@ journey('No secret is in any log, card, audit line, error or database file', asy
   expect(filesWithLiveToken.map(({ path }) => path)).toEqual([]);
   const messagesWithToken = activities.filter((activity) => JSON.stringify(activity).includes(token));
   expect(messagesWithToken).toHaveLength(1);
+});
+
+/** What a browser holds on its way from the link of an account to the number, and the number. */
+async function walksTheLink(link: string): Promise<{ secrets: string[]; number: string }> {
+  const browser = new Browser();
+  const sent = await browser.post(link, {});
+  const asked = new URL(sent.headers.get('location') ?? '');
+  const page = await browser.open(asked.href);
+  const back = await browser.send(page, { login: 'ana.agent@contoso.example', passwd: SEED_PASSWORD });
+  const came = new URL(back.headers.get('location') ?? '');
+  const last = await browser.open(came.href);
+  const cookie = /latchkey-link=([^;]+)/.exec(sent.headers.getSetCookie()[0] ?? '')?.[1];
+  const held = [link.split('/').at(-1), cookie, asked.searchParams.get('state'), asked.searchParams.get('nonce')];
+  return {
+    secrets: [...held, came.searchParams.get('code')].map((secret) => secret ?? ''),
+    number: /<p class="value">(\d{6})</.exec(last.text)?.[1] ?? '',
+  };
+}
+
+journey('Nothing that opens an account link is in any log, audit line or database file', async ({ world, ana }) => {
+  await ana.inSlack.writes('link');
+  const invitation = await ana.inSlack.sees('Link your account first');
+  const { secrets, number } = await walksTheLink(invitation.button('Sign in with Microsoft').element.url ?? '');
+  // While the number waits, and once it was entered: what stands in the database must not give it away.
+  const whileWaiting = filesBelow(join(world.dataDir, 'bot'));
+  await ana.inSlack.presses('Enter the number', invitation);
+  const dialog = await ana.inSlack.seesDialog('The six digits of the page');
+  ana.inSlack.fills(dialog, { number });
+  await ana.inSlack.submits(dialog);
+  await ana.inSlack.sees('Your account is linked');
+  await world.stopBot();
+
+  const printed = { path: 'what the bot printed', bytes: Buffer.from(world.botOutput) };
+  const places = [printed, ...whileWaiting, ...filesBelow(join(world.dataDir, 'bot'))];
+  expect(secrets.filter((secret) => secret.length < 40)).toEqual([]);
+  expect(number).toMatch(/^\d{6}$/);
+  for (const secret of [...secrets, `"${number}"`]) {
+    expect(places.filter(({ bytes }) => bytes.includes(secret)).map(({ path }) => path)).toEqual([]);
+  }
 });
 
 function decodeEntities(text: string): string {

@@ -8,7 +8,9 @@ export function helpView(audience: {
   isStranger: boolean;
   note?: string;
 }): View {
-  const shown = audience.intents.filter(({ name }) => name !== 'help');
+  // Whoever may do nothing is told that, and not what everybody may ask for about themselves.
+  const mayDo = audience.intents.some(({ right }) => right !== undefined);
+  const shown = mayDo ? audience.intents.filter(({ name }) => name !== 'help') : [];
   const elements: Element[] = [
     {
       kind: 'text',
