@@ -61,8 +61,10 @@ export interface BulkParts {
 
 /** After so long a part ends, so that progress, pauses and a new verdict after a restart are never far. */
 const PART_MS = 3_000;
+/** Genesys's limit lets four people take six seconds; what stands between shorter parts would cost a tenth of the time. */
+const PROVISIONING_PART_MS = 30_000;
 const MOST_IN_A_PART = 400;
-const MOST_PROVISIONED_IN_A_PART = 20;
+const MOST_PROVISIONED_IN_A_PART = 40;
 /** Graph answers 409 to more than four writes for one application at a time. */
 const AT_ONCE = 4;
 
@@ -135,7 +137,7 @@ class Part {
   readonly #actor: RunActor;
   readonly #claim: Claim;
   readonly #isRepeated: boolean;
-  readonly #endsAt: number;
+  readonly #startedAt: number;
 
   constructor(
     parts: BulkParts,
@@ -147,7 +149,7 @@ class Part {
     this.#actor = actor;
     this.#claim = { runId, fence: claim };
     this.#isRepeated = isRepeated;
-    this.#endsAt = parts.clock.wall().getTime() + PART_MS;
+    this.#startedAt = parts.clock.wall().getTime();
   }
 
   async run(): Promise<PartResult> {
@@ -174,7 +176,7 @@ class Part {
     const { servicePrincipalId, templateId, appRoleIds } = this.#input;
     const assign = await this.#parts.entra.openAssigning({ servicePrincipalId, templateId, appRoleIds });
     await mapAtOnce(chunks(rows, MOST_IN_A_BATCH), AT_ONCE, async (some) => {
-      if (this.#isOver()) return;
+      if (this.#hasTaken(PART_MS)) return;
       const fit = await this.#fit(some);
       if (fit.length > 0) await this.#keep(await assignRows(fit, assign, this.#isRepeated));
     });
@@ -183,7 +185,7 @@ class Part {
 
   async #provision(rows: readonly BulkRow[]): Promise<PartResult> {
     await mapAtOnce(rows, AT_ONCE, async (row) => {
-      if (this.#isOver()) return;
+      if (this.#hasTaken(PROVISIONING_PART_MS) || (await this.#isToldToStand())) return;
       for (const fit of await this.#fit([row])) await this.#provisionRow(fit);
     });
     return { next: 'go on', pause: 0 };
@@ -238,8 +240,14 @@ class Part {
     return rolesOffered(noted, { divisions, roles });
   }
 
-  #isOver(): boolean {
-    return this.#parts.clock.wall().getTime() >= this.#endsAt;
+  /** Looked for before each person where a part takes long. */
+  async #isToldToStand(): Promise<boolean> {
+    const signals = await readSignals(this.#parts.database.db, this.#claim.runId);
+    return signals.byName.has(STOP_SIGNAL) || pausesIn(signals).isPaused;
+  }
+
+  #hasTaken(ms: number): boolean {
+    return this.#parts.clock.wall().getTime() - this.#startedAt >= ms;
   }
 
   /** The results and their audit line, together. */
