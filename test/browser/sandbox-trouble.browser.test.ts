@@ -2,7 +2,10 @@ import type { Browser, Locator } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { Desk } from '../support/desk.js';
 import { sharedWorld } from '../support/shared-world.js';
+import { isOnPostgres } from '../support/test-database.js';
 
+/** Starting over drops the embedded database; it is not offered where the bot has one that others may use. */
+const testOnEmbedded = isOnPostgres() ? test.skip : test;
 const world = sharedWorld();
 
 let browser: Browser;
@@ -124,29 +127,37 @@ describe('Somebody in front of the sandbox who wants to see what goes wrong', ()
     await panel().getByRole('searchbox', { name: 'Find a fault' }).fill('');
   }, 60_000);
 
-  test('starts over only when asked twice; then the bot remembers nothing either, and she can go on at once', async () => {
-    const gale = await Desk.open(browser, world().botUrl, 'Gale Reader');
-    await gale.says('set up sso');
-    await gale.sees('You cannot set up SSO');
-    await ada.says('audit gale.reader');
-    await ada.sees('Refused to Gale Reader');
-    const over = panel().getByRole('button', { name: 'Start over…' });
-    await over.click();
-    const question = ada.page.getByRole('dialog', { name: 'Forget everything and start over?' });
-    expect(await question.innerText()).toContain('Latchkey forgets what it did, its audit included');
-    await question.getByRole('button', { name: 'Keep everything' }).click();
-    await ada.sees('SSO is not set up');
-    await over.click();
+  testOnEmbedded(
+    'starts over only when asked twice; then the bot remembers nothing either, and she can go on at once',
+    async () => {
+      const gale = await Desk.open(browser, world().botUrl, 'Gale Reader');
+      await gale.says('set up sso');
+      await gale.sees('You cannot set up SSO');
+      await ada.says('audit gale.reader');
+      await ada.sees('Refused to Gale Reader');
+      const over = panel().getByRole('button', { name: 'Start over…' });
+      await over.click();
+      const question = ada.page.getByRole('dialog', { name: 'Forget everything and start over?' });
+      expect(await question.innerText()).toContain('Latchkey forgets what it did, its audit included');
+      await question.getByRole('button', { name: 'Keep everything' }).click();
+      await ada.sees('SSO is not set up');
+      await over.click();
 
-    await question.getByRole('button', { name: 'Start over' }).click();
+      await question.getByRole('button', { name: 'Start over' }).click();
 
-    await panel().getByText('Started over.').waitFor();
-    await ada.page.getByRole('article').filter({ hasText: 'sso:provider:view' }).first().waitFor({ state: 'detached' });
-    await ada.says('status');
-    await ada.sees('SSO is not set up');
-    await ada.says('audit gale.reader');
-    await ada.sees('Nothing is recorded about Gale Reader');
-  }, 90_000);
+      await panel().getByText('Started over.').waitFor();
+      await ada.page
+        .getByRole('article')
+        .filter({ hasText: 'sso:provider:view' })
+        .first()
+        .waitFor({ state: 'detached' });
+      await ada.says('status');
+      await ada.sees('SSO is not set up');
+      await ada.says('audit gale.reader');
+      await ada.sees('Nothing is recorded about Gale Reader');
+    },
+    90_000,
+  );
 
   test('closes the panel with Escape and is back at its button', async () => {
     await panel().getByRole('searchbox', { name: 'Find a fault' }).focus();

@@ -2,6 +2,7 @@ import { ASSIGN, CREATE, OFF_BOARD, PROVISION, REMOVE, SET_UP } from './crash-de
 import { CrashRig, type Deed, type Point } from './crash-rig.js';
 import type { Remote } from './remote-state.js';
 import { print } from '../support/print.js';
+import { isOnPostgres } from '../support/test-database.js';
 
 /** Every point with `CRASH_MATRIX=full`; otherwise every n-th, another first one for each deed. */
 const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 8;
@@ -54,7 +55,8 @@ async function difference(deed: Deed, point: Point, wanted: Remote): Promise<str
   }
 }
 
-const minutes = (count: number): number => count * 60_000;
+/** On PostgreSQL a run waits at each point until the lease of the bot that died has run out. */
+const minutes = (count: number): number => count * 60_000 * (isOnPostgres() ? 3 : 1);
 
 test(
   'A set-up that is killed anywhere ends as one that is not: one application, one certificate, one provider',
