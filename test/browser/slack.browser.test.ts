@@ -1,5 +1,5 @@
 import type { Browser, Locator } from 'playwright-core';
-import { SEED_PASSWORD } from '../../sandbox/credentials.js';
+import { SEED_PASSWORD, SLACK } from '../../sandbox/credentials.js';
 import { openBrowser } from '../support/browser.js';
 import { Desk, privateWindow } from '../support/desk.js';
 import { sharedWorld } from '../support/shared-world.js';
@@ -97,5 +97,40 @@ describe('Two people at the sandbox page, one in Slack and one in Teams', () => 
 
     const failed = await seesInSlack('/latchkey failed with the error');
     expect(await failed.innerText()).toContain('Only visible to you');
+  }, 60_000);
+
+  test('a dialog takes the keyboard and gives it back', async () => {
+    const box = slack.getByRole('textbox', { name: /^Write to/ });
+    await playsInSlack('B.Simon');
+    await writes('link');
+    const enter = (await seesInSlack('Link your account first')).getByRole('button', { name: 'Enter the number' });
+    await enter.focus();
+    await desk.page.keyboard.press('Enter');
+    const field = slack.getByRole('dialog').getByRole('textbox');
+    await field.waitFor();
+    expect(await field.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+
+    await desk.page.keyboard.press('Escape');
+
+    await slack.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await box.isVisible()).toBe(true);
+  }, 60_000);
+
+  test('markup stays text, and a call to everybody that came through is seen as one', async () => {
+    const person = world().person('B.Simon').inSlack;
+    const text = '<!channel> &lt;!here&gt; <https://example.com|here> <script>alert(1)</script> *bold*';
+    const answer = await fetch(`${world().slack.url}/api/chat.postMessage`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${SLACK.botToken}` },
+      body: new URLSearchParams({ channel: person.direct, text }),
+    });
+    expect(await answer.json()).toMatchObject({ ok: true });
+
+    const message = await seesInSlack('<!here>');
+
+    expect(await message.locator('.slack-broadcast').allInnerTexts()).toEqual(['@channel']);
+    expect(await message.locator('script').count()).toBe(0);
+    expect(await message.getByRole('link').getAttribute('href')).toBe('https://example.com/');
+    expect(await message.locator('strong').innerText()).toBe('bold');
   }, 60_000);
 });
