@@ -1,5 +1,6 @@
 import { Browser } from '../../sandbox/entra/testing/browser.js';
 import type { Actor } from '../../src/services/operations/operation.js';
+import { savePlace } from '../../src/services/platform/conversation-store.js';
 import { ANA, AS_ANA, LinkStand, numberOn, signsIn, SLACK_ANA, type Person } from './link-stand.js';
 
 let stand: LinkStand;
@@ -116,6 +117,33 @@ test('A person ends their own link, and nobody else does', async () => {
   expect((await stand.audited()).map(({ body }) => body['operation'] ?? body['rule'])).toEqual([
     ...['unlink-account', 'not-your-link', 'not-your-link', 'link-account'],
   ]);
+});
+
+test('The person is told of each new link, again and again until that has succeeded', async () => {
+  const told: string[] = [];
+  let hasChat = false;
+  stand.links.onLinked(async ({ person }) => {
+    if (!hasChat) throw new Error('There is no chat in Teams yet.');
+    told.push(person.id);
+  });
+  await links();
+
+  await stand.outbox.sweep.sweep(stand.clock.now());
+  const before = [...told];
+  hasChat = true;
+  stand.clock.pass(11);
+  await stand.outbox.sweep.sweep(stand.clock.now());
+  await stand.outbox.sweep.sweep(stand.clock.now());
+
+  expect([before, told]).toEqual([[], [ANA]]);
+});
+
+test('Whether somebody can be told in Teams is known by their chat there', async () => {
+  const before = await stand.links.hasTeamsChat(ANA);
+  const place = { channel: 'teams', conversation: 'a:ana', kind: 'personal', person: ANA } as const;
+  await savePlace(stand.database.db, { ...place, reference: {}, changedAt: stand.clock.now() });
+
+  expect([before, await stand.links.hasTeamsChat(ANA)]).toEqual([false, true]);
 });
 
 describe('That was not me', () => {

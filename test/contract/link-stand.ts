@@ -13,7 +13,7 @@ import { listAudit } from '../../src/services/platform/audit.js';
 import type { Clock } from '../../src/services/platform/clock.js';
 import type { Database } from '../../src/services/platform/database.js';
 import { loadKey } from '../../src/services/platform/keys.js';
-import { createOutbox } from '../../src/services/platform/outbox.js';
+import { createOutbox, type Outbox } from '../../src/services/platform/outbox.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
 import { createReachable } from '../../src/services/sso/test-links.js';
 import { openTestDatabase } from '../support/test-database.js';
@@ -45,6 +45,7 @@ export class LinkStand {
   readonly clock = new BusinessClock();
   readonly #log = recordingLog();
   links!: AccountLinkService;
+  outbox!: Outbox;
   entra!: EntraWorld;
   database!: Database;
   #proof!: LinkProof;
@@ -78,7 +79,9 @@ export class LinkStand {
       ...{ database, clock, keys, entra, publicUrl: () => this.url },
       signIn: createPersonSignIn({ tenantId: TENANT_ID, cloud: GLOBAL_CLOUD, loginUrl: base, client, clock }),
     });
-    const outbox = createOutbox({ database, clock, log: this.#log.log });
+    // What passes in the business passes for repeated deliveries as well.
+    const outbox = createOutbox({ database, clock: { now: clock.now, wall: clock.now }, log: this.#log.log });
+    this.outbox = outbox;
     this.links = new AccountLinkService({ database, clock, outbox, pipeline: this.#runs.pipeline, proof: this.#proof });
     this.#server = await startHttpServer({
       ...{ host: '127.0.0.1', port: 0, log: this.#log.log, links: this.#proof },
