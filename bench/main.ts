@@ -8,6 +8,7 @@ import { benchLedger } from './ledger.bench.js';
 import { benchProvisioning } from './provisioning.bench.js';
 import { benchRest } from './rest.bench.js';
 import { benchSetUp } from './set-up.bench.js';
+import { benchSlack } from './slack.bench.js';
 import { benchStart } from './start.bench.js';
 import { DIST } from './support/processes.js';
 import { judge, tableOf, type Figure, type Judged } from './support/report.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, (choice: Choice) => Promise<Figure[]>>
   provisioning: ({ size }) => benchProvisioning(size),
   ledger: ({ size }) => benchLedger(size),
   audit: ({ size, isLong }) => benchAudit(size, { isLong }),
+  slack: ({ size }) => benchSlack(size),
   start: ({ size }) => benchStart(size),
   rest: ({ size }) => benchRest(size),
   hostile: ({ size }) => benchHostile(size),

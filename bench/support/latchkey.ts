@@ -30,6 +30,11 @@ export function startEchoBot(opened: Opened, { dataDir }: { dataDir: string }): 
   return startBot(opened, { script: 'bench/baselines/echo-bot.js', env: { DATA_DIR: dataDir } });
 }
 
+/** Bolt's hello-world. Not yet ready. */
+export function startBoltHello(opened: Opened): Promise<Bot> {
+  return startBot(opened, { script: 'bench/baselines/bolt-hello.js', env: {} });
+}
+
 async function startBot(opened: Opened, order: Start): Promise<Bot> {
   const port = await freePort();
   const running = opened.start({ ...order, env: { ...order.env, PORT: String(port) } });

@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.js';
 import { readEntra, type EntraSettings } from './entra.js';
 import { readGenesys, type GenesysSettings } from './genesys.js';
 import { SettingsReader, type Environment } from './settings-reader.js';
+import { readSlack, type SlackSettings } from './slack.js';
 import { readTeams, type TeamsRegistration } from './teams.js';
 
 /** As much of the settings as makes sense by itself: a part with a problem is absent, the others are there. */
@@ -16,6 +17,7 @@ export interface SettingsByPart {
   readonly entra?: EntraSettings | undefined;
   readonly genesys?: GenesysSettings | undefined;
   readonly teams?: TeamsRegistration | undefined;
+  readonly slack?: SlackSettings | undefined;
   readonly clockUrl?: string | undefined;
   /** Names of the settings that put something on this machine in the place of a system. */
   readonly standIns: readonly string[];
@@ -35,6 +37,7 @@ export function readByPart(env: Environment): SettingsByPart {
     teams: part(env, (settings) =>
       readTeams(settings, { tenantId: tenantId ?? '', cloud: entra?.cloud.name ?? 'global', hasStandIns: true }),
     ),
+    slack: part(env, readSlack),
     clockUrl: part(env, (settings) => readBaseUrl(settings, 'LATCHKEY_CLOCK_URL')),
     standIns: STAND_INS.filter((name) => isSet(env, name)),
     lookAlikes: findLookAlikes(env),

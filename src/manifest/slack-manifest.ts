@@ -1,4 +1,5 @@
 import type { webApi } from '@slack/bolt';
+import { SLACK_SCOPES } from '../services/preflight/slack-scopes.js';
 
 /** What differs from one installation to the next. */
 export interface SlackInstallation {
@@ -17,17 +18,6 @@ export interface SlackDisplay {
 }
 
 export type SlackManifest = Exclude<webApi.AppsManifestCreateArguments['manifest'], string>;
-
-/** Each scope with what Latchkey needs it for; whoever reviews the app reads the same. No scope shows addresses of people. */
-export const SLACK_SCOPES = {
-  commands: 'the command /latchkey and the shortcut on messages',
-  'chat:write': 'to write and to keep its own messages true',
-  'im:write': 'to open the direct messages with somebody who asked elsewhere',
-  'im:history': 'to hear what is written to it in its direct messages',
-  'app_mentions:read': 'to hear when it is mentioned in a channel that it was added to',
-  'users:read': 'to tell full members from guests, bots and people of other workspaces',
-  'files:read': 'to read a CSV file that was sent to it in its direct messages',
-} as const;
 
 export const SLACK_SHORTCUT_ID = 'latchkey_about';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SLACK_COMMAND, SLACK_SHORTCUT } from '../../sandbox/credentials.js';
 import { Problem } from '../services/platform/problem.js';
-import { SLACK_SCOPES, SLACK_SHORTCUT_ID, type SlackManifest } from './slack-manifest.js';
+import { SLACK_SCOPES } from '../services/preflight/slack-scopes.js';
+import { SLACK_SHORTCUT_ID, type SlackManifest } from './slack-manifest.js';
 import { makeSlackManifest } from './slack-package.js';
 
 const ROOT = resolve(__dirname, '../..');

@@ -158,7 +158,18 @@ const METHODS = [
   'P\u00d6ST',
 ];
 const PATHS = [
-  ...['/api/messages', '/healthz', '/readyz', '/metrics', '/secret/abcdefghijklmnopqrstuvwxyz012345', '/secret/x', '/'],
+  ...[
+    '/slack/events',
+    '/slack/events?x=1',
+    '//slack/events',
+    '/api/messages',
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/secret/abcdefghijklmnopqrstuvwxyz012345',
+    '/secret/x',
+    '/',
+  ],
   ...['/sandbox/index.html', '/sandbox/api/personas', '/sandbox/api/send', '/sandbox/../../package.json', '//', '*'],
   ...[
     '/api/messages/',

@@ -8,6 +8,7 @@ import { lookAtDatabase, type DatabasePlace } from './look-at-database.js';
 import { reachOf } from './look-at-host.js';
 import { judgeClock, judgeReach, type Host } from './reachability.js';
 import { reportOf, type PreflightReport } from './report.js';
+import { checkSlack, type SlackPlace } from './slack-area.js';
 
 /** What is to be looked at. What is absent could not be read from the settings, which is a finding of its own. */
 export interface PreflightParts {
@@ -21,6 +22,8 @@ export interface PreflightParts {
   readonly genesys?: GenesysReads | undefined;
   /** Asks for the token with which the bot writes in Teams. */
   readonly signInToTeams?: (() => Promise<unknown>) | undefined;
+  /** Absent: Slack is off. */
+  readonly slack?: SlackPlace | undefined;
   readonly clock: Clock;
 }
 
@@ -41,6 +44,7 @@ export class Preflight {
       this.#checkEntra(),
       this.#checkGenesys(),
       this.#checkTeams(),
+      this.#checkSlack(),
     ]);
     return reportOf({ mode, at: clock.wall().toISOString() }, [...judgeSettings(settings, mode), ...areas.flat()]);
   }
@@ -96,6 +100,11 @@ export class Preflight {
     return [
       isNoVerdict || look.problem.kind === 'internal' ? notLooked(name, look.problem) : wrong(name, look.problem),
     ];
+  }
+
+  async #checkSlack(): Promise<Finding[]> {
+    const { slack } = this.#parts;
+    return slack ? checkSlack(slack) : [fine('slack-sign-in', 'Slack is off: none of its settings is set.')];
   }
 }
 
