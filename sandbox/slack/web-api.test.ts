@@ -187,6 +187,17 @@ test('faults: too many calls, no answer, done and denied, a scope that is missin
   expect(await post()).toEqual({ error: 'token_revoked' });
 });
 
+test('a refused call and a read are not lost: the fault waits for a change', async () => {
+  const { chat, auth } = world.client();
+  world.fault('gateway-timeout-after-commit');
+
+  expect(await refusalOf(chat.postMessage({ channel: 'C0NOWHERE01', text: 'x' }))).toEqual({
+    error: 'channel_not_found',
+  });
+  expect(await refusalOf(auth.test())).toEqual({});
+  await expect(chat.postMessage({ channel: directOf(ana), text: 'x' })).rejects.toMatchObject({ statusCode: 504 });
+});
+
 test('a method that does not exist is named', async () => {
   expect(await refusalOf(world.client().apiCall('chat.shout'))).toMatchObject({ error: 'unknown_method' });
 });
