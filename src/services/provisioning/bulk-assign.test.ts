@@ -7,7 +7,7 @@ import { newId, newRunId } from '../platform/ids.js';
 import { jsonText, type Json } from '../platform/json.js';
 import { Problem } from '../platform/problem.js';
 import { ada, StandingClock } from '../platform/testing/test-parts.js';
-import { bulkAssign, type BulkInput, type BulkOutcome } from './bulk-assign.js';
+import { bulkAssign, pauseSignal, type BulkInput, type BulkOutcome } from './bulk-assign.js';
 import { readRows, saveBulk, type BulkRow } from './bulk-store.js';
 import type { UserWas } from './ensure-genesys-user.js';
 import { rolesLastSeen, type HeldRole } from './role-snapshot.js';
@@ -54,8 +54,8 @@ function entraWith(id: string): Entra {
   return { findPeopleByIds: async () => [{ id, isEnabled: true }] } as unknown as Entra;
 }
 
-/** A bulk with one row that waits for Genesys, and its run, which may be gone through several times. */
-async function bulkOf(personId: string, { wasAssigned = false } = {}) {
+/** A bulk with rows of one person that wait for Genesys, and its run, which may be gone through several times. */
+async function bulkOf(personId: string, { wasAssigned = false, count = 1 } = {}) {
   const [bulkId, runId, at] = [newId(), newRunId(), clock.now()];
   const row: BulkRow = {
     ...{ line: 2, upn: `${personId}@x.com`, state: 'to-provision', note: 'Assigned in Entra as User.', wasAssigned },
@@ -70,7 +70,7 @@ async function bulkOf(personId: string, { wasAssigned = false } = {}) {
   const target = { servicePrincipalId: 's', templateId: 't', appRoleIds: ['user'] };
   await saveBulk(database.db, {
     bulk: { id: bulkId, fileHash: 'h', fileName: 'a.csv', asker: ada, madeAt: at, expiresAt: at },
-    rows: [row],
+    rows: Array.from({ length: count }, (_, at) => ({ ...row, line: row.line + at })),
     content: { encoding: 'UTF-8', separator: ',', toAdd: 1, there: 0, wrong: 0, inGenesys: 1, ...target },
   });
   const input: BulkInput = { bulkId, askerId: ada.personId, fileName: 'a.csv', fileHash: 'h', count: 1, ...target };
@@ -80,7 +80,8 @@ async function bulkOf(personId: string, { wasAssigned = false } = {}) {
       ...{ input, runId, actor: ada, waitFor: () => Promise.reject(new Error('Nothing is waited for.')) },
       step: (_name, deed) => deed({ startedAt: at, claim: 0 }),
     });
-  return { run, row: async () => (await readRows(database.db, bulkId))[0], bulkId };
+  const rows = () => readRows(database.db, bulkId);
+  return { run, rows, row: async () => (await rows())[0], bulkId, runId };
 }
 
 async function insertRun(
@@ -163,4 +164,27 @@ test.each([
     state,
     note: expect.stringMatching(/user was there; roles were there\.$/),
   });
+});
+
+test('a pause in Genesys is found before the next person, not after the part', async () => {
+  const { run, rows, runId } = await bulkOf('paused', { count: 7 });
+  const { genesys } = genesysWith({ id: 'u-paused', was: 'active' });
+  const pause = { run_id: runId, name: pauseSignal(1), value: jsonText(null), actor: jsonText(ada), at: clock.now() };
+  const pausing: Genesys = {
+    ...genesys,
+    ensureActiveUser: async (wish) => {
+      await database.db
+        .insertInto('signal')
+        .values(pause)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return genesys.ensureActiveUser(wish);
+    },
+  };
+
+  await expect(run(pausing)).rejects.toThrow('Nothing is waited for.');
+
+  // Four are under way at once.
+  const left = (await rows()).filter(({ state }) => state === 'to-provision');
+  expect(left.map(({ line }) => line)).toEqual([6, 7, 8]);
 });
