@@ -98,3 +98,18 @@ journey('A linked account whose person is disabled in Entra is refused for just 
 
   await ana.inSlack.sees('This account is disabled in Entra.');
 });
+
+journey('A person sees in both chats which accounts are theirs, and unlinks one', async ({ ana }) => {
+  await ana.saysAndSees('my linked accounts', 'No account of another chat is linked to you.');
+  await enters(ana, await numberFor(await linkFor(ana)));
+  await ana.inSlack.sees('Your account is linked');
+  await ana.saysAndSees('my linked accounts', `@${ana.inSlack.name} (${ana.inSlack.userId})`);
+  await ana.inSlack.writes('unlink');
+  await ana.inSlack.presses(/^Unlink @/, await ana.inSlack.sees('Your linked accounts'));
+
+  const confirm = await ana.inSlack.sees('it can do nothing with Latchkey but be linked again');
+  await ana.inSlack.presses(/^Unlink @/, confirm);
+
+  await ana.inSlack.watches(confirm, 'is not linked to you any more');
+  await homeSays(ana, UNKNOWN);
+});
