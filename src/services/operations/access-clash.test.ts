@@ -70,10 +70,28 @@ async function parked(kind: 'give' | 'take'): Promise<Started> {
   const started = await start(kind);
   await world.ended(started);
   deeds[kind] = async () => kind;
-  clock.advance(1);
   return started;
 }
 
+/** A run that has failed. */
+async function failed(kind: 'give' | 'take'): Promise<Started> {
+  deeds[kind] = () => Promise.reject(new Problem({ kind: 'refused', what: 'Entra refuses.', remedy: 'Ask an admin.' }));
+  const started = await start(kind);
+  await world.ended(started);
+  deeds[kind] = async () => kind;
+  return started;
+}
+
+async function retry(started: Started): Promise<Started> {
+  const run = await stateOf(started);
+  if (!run) throw new Error('No run was started.');
+  const claim = { reference: run.id, verb: 'retry-run', revision: run.revision };
+  return world.pipeline.retry(run.id, { actor: omar, claim });
+}
+
+const goOn = async ({ runId }: Started): Promise<void> => {
+  if (runId) await world.durable.goOn(runId);
+};
 const stateOf = async ({ runId }: Started) => (runId ? world.durable.find(runId) : undefined);
 
 test.each([
@@ -108,7 +126,7 @@ test('what waits to give access keeps nobody from taking it, and gives nothing a
   const giving = await parked('give');
 
   await world.ended(await start('take', B_SIMON, omar));
-  if (giving.runId) await world.durable.goOn(giving.runId);
+  await goOn(giving);
 
   expect(effects).toEqual(['give', 'take']);
   expect(await stateOf(giving)).toMatchObject({
@@ -120,12 +138,54 @@ test('what waits to give access keeps nobody from taking it, and gives nothing a
   });
 });
 
+test('a taking that had failed before and is retried while the giving waits wins, too', async () => {
+  const taking = await failed('take');
+  clock.advance(60_000);
+  const giving = await parked('give');
+  clock.advance(60_000);
+
+  await world.ended(await retry(taking));
+  clock.advance(60_000);
+  await goOn(giving);
+
+  expect(effects).toEqual(['take', 'give', 'take']);
+  expect(await stateOf(giving)).toMatchObject({ state: 'failed', problem: { code: 'access-taken-meanwhile' } });
+});
+
+test('a giving that goes on while a retried taking is under way gives nothing', async () => {
+  const taking = await failed('take');
+  clock.advance(60_000);
+  const giving = await parked('give');
+  clock.advance(60_000);
+  let end = (): void => undefined;
+  deeds.take = () => new Promise((resolve) => (end = () => resolve('taken')));
+  const retried = await retry(taking);
+  while (effects.length < 3) await new Promise(setImmediate);
+
+  await goOn(giving);
+
+  expect(effects).toEqual(['take', 'give', 'take']);
+  expect(await stateOf(giving)).toMatchObject({ state: 'failed', problem: { code: 'access-taken-meanwhile' } });
+  end();
+  await world.ended(retried);
+});
+
+test('a taking that has failed before and rests keeps nobody from giving', async () => {
+  await failed('take');
+  clock.advance(60_000);
+  const giving = await parked('give');
+
+  await goOn(giving);
+
+  expect(await stateOf(giving)).toMatchObject({ state: 'done' });
+});
+
 test('what waits to take access away lets nobody give it', async () => {
   const taking = await parked('take');
 
   await expect(start('give')).rejects.toMatchObject({ facts: { code: 'access-under-way' } });
 
-  if (taking.runId) await world.durable.goOn(taking.runId);
+  await goOn(taking);
   await expect(start('give')).resolves.toMatchObject({ kind: 'started' });
 });
 
@@ -134,7 +194,7 @@ test('a giving that was there before a taking that is over goes on', async () =>
   clock.advance(1);
   const giving = await parked('give');
 
-  if (giving.runId) await world.durable.goOn(giving.runId);
+  await goOn(giving);
 
   expect(await stateOf(giving)).toMatchObject({ state: 'done' });
 });

@@ -50,7 +50,7 @@ export async function refuseClash(
 
 /**
  * What a run is executed with: where it gives access, each of its steps looks first whether somebody has begun to take that
- * access away since the run began, and throws the refusal.
+ * access away since the run began, or has gone on with it, and throws the refusal.
  */
 export function unlessOvertaken<I extends Json>(
   context: RunContext<I>,
@@ -89,7 +89,10 @@ interface OtherRun {
   readonly starter: string;
 }
 
-/** @param which.since a run: those that were started after it. */
+/**
+ * @param which.since a run: those that have changed since it was started. When they were started says nothing: one that
+ * had failed before may have been retried after.
+ */
 async function runsOf(
   db: Executor,
   operations: readonly AnyOperation[],
@@ -103,7 +106,7 @@ async function runsOf(
     .where('kind', 'in', [...kinds.keys()]);
   if (states) query = query.where('state', 'in', states);
   if (since !== undefined) {
-    query = query.where('started_at', '>', (open) =>
+    query = query.where('changed_at', '>=', (open) =>
       open.selectFrom('run').select('started_at').where('id', '=', since),
     );
   }

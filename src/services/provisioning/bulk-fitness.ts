@@ -52,7 +52,10 @@ function findPerson(people: readonly EntraPerson[], id: string | undefined): Ent
   return people.find((person) => person.id === id);
 }
 
-/** By object id: the name of whoever took the access of that person away last, since the plan of the bulk was made. */
+/**
+ * By object id: the name of whoever took the access of that person away last, since the plan of the bulk was made. What was
+ * begun before and retried after counts: so the time of its last change is asked for.
+ */
 async function takersSince(
   db: Executor,
   { bulkId, personIds }: { bulkId: string; personIds: readonly string[] },
@@ -63,9 +66,9 @@ async function takersSince(
     .selectFrom('run')
     .select([personId.as('person'), sql<string>`actor ->> 'name'`.as('taker')])
     .where('kind', 'in', TAKING_KINDS)
-    .where('started_at', '>=', (open) => open.selectFrom('bulk').select('made_at').where('id', '=', bulkId))
+    .where('changed_at', '>=', (open) => open.selectFrom('bulk').select('made_at').where('id', '=', bulkId))
     .where(personId, 'in', personIds)
-    .orderBy('started_at')
+    .orderBy('changed_at')
     .execute();
   return new Map(rows.map(({ person, taker }) => [person, taker]));
 }
