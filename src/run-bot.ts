@@ -18,6 +18,7 @@ import { requireUsable } from './services/entra/credential.js';
 import { createClock, type Clock } from './services/platform/clock.js';
 import { openDatabase } from './services/platform/database.js';
 import type { Log } from './services/platform/log.js';
+import { within } from './services/platform/within.js';
 
 export interface BotParts {
   readonly config: Config;
@@ -67,9 +68,9 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
   const { router, noticeboard } = openConversations(services, late.channels, log);
   // Before the doors open: what is started from then on is nobody's leftover.
   const abandoned = await services.start();
-  const { server, closeSlack } = await openDoors({ config, services, teams, slack, router, page, log });
+  const listen = (port: number): void => void (late.url = publicUrl(config, port));
+  const { server, closeSlack } = await openDoors({ config, services, teams, slack, router, page, log, listen });
   const commands = await openCliSocket({ dataDir: config.dataDir, audit: services.operatorAudit, log });
-  late.url = publicUrl(config, server.port);
   listening(server.port);
   services.goOn(abandoned);
   for (const reference of await services.memory.findCardsBehind()) noticeboard.refresh(reference);
@@ -78,8 +79,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     server.announceStop();
     await delay(config.stopNoticeS * 1_000);
     await commands.close();
-    await server.close(TURN_GRACE_MS);
-    await closeSlack();
+    await Promise.all([server.close(TURN_GRACE_MS), within(TURN_GRACE_MS, closeSlack())]);
     await services.stop();
     await noticeboard.settle();
     clock.stop();
@@ -141,8 +141,10 @@ async function openDoors(parts: {
   router: Router;
   page: SandboxPage | undefined;
   log: Log;
+  /** Told the port before the first request is taken. */
+  listen: (port: number) => void;
 }): Promise<{ server: HttpServer; closeSlack: () => Promise<void> }> {
-  const { config, services, teams, slack, router, page, log } = parts;
+  const { config, services, teams, slack, router, page, log, listen } = parts;
   const { countTurn, scrape } = services.metrics;
   const turns = new TurnWatch({ router, countTurn, turnsPerMinute: config.turnsPerMinute, log });
   const door = teams.openDoor((turn) => turns.handle(turn));
@@ -166,6 +168,7 @@ async function openDoors(parts: {
     metrics: { scrape, token: config.metricsToken },
     ...(page ? { page } : {}),
   });
+  listen(server.port);
   void slackDoor?.open();
   return { server, closeSlack: async () => slackDoor?.close() };
 }

@@ -1,5 +1,13 @@
-import type { Account, Place } from './turn.js';
+import type { Place } from './turn.js';
 import type { View } from './views/view.js';
+
+/** A person to write to alone, with the account that asked for it where that is known. */
+export interface Addressee {
+  readonly personId: string;
+  readonly name: string;
+  readonly channel?: string;
+  readonly channelUserId?: string;
+}
 
 /** The few things a conversation needs of a chat platform. Each door implements it; no decision lives there. */
 export interface Channel {
@@ -12,9 +20,10 @@ export interface Channel {
   replace(place: Place, messageId: string, view: View): Promise<void>;
   /**
    * Shows something to one person only: in the personal chat, as a message for one reader in a channel cannot be kept.
-   * Returns where it went. Throws when the person has no personal chat with the bot.
+   * Of several accounts of that person it is the one that is named, where it is of this chat and still theirs, or else the
+   * newest. Returns where it went. Throws when the person has no personal chat with the bot.
    */
-  whisper(to: Pick<Account, 'personId' | 'name'>, view: View): Promise<{ place: Place; messageId: string }>;
+  whisper(to: Addressee, view: View): Promise<{ place: Place; messageId: string }>;
   /** Shows that work goes on. Never throws. */
   typing(place: Place): Promise<void>;
 }

@@ -258,6 +258,24 @@ describe('over time', () => {
     expect(tries).toBeLessThan(20);
   });
 
+  test('whoever needs a copy to be true gets it, also while somebody only looks whether one is due', async () => {
+    await board.post(PLACE, 'run:1');
+    await jest.advanceTimersByTimeAsync(10);
+    chat.away = 2;
+    now = { view: viewAt('done'), revision: 2 };
+    board.refresh('run:1');
+    await jest.advanceTimersByTimeAsync(1_000);
+    board.heal('run:1');
+    const isTrue = board.makeTrue('run:1').then(
+      () => true,
+      () => false,
+    );
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    await expect(isTrue).resolves.toBe(false);
+    expect(chat.shown).toEqual(['started']);
+  });
+
   test('a copy that failed is tried again as soon as somebody is there', async () => {
     await board.post(PLACE, 'run:1');
     await jest.advanceTimersByTimeAsync(10);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Log, Posting, PostingStore } from '../services/index.js';
-import type { Channel } from './channel.js';
+import type { Addressee, Channel } from './channel.js';
 import { CopyKeeper, PlacePace, type Edited } from './copy-keeper.js';
 import type { Place } from './turn.js';
 import type { View } from './views/view.js';
@@ -23,6 +23,13 @@ interface Shown {
   readonly contentHash: string;
 }
 
+/** Whose copies are being looked up. `wish`: the widest of all that were merged into it. */
+interface Looking {
+  again: boolean;
+  wish: 'all' | 'due';
+  done: Promise<boolean>;
+}
+
 /**
  * Knows where each living view was posted and keeps every copy true, in however many chats it stands: at most one edit a
  * second and place, unchanged content is skipped, an older revision never overwrites a newer one, and a copy that could
@@ -31,7 +38,7 @@ interface Shown {
 export class Noticeboard {
   readonly #parts: NoticeboardParts;
   /** References whose copies are being looked up; `again`: once more after that. */
-  readonly #looking = new Map<string, { again: boolean; done: Promise<boolean> }>();
+  readonly #looking = new Map<string, Looking>();
   readonly #keepers = new Map<string, CopyKeeper>();
   readonly #paces = new Map<string, PlacePace>();
 
@@ -48,7 +55,7 @@ export class Noticeboard {
   }
 
   /** As `post`, in somebody's personal chat of that channel. Rejects where they have none. */
-  async whisper(channel: Channel['name'], to: Parameters<Channel['whisper']>[0], reference: string): Promise<void> {
+  async whisper(channel: Channel['name'], to: Addressee, reference: string): Promise<void> {
     await this.#begin(reference, channel, (chat, view) => chat.whisper(to, view));
   }
 
@@ -60,12 +67,12 @@ export class Noticeboard {
 
   /** Brings every copy up to date, soon. Calls while one is under way are merged into one more. */
   refresh(reference: string): void {
-    void this.#refresh(reference, () => true);
+    void this.#refresh(reference, 'all');
   }
 
   /** As `refresh`, but leaves a copy in peace that failed only just now. For whoever looks again and again. */
   heal(reference: string): void {
-    void this.#refresh(reference, (keeper) => keeper.isDue());
+    void this.#refresh(reference, 'due');
   }
 
   /** Somebody is reading there: what could not be shown in that place is tried again at once. */
@@ -78,7 +85,7 @@ export class Noticeboard {
 
   /** As `refresh`; rejects when a copy could not be brought up to date, for whoever tries again until it is. */
   async makeTrue(reference: string): Promise<void> {
-    if (!(await this.#refresh(reference, () => true)))
+    if (!(await this.#refresh(reference, 'all')))
       throw new Error(`A copy of ${reference} could not be brought up to date.`);
   }
 
@@ -103,37 +110,35 @@ export class Noticeboard {
     this.refresh(reference);
   }
 
-  #refresh(reference: string, isWanted: (keeper: CopyKeeper) => boolean): Promise<boolean> {
+  #refresh(reference: string, wish: Looking['wish']): Promise<boolean> {
     const looking = this.#looking.get(reference);
     if (looking) {
       looking.again = true;
+      if (wish === 'all') looking.wish = 'all';
       return looking.done;
     }
-    const entry = { again: false, done: Promise.resolve(true) };
+    const entry: Looking = { again: false, wish, done: Promise.resolve(true) };
     this.#looking.set(reference, entry);
-    entry.done = this.#bringAll(reference, entry, isWanted);
+    entry.done = this.#bringAll(reference, entry);
     return entry.done;
   }
 
-  async #bringAll(
-    reference: string,
-    entry: { again: boolean },
-    isWanted: (keeper: CopyKeeper) => boolean,
-  ): Promise<boolean> {
-    let brought: Promise<boolean>[];
+  async #bringAll(reference: string, entry: Looking): Promise<boolean> {
     try {
+      let copies: readonly Posting[];
       do {
         entry.again = false;
-        const copies = await this.#parts.postings.find(reference);
-        brought = copies.map((copy) => this.#keeperOf(copy)).flatMap((it) => (isWanted(it) ? [it.bring()] : []));
+        copies = await this.#parts.postings.find(reference);
       } while (entry.again);
-    } catch (error) {
-      this.#parts.log.error({ reference, error }, 'The copies of a card could not be looked up');
-      brought = [Promise.resolve(false)];
-    } finally {
+      const keepers = copies.map((copy) => this.#keeperOf(copy));
+      const wanted = keepers.filter((keeper) => entry.wish === 'all' || keeper.isDue());
       this.#looking.delete(reference);
+      return (await Promise.all(wanted.map((keeper) => keeper.bring()))).every(Boolean);
+    } catch (error) {
+      this.#looking.delete(reference);
+      this.#parts.log.error({ reference, error }, 'The copies of a card could not be looked up');
+      return false;
     }
-    return (await Promise.all(brought)).every(Boolean);
   }
 
   #keeperOf(copy: Posting): CopyKeeper {

@@ -81,7 +81,10 @@ export type Answer =
   | { readonly kind: 'form'; readonly form: FilledForm }
   /** What the list that fills itself offers. */
   | { readonly kind: 'choices'; readonly choices: readonly Choice[] }
-  /** A line under the card; the card stays. */
-  | { readonly kind: 'message'; readonly text: string }
+  /**
+   * A line under the card; the card stays. `isOnCard`: the card shows it by itself from now on, so that a chat that need not
+   * answer a click in words leaves it out.
+   */
+  | { readonly kind: 'message'; readonly text: string; readonly isOnCard?: true }
   /** The click did nothing, and why. */
   | { readonly kind: 'refused'; readonly text: string };

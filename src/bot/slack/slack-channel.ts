@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Channel } from '../../dialogs/channel.js';
-import type { Account, ChatUser, Place } from '../../dialogs/turn.js';
+import type { Addressee, Channel } from '../../dialogs/channel.js';
+import type { ChatUser, Place } from '../../dialogs/turn.js';
 import { Lanes } from '../lanes.js';
 import type { PlaceStore } from '../places.js';
 import { toMessage } from './block-kit.js';
@@ -80,10 +80,13 @@ export function createSlackChannel({ api, workspace, places, accountsOf }: Slack
     typing: async () => undefined,
   };
 
-  async function personalPlace({ personId }: Pick<Account, 'personId' | 'name'>): Promise<Place> {
+  async function personalPlace({ personId, ...asked }: Addressee): Promise<Place> {
     try {
       const { teamId } = await workspace.me();
-      const account = (await accountsOf(personId)).find(({ team }) => team === teamId);
+      const accounts = (await accountsOf(personId)).filter(({ team }) => team === teamId);
+      const account =
+        accounts.find(({ channelUserId }) => asked.channel === 'slack' && channelUserId === asked.channelUserId) ??
+        accounts.at(-1);
       if (!account) throw noSlackAccount();
       const place = placeOf({ team: teamId, channel: await workspace.direct(account.channelUserId) });
       await places.save({ conversation: place.conversation, kind: place.kind, person: personId, reference: {} });

@@ -1,5 +1,5 @@
 import { timeText } from '../views/when.js';
-import type { Channel } from '../channel.js';
+import type { Addressee, Channel } from '../channel.js';
 import type { View } from '../views/view.js';
 
 /**
@@ -8,11 +8,11 @@ import type { View } from '../views/view.js';
  */
 export async function deliverPasswordLink(
   channels: readonly Channel[],
-  to: { personId: string; name: string; channel: string },
+  to: Addressee,
   link: { url: string; userPrincipalName: string; until: Date },
 ): Promise<void> {
   const channel = channels.find(({ name }) => name === to.channel);
-  if (!channel) throw new Error(`There is no channel ${to.channel}.`);
+  if (!channel) throw new Error(`There is no channel ${String(to.channel)}.`);
   await channel.whisper(to, passwordLinkView(link));
 }
 

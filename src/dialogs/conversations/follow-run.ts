@@ -50,6 +50,6 @@ export async function retryRun(parts: Parts, turn: Click): Promise<Answer> {
   const started = await parts.runs.retry(runId, actorOf(turn), { reference: `run:${runId}`, verb, revision });
   parts.noticeboard.refresh(`run:${runId}`);
   return started.kind === 'started'
-    ? { kind: 'message', text: 'Going on. This card shows how far it is.' }
+    ? { kind: 'message', text: 'Going on. This card shows how far it is.', isOnCard: true }
     : { kind: 'message', text: `${started.by} has already pressed Retry.` };
 }

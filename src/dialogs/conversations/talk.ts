@@ -60,7 +60,9 @@ export type Click = Turn & { readonly said: Extract<Turn['said'], { kind: 'click
 /** Who asks, as the services know people, and the card that follows what is started. */
 export function actorOf(turn: Turn): Actor {
   const { account, place, said } = turn;
-  const actor = { personId: account.personId, name: account.name, channel: account.channel };
+  const { personId, name, channel: chat, channelUserId } = account;
+  // Teams says itself which person an account is.
+  const actor: Actor = { personId, name, channel: chat, ...(chat === 'teams' ? {} : { channelUserId }) };
   if (said.kind !== 'click' || said.messageId === undefined) return actor;
   const { channel, conversation, kind } = place;
   return { ...actor, card: { channel, conversation, kind, messageId: said.messageId } };
@@ -122,7 +124,7 @@ export async function show(
 export async function followStarted(parts: Parts, turn: Click, started: Started): Promise<Answer> {
   if (started.kind === 'started') {
     await follow(parts, turn, started.runId);
-    return { kind: 'message', text: 'Started. This card shows how far it is.' };
+    return { kind: 'message', text: 'Started. This card shows how far it is.', isOnCard: true };
   }
   if (started.runId !== undefined && turn.said.messageId !== undefined) await follow(parts, turn, started.runId);
   return { kind: 'message', text: `${started.by} has already started this.` };

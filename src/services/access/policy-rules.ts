@@ -64,11 +64,7 @@ function checkSpans(role: PolicyRole, path: readonly string[]): RuleFinding[] {
     one.minutes > than.minutes
       ? [error([...path, ...at], `${what} (${timeSpanText(one)} and ${timeSpanText(than)}).`)]
       : [];
-  const spans = { 'lasts.usually': lasts.usually, 'lasts.atMost': lasts.atMost, 'remind.first': remind.first };
   return [
-    ...Object.entries(spans).flatMap(([at, { minutes }]) =>
-      minutes > 0 ? [] : [error([...path, ...at.split('.')], 'It must be longer than nothing.')],
-    ),
     ...longer(['lasts', 'usually'], lasts.usually, lasts.atMost, 'What is usual is longer than the most'),
     ...longer(['lasts', 'atMost'], lasts.atMost, LONGEST, 'Nothing may last longer than a year'),
     ...longer(['remind', 'first'], remind.first, remind.atMost, 'The first reminder comes after the longest wait'),
@@ -96,8 +92,9 @@ function checkAsking({ mayAsk, autoApprove, breakGlass }: PolicyRole, path: read
   ];
 }
 
-function checkApproval({ approval, mayAsk }: PolicyRole, path: readonly string[]): RuleFinding[] {
-  return approval.flatMap((stage, at) => {
+function checkApproval(role: PolicyRole, path: readonly string[]): RuleFinding[] {
+  const { approval, mayAsk } = role;
+  const stages = approval.flatMap((stage, at) => {
     const here = [...path, 'approval', at];
     const isLast = at === approval.length - 1;
     return [
@@ -110,6 +107,16 @@ function checkApproval({ approval, mayAsk }: PolicyRole, path: readonly string[]
         : []),
     ];
   });
+  return [...stages, ...checkUnanswered(role, path)];
+}
+
+/** A stage whose turn comes after the request has ended is never asked. */
+function checkUnanswered({ approval, unansweredFor }: PolicyRole, path: readonly string[]): RuleFinding[] {
+  const untilLast = approval.slice(0, -1).reduce((sum, { escalateAfter }) => sum + (escalateAfter?.minutes ?? 0), 0);
+  if (untilLast < unansweredFor.minutes) return [];
+  const spans = `${timeSpanText({ minutes: untilLast })} and ${timeSpanText(unansweredFor)}`;
+  const what = `The last stage would be asked when an unanswered request has ended already (${spans}).`;
+  return [error([...path, 'unansweredFor'], what)];
 }
 
 /** Whether its quorum can be reached without the requester, for all, some or none of those who may ask. */

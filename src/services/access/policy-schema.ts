@@ -6,7 +6,10 @@ import { WEEKDAYS } from './access-policy.js';
 const name = z.string().trim().min(1).max(200);
 const span = z
   .string()
-  .regex(/^\d{1,5} (minute|hour|day|week)s?$/i, 'must be a length of time such as "15 minutes", "8 hours" or "30 days"')
+  .regex(
+    /^0*[1-9]\d{0,4} (minute|hour|day|week)s?$/i,
+    'must be a length of time such as "15 minutes", "8 hours" or "30 days"',
+  )
   .describe('A length of time: a number and minutes, hours, days or weeks, such as "8 hours".');
 const timeOfDay = z
   .string()

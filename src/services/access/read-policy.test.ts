@@ -94,7 +94,13 @@ describe('A rule that nobody can satisfy does not load', () => {
     ['both an app role and a group', { gives: { ...ROLE.gives, entraGroup: 'G' } }, 'either entraRole or entraGroup'],
     ['longer usually than at most', { lasts: { usually: '2 days', atMost: '1 day' } }, '2 days and 1 day'],
     ['more than a year', { lasts: { usually: '1 day', atMost: '366 days' } }, 'longer than a year'],
-    ['no time at all', { lasts: { usually: '0 hours', atMost: '1 day' } }, 'longer than nothing'],
+    ['no time at all', { lasts: { usually: '0 hours', atMost: '1 day' } }, 'must be a length of time'],
+    ['no time to answer', { unansweredFor: '0 days' }, 'must be a length of time'],
+    [
+      'a last stage after the end of the request',
+      { approval: [{ groups: ['a'], escalateAfter: '3 days' }, { groups: ['b'] }] },
+      'has ended already (3 days and 3 days)',
+    ],
     ['break-glass beyond the most', { breakGlass: { people: ['a@x'], atMost: '31 days' } }, 'Break-glass is longer'],
     [
       'approved by itself beyond the most',

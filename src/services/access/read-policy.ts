@@ -175,7 +175,7 @@ function toNamed({
   return { people, groups };
 }
 
-/** The schema lets nothing else in but `0 minutes`, which the rules refuse. */
+/** The schema lets nothing in that is no span. */
 function toSpan(text: string): TimeSpan {
   return parseTimeSpan(text) ?? { minutes: 0 };
 }

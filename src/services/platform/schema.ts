@@ -45,6 +45,8 @@ export interface RunActor {
   readonly personId: string;
   readonly name: string;
   readonly channel: string;
+  /** The account there, where the chat does not say itself which person it is: so that a record tells two linked ones apart. */
+  readonly channelUserId?: string;
   /** The message whose button they pressed, which follows the run: kept with it, so that a crash cannot part them. */
   readonly card?: RunCard;
 }
