@@ -7,7 +7,7 @@ import { SandboxStore } from '../../sandbox/kit/store.js';
 import { createSlackSandbox } from '../../sandbox/slack/slack-sandbox.js';
 import { startHttpServer, type HttpServer } from '../../src/bot/http-server.js';
 import { createSlack, type Slack, type SlackConversations, type SlackRefusal } from '../../src/bot/slack/slack.js';
-import type { SlackDoor } from '../../src/bot/slack/slack-door.js';
+import type { SlackDelivery, SlackDoor } from '../../src/bot/slack/slack-door.js';
 import type { Answer, Turn, UnlinkedTurn } from '../../src/dialogs/turn.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
 import { MapStore } from './teams-stand.js';
@@ -21,6 +21,8 @@ export interface Sent {
   readonly headers: Headers;
   readonly ms: number;
 }
+
+const BY_REQUESTS: SlackDelivery = { kind: 'http', signingSecret: SLACK.signingSecret };
 
 /** One request as Slack signs it, and everything about it that can be wrong. */
 export interface Signed {
@@ -58,20 +60,23 @@ export class SlackStand {
   #slack: Slack | undefined;
   #token = '';
 
-  /** @param apiUrl another Slack than the sandbox, such as one that never answers. */
-  static async start({ apiUrl }: { apiUrl?: string } = {}): Promise<SlackStand> {
+  /**
+   * @param apiUrl another Slack than the sandbox, such as one that never answers.
+   * @param delivery how it reaches the bot; default by signed requests.
+   */
+  static async start({ apiUrl, delivery }: { apiUrl?: string; delivery?: SlackDelivery } = {}): Promise<SlackStand> {
     const stand = new SlackStand();
     stand.addresses.slack = `http://127.0.0.1:${await stand.sandbox.listen(0)}`;
     const answer = await fetch(`${stand.addresses.slack}/sandbox/api/slack/workspace`);
     stand.#token = ((await answer.json()) as { token: string }).token;
-    await stand.#open(apiUrl ?? `${stand.addresses.slack}/api`);
+    await stand.#open(apiUrl ?? `${stand.addresses.slack}/api`, delivery);
     return stand;
   }
 
-  async #open(apiUrl: string): Promise<void> {
+  async #open(apiUrl: string, delivery: SlackDelivery = BY_REQUESTS): Promise<void> {
     const { log } = this.log;
     this.#slack = createSlack({
-      ...{ botToken: SLACK.botToken, delivery: { kind: 'http', signingSecret: SLACK.signingSecret }, apiUrl },
+      ...{ botToken: SLACK.botToken, delivery, apiUrl },
       ...{ places: this.places, log, now: () => new Date(), timeoutMs: 1_000 },
       accountsOf: async (personId) =>
         [...this.links].flatMap(([channelUserId, person]) =>
@@ -99,6 +104,12 @@ export class SlackStand {
       ready: async () => ({ ok: true, checks: {} }),
       secrets: { exists: async () => false, open: async () => undefined },
     });
+    void this.#door.open();
+  }
+
+  /** What `/readyz` says of Slack. */
+  state(): string {
+    return this.#slack?.state() ?? '';
   }
 
   get url(): string {

@@ -65,7 +65,7 @@ export class SlackApi {
   /** @param answer what of the answer is read. Throws a `SlackApiError`. */
   async call<T>(method: string, given: Record<string, unknown>, answer: z.ZodType<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#client.apiCall(method, given).catch(toError);
+      const outcome = await this.#client.apiCall(method, given).catch(toSlackApiError);
       if (!(outcome instanceof SlackApiError)) return answer.parse(outcome);
       const pause = attempt < MAX_TRIES ? pauseBefore(method, outcome, attempt) : undefined;
       if (pause === undefined) throw outcome;
@@ -74,7 +74,7 @@ export class SlackApi {
   }
 }
 
-/** Counted and timed like every call to a remote system. A 429 that does not say for how long is told apart here. */
+/** Counted and timed like every call to a remote system. */
 const timedFetch: webApi.WebClientOptions['fetch'] = async (url, init) => {
   const ended = beginRemoteCall('slack', { method: READS.test(String(url)) ? 'GET' : 'POST', url: String(url) });
   try {
@@ -99,7 +99,8 @@ function silenceOf(cause: unknown): SlackApiError {
   return new SlackApiError({ isTimeout: name === 'TimeoutError', hasNeverConnected, cause });
 }
 
-function toError(caught: unknown): SlackApiError {
+/** Whatever the SDK threw. */
+export function toSlackApiError(caught: unknown): SlackApiError {
   if (caught instanceof webApi.WebAPIRequestError && caught.original instanceof SlackApiError) return caught.original;
   if (caught instanceof webApi.WebAPIRateLimitedError) {
     return new SlackApiError({ status: 429, code: 'ratelimited', retryAfterS: caught.retryAfter });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../../services/index.js';
 import { sdkLog } from './sdk-log.js';
 import { SlackGate, type GateRefusal } from './slack-gate.js';
+import { ASKED_ONCE, SlackSocket } from './slack-socket.js';
 import type { Acknowledge, SlackTurns } from './slack-turns.js';
 import { isDispatchable, readDelivery } from './slack-wire.js';
 
@@ -27,7 +27,9 @@ export interface SlackDoorOptions {
 export interface SlackDoor {
   /** Answers one `POST /slack/events`; its body must not have been read. Absent: Slack comes through the socket. */
   readonly receive?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Opens the socket, where there is one, and keeps trying. Never rejects. */
+  /** As `/readyz` says it; absent: Slack comes to us. */
+  readonly state?: () => string;
+  /** Opens the socket, where there is one, and keeps it open until the door closes. Never rejects. */
   open(): Promise<void>;
   /** Takes nothing more in, and lets what has begun end. */
   close(): Promise<void>;
@@ -81,37 +83,21 @@ function end(response: ServerResponse, status: number): void {
   response.end();
 }
 
-/** How long until the socket is tried again, in milliseconds. */
-const TRIES_AFTER_MS = { first: 1_000, most: 60_000 };
-
 function socketDoor(options: SlackDoorOptions, appToken: string): SlackDoor {
   const { apiUrl, log, turns } = options;
   const receiver = new SocketModeReceiver({
-    ...{ appToken, logger: sdkLog(log) },
-    ...(apiUrl === undefined ? {} : { installerOptions: { clientOptions: { slackApiUrl: apiUrl } } }),
+    ...{ appToken, logger: sdkLog(log), autoReconnectEnabled: false },
+    installerOptions: { clientOptions: { ...ASKED_ONCE, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) } },
   });
   connect(options, receiver);
-  const state = { isClosed: false };
-
-  async function open(): Promise<void> {
-    for (let pause = TRIES_AFTER_MS.first; !state.isClosed; pause = Math.min(pause * 2, TRIES_AFTER_MS.most)) {
-      try {
-        await receiver.start();
-        return;
-      } catch (error) {
-        log.warn({ error }, 'The socket to Slack could not be opened');
-        await wait(pause, undefined, { ref: false });
-      }
-    }
-  }
+  const socket = new SlackSocket(receiver.client, log);
 
   async function close(): Promise<void> {
-    state.isClosed = true;
-    await receiver.stop().catch((error: unknown) => log.warn({ error }, 'The socket to Slack could not be closed'));
+    await socket.close();
     await turns.settle();
   }
 
-  return { open, close };
+  return { state: () => `socket ${socket.state}`, open: () => socket.open(), close };
 }
 
 /** One listener for everything: what a delivery is stands in its body. Bolt asks Slack nothing, neither now nor later. */

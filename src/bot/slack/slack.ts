@@ -50,6 +50,7 @@ export function createSlack(options: SlackOptions): Slack {
   const workspace = new Workspace(api, log);
   const places = new PlaceMemory(options.places);
   const channel = createSlackChannel({ api, workspace, places, accountsOf: options.accountsOf });
+  let door: SlackDoor | undefined;
   const openDoor = (conversations: SlackConversations): SlackDoor => {
     const turns = new SlackTurns({
       ...{ api, workspace, channel, places, conversations, onRefused, log },
@@ -57,9 +58,11 @@ export function createSlack(options: SlackOptions): Slack {
       files: { token: botToken, isLoopbackOnly },
       appId: appIdOf(delivery),
     });
-    return createSlackDoor({ ...{ delivery, botToken, apiUrl, turns, now, log, onRefused } });
+    door = createSlackDoor({ ...{ delivery, botToken, apiUrl, turns, now, log, onRefused } });
+    return door;
   };
-  return { channel, state: () => workspace.state, openDoor };
+  const state = (): string => [workspace.state, door?.state?.() ?? []].flat().join('; ');
+  return { channel, state, openDoor };
 }
 
 /** The signing secret is one app's own; the token of a socket names its app. */

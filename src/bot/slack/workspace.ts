@@ -44,6 +44,8 @@ export class Workspace {
   readonly #log: Log;
   #own: OwnIdentity | undefined;
   #asking: Promise<OwnIdentity> | undefined;
+  /** What came of asking the last time, where it was no answer. */
+  #failure: string | undefined;
   readonly #accounts = new Map<string, { facts: AccountFacts; until: number }>();
   readonly #directs = new Map<string, string>();
 
@@ -55,7 +57,7 @@ export class Workspace {
   /** As `/readyz` says it. */
   get state(): string {
     if (this.#own) return 'known';
-    return this.#asking ? 'does not answer yet' : 'not asked yet';
+    return this.#failure ?? (this.#asking ? 'does not answer yet' : 'not asked yet');
   }
 
   /** Which workspace and which bot user the token is for. Throws a `SlackApiError`; asks at most once a second. */
@@ -69,8 +71,10 @@ export class Workspace {
     try {
       const { team_id: teamId, team: teamName, user_id: botUserId } = await this.#api.call('auth.test', {}, identity);
       this.#own = { teamId, teamName, botUserId };
+      this.#failure = undefined;
       return this.#own;
     } catch (error) {
+      this.#failure = error instanceof SlackApiError ? error.message : 'Slack answered something unknown';
       this.#log.warn({ error }, 'Slack does not say which workspace the bot token is for');
       setTimeout(() => (this.#asking = undefined), ASKED_AGAIN_AFTER_MS).unref();
       throw error;
