@@ -150,23 +150,20 @@ export const SLACK = {
   appToken: 'xapp-sandbox-slack-app-token',
 } as const;
 
-/** Bot token scopes that the workspace granted to the app. */
+/** Bot token scopes that the workspace granted to the app: those that the app's manifest asks for, and no more. */
 export const SLACK_SCOPES = [
   'app_mentions:read',
-  'channels:read',
   'chat:write',
   'commands',
   'files:read',
   'im:history',
-  'im:read',
   'im:write',
-  'team:read',
   'users:read',
 ] as const;
 
 /** What the app's configuration in the workspace offers to people. */
 export const SLACK_COMMAND = '/latchkey';
-export const SLACK_SHORTCUT = { callbackId: 'latchkey_about', name: 'Ask Latchkey about this person' } as const;
+export const SLACK_SHORTCUT = { callbackId: 'latchkey_about', name: 'Ask Latchkey about them' } as const;
 
 /** Somebody's account in the Slack workspace. Nothing in it says which person of the tenant it is. */
 export interface SlackAccount {

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { SLACK_COMMAND, SLACK_SHORTCUT } from '../../sandbox/credentials.js';
+import * as sandbox from '../../sandbox/credentials.js';
 import { Problem } from '../services/platform/problem.js';
 import { SLACK_SCOPES } from '../services/preflight/slack-scopes.js';
 import { SLACK_SHORTCUT_ID, type SlackManifest } from './slack-manifest.js';
@@ -16,9 +16,14 @@ const read = (installation = HERE): SlackManifest => JSON.parse(makeSlackManifes
 test('everything that Slack sends goes to one address, which the manifest names', () => {
   const { features, settings } = read();
 
-  expect(features?.slash_commands).toMatchObject([{ command: SLACK_COMMAND, url: URL_HERE, should_escape: true }]);
-  expect(features?.shortcuts).toMatchObject([{ type: 'message', callback_id: SLACK_SHORTCUT.callbackId }]);
-  expect(SLACK_SHORTCUT_ID).toBe(SLACK_SHORTCUT.callbackId);
+  expect(features?.slash_commands).toMatchObject([
+    { command: sandbox.SLACK_COMMAND, url: URL_HERE, should_escape: true },
+  ]);
+  const { callbackId, name } = sandbox.SLACK_SHORTCUT;
+  expect(features?.shortcuts).toMatchObject([{ type: 'message', callback_id: callbackId, name }]);
+  expect(SLACK_SHORTCUT_ID).toBe(callbackId);
+  // The most that Slack takes.
+  expect(name.length).toBeLessThanOrEqual(24);
   expect(settings).toMatchObject({
     event_subscriptions: { request_url: URL_HERE, bot_events: ['app_home_opened', 'app_mention', 'message.im'] },
     interactivity: { request_url: URL_HERE, message_menu_options_url: URL_HERE },
@@ -36,6 +41,10 @@ test('no more scopes than are needed, and none that shows addresses of people', 
   expect(oauth_config?.scopes?.bot).toEqual(Object.keys(SLACK_SCOPES));
   expect(JSON.stringify(oauth_config)).not.toMatch(/email|admin|:write\.|channels:history/);
   expect(oauth_config?.scopes).not.toHaveProperty('user');
+});
+
+test('the sandbox grants what the manifest asks for, and nothing else', () => {
+  expect(sandbox.SLACK_SCOPES.toSorted()).toEqual(read().oauth_config?.scopes?.bot?.toSorted());
 });
 
 test('each scope is explained where people read how to install the app', () => {

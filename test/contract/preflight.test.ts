@@ -206,9 +206,9 @@ test('a setting whose name is nearly right is pointed out', async () => {
 });
 
 test('a secret that is about to end is a warning, and one that has ended is missing', async () => {
-  const [, end = ''] = /until (\S+)\.$/.exec(named(await preflight(), 'credential:entra')?.what ?? '') ?? [];
+  const [, end = ''] = /until (\d+ \w+ \d+)\.$/.exec(named(await preflight(), 'credential:entra')?.what ?? '') ?? [];
   const daysBefore = (days: number): Partial<PreflightParts> => ({
-    clock: { now: () => new Date(Date.parse(end) - days * 86_400_000), wall: () => new Date() },
+    clock: { now: () => new Date(Date.parse(`${end} UTC`) - days * 86_400_000), wall: () => new Date() },
   });
 
   const soon = await preflight({}, daysBefore(10));
