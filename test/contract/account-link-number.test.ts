@@ -1,5 +1,6 @@
 import { Browser } from '../../sandbox/entra/testing/browser.js';
 import type { Actor } from '../../src/services/operations/operation.js';
+import { saveLink } from '../../src/services/people/link-store.js';
 import { savePlace } from '../../src/services/platform/conversation-store.js';
 import { ANA, AS_ANA, LinkStand, numberOn, signsIn, SLACK_ANA, type Person } from './link-stand.js';
 
@@ -13,6 +14,9 @@ beforeEach(() => stand.reset());
 
 const ADA = '0e0b1ec7-0000-4000-8000-000000000001';
 const AS_ADA: Person = { login: 'ada.admin@contoso.example' };
+const SECOND = { ...SLACK_ANA, channelUserId: 'U7' };
+const FREE_ANA = { bars: 'person', person: ANA } as const;
+const FREE_ACCOUNT = { bars: 'account', account: SLACK_ANA } as const;
 const ana: Actor = { personId: ANA, name: 'Ana Agent', channel: 'teams' };
 const ada: Actor = { personId: ADA, name: 'Ada Admin', channel: 'teams' };
 
@@ -155,15 +159,15 @@ describe('That was not me', () => {
 
     await expect(stand.links.identify(SLACK_ANA)).resolves.toBeUndefined();
     await expect(stand.links.begin(SLACK_ANA)).rejects.toMatchObject({ facts: { code: 'link-barred' } });
-    const browser = new Browser();
-    const page = await browser.open(await signsIn(browser, open.url, AS_ADA));
-    expect([page.status, numberOn(page)]).toEqual([403, '']);
-    await expect(stand.links.enterNumber(SLACK_ANA, waiting)).rejects.toMatchObject({ facts: { code: 'link-barred' } });
+    expect((await new Browser().post(open.url, {})).status).toBe(410);
+    await expect(stand.links.enterNumber(SLACK_ANA, waiting)).resolves.toEqual({ kind: 'none' });
     // Another account of the same person, too: their password may be known to somebody.
     await expect(proves(AS_ANA, { ...SLACK_ANA, channelUserId: 'U7' })).resolves.toBe('');
 
-    expect(await stand.links.barred(ada, 'ana.agent')).toHaveLength(1);
-    await expect(stand.links.allowAgain(ada, ANA)).resolves.toHaveLength(1);
+    expect((await stand.links.barred(ada, 'ana.agent')).map(({ bars }) => bars)).toEqual(['person', 'account']);
+    await expect(stand.links.allowAgain(ada, FREE_ANA)).resolves.toHaveLength(1);
+    await expect(stand.links.begin(SLACK_ANA)).rejects.toMatchObject({ facts: { code: 'link-barred' } });
+    await expect(stand.links.allowAgain(ada, FREE_ACCOUNT)).resolves.toHaveLength(1);
     await links();
     await expect(stand.links.identify(SLACK_ANA)).resolves.toMatchObject({ personId: ANA });
   });
@@ -183,8 +187,44 @@ describe('That was not me', () => {
     await stand.links.wasNotMe(ada, await links(AS_ADA));
 
     await expect(stand.links.barred(ana, '')).rejects.toMatchObject({ facts: { code: 'role-missing' } });
-    await expect(stand.links.allowAgain(ana, ADA)).rejects.toMatchObject({ facts: { code: 'role-missing' } });
-    await expect(stand.links.allowAgain(ada, ADA)).rejects.toMatchObject({ facts: { code: 'self' } });
+    await expect(stand.links.allowAgain(ana, FREE_ACCOUNT)).rejects.toMatchObject({ facts: { code: 'role-missing' } });
+    for (const freed of [{ bars: 'person', person: ADA } as const, FREE_ACCOUNT])
+      await expect(stand.links.allowAgain(ada, freed)).rejects.toMatchObject({ facts: { code: 'self' } });
+  });
+
+  test('ends every account that is that person, whoever has linked it, and what they still held', async () => {
+    const first = await links();
+    await links(AS_ANA, SECOND);
+    const begun = await proves(AS_ANA, { ...SECOND, channelUserId: 'U8' });
+    await stand.holdsThings(ANA);
+
+    const { others } = await stand.links.wasNotMe(ana, first);
+
+    expect(others.map(({ user }) => user.channelUserId)).toEqual(['U7']);
+    expect(await Promise.all([SLACK_ANA, SECOND].map((user) => stand.links.identify(user)))).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await expect(stand.links.enterNumber({ ...SECOND, channelUserId: 'U8' }, begun)).resolves.toEqual({ kind: 'none' });
+    expect(await stand.held()).toEqual(['teams']);
+    expect((await stand.audited()).slice(0, 2).map(({ body }) => body['operation'])).toEqual([
+      ...['disown-account', 'unlink-account'],
+    ]);
+  });
+
+  test('a link that was being saved meanwhile counts neither before nor after it is allowed again', async () => {
+    await stand.links.wasNotMe(ana, await links());
+    await stand.database.transaction((trx) =>
+      saveLink(trx, {
+        ...{ user: SECOND, at: stand.clock.now() },
+        person: { id: ANA, name: 'Ana Agent', userPrincipalName: AS_ANA.login },
+      }),
+    );
+
+    const before = await stand.links.identify(SECOND);
+    await stand.links.allowAgain(ada, FREE_ANA);
+
+    expect([before, await stand.links.identify(SECOND)]).toEqual([undefined, undefined]);
   });
 });
 

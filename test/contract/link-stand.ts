@@ -11,7 +11,9 @@ import { LinkProof } from '../../src/services/people/link-proof.js';
 import type { ChatUser } from '../../src/services/people/link-rules.js';
 import { listAudit } from '../../src/services/platform/audit.js';
 import type { Clock } from '../../src/services/platform/clock.js';
+import { savePlace, savePosting } from '../../src/services/platform/conversation-store.js';
 import type { Database } from '../../src/services/platform/database.js';
+import { jsonText } from '../../src/services/platform/json.js';
 import { loadKey } from '../../src/services/platform/keys.js';
 import { createOutbox, type Outbox } from '../../src/services/platform/outbox.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
@@ -102,7 +104,7 @@ export class LinkStand {
   async reset(): Promise<void> {
     await this.entra.reset();
     this.#since = (await listAudit(this.database.db, { limit: 1 }))[0]?.seq ?? 0;
-    for (const table of ['account_link', 'link_attempt', 'link_bar', 'outbox'] as const) {
+    for (const table of TABLES) {
       await this.database.db.deleteFrom(table).execute();
     }
   }
@@ -121,6 +123,44 @@ export class LinkStand {
     return own.map(({ kind, body }) => ({ kind, body: body as Record<string, unknown> }));
   }
 
+  /** Gives that person a file link, a first password and a card, in Slack and in Teams. */
+  async holdsThings(person: string): Promise<void> {
+    const { db } = this.database;
+    const at = this.clock.now();
+    for (const channel of ['slack', 'teams'] as const) {
+      const holder = jsonText({ personId: person, name: '', channel });
+      await db
+        .insertInto('file_link')
+        .values({ token_hash: channel, purpose: 'upload', bulk_id: null, holder, expires_at: at })
+        .execute();
+      await savePlace(db, {
+        channel,
+        conversation: `${channel}/D1`,
+        kind: 'personal',
+        person,
+        reference: {},
+        changedAt: at,
+      });
+      const card = { channel, reference: 'run:1', messageId: '1', revision: 1, contentHash: '' };
+      for (const conversation of [`${channel}/D1`, `${channel}/D1/5.1`])
+        await savePosting(db, { ...card, conversation, changedAt: at });
+    }
+    const secret = { token_hash: 'x', sealed: Buffer.of(), purpose: 'password', for_person: person };
+    await db
+      .insertInto('one_time_secret')
+      .values({ ...secret, created_at: at, expires_at: at })
+      .execute();
+  }
+
+  /** The chats in which there is still something of it. */
+  async held(): Promise<string[]> {
+    const { db } = this.database;
+    const links = (await db.selectFrom('file_link').select('token_hash').execute()).map((row) => row.token_hash);
+    const cards = (await db.selectFrom('posting').select('channel').execute()).map(({ channel }) => channel);
+    const secrets = (await db.selectFrom('one_time_secret').select('purpose').execute()).map(({ purpose }) => purpose);
+    return [...new Set([...links, ...cards, ...secrets])];
+  }
+
   /** Everything that the database holds of links, as one text. */
   async rows(): Promise<string> {
     const { db } = this.database;
@@ -128,6 +168,11 @@ export class LinkStand {
     return JSON.stringify(await Promise.all(tables.map((table) => table.selectAll().execute())));
   }
 }
+
+const TABLES = [
+  ...(['account_link', 'link_attempt', 'link_bar', 'outbox', 'file_link', 'one_time_secret', 'posting'] as const),
+  'place',
+] as const;
 
 export interface Person {
   readonly login: string;

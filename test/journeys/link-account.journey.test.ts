@@ -68,6 +68,9 @@ journey('An agent links the Slack account, asks for help there, and takes it bac
   const barred = await ada.saysAndSees('allow linking ana', 'Who may not link accounts');
   await ada.presses(barred, 'Allow linking Ana Agent');
   await ada.watches(barred, 'Ana Agent can link accounts again');
+  const account = await ada.saysAndSees('allow linking ana', 'Who may not link accounts');
+  await ada.presses(account, /^Allow @/);
+  await ada.watches(account, 'can be linked again');
   await enters(ana, await numberFor(await linkFor(ana)));
   await ana.inSlack.sees('Your account is linked');
 });

@@ -1,4 +1,4 @@
-import { Problem, type AccountLink, type ChatUser } from '../../services/index.js';
+import { Problem, type AccountLink, type ChatUser, type Freed } from '../../services/index.js';
 import { NO_NUMBER, NUMBER_QUESTION, numberForm, wrongNumber } from '../forms/link-number.form.js';
 import type { Answer, Turn, UnlinkedTurn } from '../turn.js';
 import {
@@ -42,7 +42,8 @@ export class LinkAccountConversation {
     'ask-unlink': (turn) => this.#askUnlink(newCard(turn)),
     unlink: (turn) => this.#unlink(turn),
     'link-not-me': (turn) => this.#wasNotMe(turn),
-    'allow-linking': (turn) => this.#allow(turn),
+    'allow-linking': (turn) => this.#allow(turn, { bars: 'person', person: turn.said.reference }),
+    'allow-account': (turn) => this.#allow(turn, freedAccount(turn.said.reference)),
   };
   readonly #parts: Parts;
 
@@ -119,8 +120,8 @@ export class LinkAccountConversation {
     return show(this.#parts, turn, disownedView(await this.#parts.links.wasNotMe(actorOf(turn), turn.said.reference)));
   }
 
-  async #allow(turn: Click): Handled {
-    return show(this.#parts, turn, allowedView(await this.#parts.links.allowAgain(actorOf(turn), turn.said.reference)));
+  async #allow(turn: Click, freed: Freed): Handled {
+    return show(this.#parts, turn, allowedView(await this.#parts.links.allowAgain(actorOf(turn), freed)));
   }
 
   /** Which accounts somebody has is nobody else's business. */
@@ -129,4 +130,10 @@ export class LinkAccountConversation {
     await channelOf(this.#parts, turn).whisper(turn.account, view);
     return { kind: 'message', text: 'The answer is in your personal chat with Latchkey.' };
   }
+}
+
+/** @param reference workspace and account, by their ids. */
+function freedAccount(reference: string): Freed {
+  const [team = '', channelUserId = ''] = reference.split('/');
+  return { bars: 'account', account: { channel: 'slack', team, channelUserId } };
 }

@@ -1,4 +1,4 @@
-import type { AccountLink, ChatUser, LinkBar } from '../../services/index.js';
+import type { AccountLink, ChatUser, Disowned, LinkBar } from '../../services/index.js';
 import { buttonName } from './people.view.js';
 import { dismiss } from './person-question.js';
 import type { Action, Element, Fact, View } from './view.js';
@@ -92,12 +92,18 @@ export function linkNoticeView(link: AccountLink): View {
 }
 
 /** After *That was not me*. */
-export function disownedView({ user }: AccountLink): View {
+export function disownedView({ link: { user }, others }: Disowned): View {
   return {
     title: 'The link is gone',
-    tone: 'good',
+    tone: 'warning',
     elements: [
       { kind: 'facts', facts: accountFacts(user) },
+      ...(others.length === 0
+        ? []
+        : [
+            { kind: 'text', text: 'These were linked to you, and are not any more either:' } as const,
+            ...others.map((other): Element => ({ kind: 'facts', facts: linkFacts(other) })),
+          ]),
       {
         kind: 'text',
         text: 'Neither you nor that account can be linked until an administrator says “allow linking” to Latchkey.',
@@ -106,7 +112,7 @@ export function disownedView({ user }: AccountLink): View {
         kind: 'notice',
         tone: 'warning',
         label: 'What to do',
-        text: 'Somebody has signed in as you. Change your password now, and tell your administrators.',
+        text: 'Somebody has signed in as you, or has entered a number that you were shown. Change your password now, and tell your administrators.',
       },
     ],
     actions: [],
@@ -163,49 +169,60 @@ export function barredView(bars: readonly LinkBar[], words: string): View {
   const nobody =
     words === '' ? 'Nobody is barred from linking accounts.' : `Nobody by “${words}” is barred from linking accounts.`;
   const shown = bars.slice(0, MOST_BARRED);
-  const people = [...new Map(shown.map(({ person }) => [person.id, person])).values()];
   const hidden = bars.length - shown.length;
+  const asked = 'They have said that a link was not theirs. Ask them before you allow it again.';
+  const more = `${String(hidden)} more: say “allow linking” with a name.`;
   return {
     title: 'Who may not link accounts',
     tone: bars.length === 0 ? 'neutral' : 'warning',
     elements: [
-      ...(bars.length === 0
-        ? [{ kind: 'text', text: nobody } as const]
-        : [
-            {
-              kind: 'text',
-              text: 'They have said that a link was not theirs. Ask them before you allow it again.',
-            } as const,
-          ]),
+      { kind: 'text', text: bars.length === 0 ? nobody : asked },
       ...shown.map((bar): Element => ({ kind: 'facts', facts: barFacts(bar) })),
-      ...(hidden > 0
-        ? [{ kind: 'text', text: `${String(hidden)} more: say “allow linking” with a name.`, style: 'subtle' } as const]
-        : []),
+      ...(hidden > 0 ? [{ kind: 'text', text: more, style: 'subtle' } as const] : []),
     ],
-    actions: people.map(({ id, name }) => button(`Allow linking ${buttonName(name)}`, 'allow-linking', id)),
-    fallback:
-      bars.length === 0 ? nobody : `Barred from linking accounts: ${people.map(({ name }) => name).join(', ')}.`,
+    actions: uniqueActions(shown.map(allowButton)),
+    fallback: bars.length === 0 ? nobody : `Barred from linking accounts: ${shown.map(barredName).join(', ')}.`,
   };
 }
 
+/** The person and the account are freed by a button of their own: that one is believed says nothing of the other. */
+function allowButton({ bars, person, user }: LinkBar): Action {
+  if (bars === 'person') return button(`Allow linking ${buttonName(person.name)}`, 'allow-linking', person.id);
+  const label = `Allow @${buttonName(user.name)} (${user.channelUserId})`;
+  return button(label, 'allow-account', `${user.team}/${user.channelUserId}`);
+}
+
+/** Several bars may hold for one. */
+function uniqueActions(actions: readonly Action[]): Action[] {
+  return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()];
+}
+
+function barredName({ bars, person, user }: LinkBar): string {
+  return bars === 'person' ? person.name : `@${user.name} (${user.channelUserId})`;
+}
+
 /** @param bars those that were taken away; none: somebody was faster. */
-export function allowedView(bars: readonly LinkBar[]): View {
-  const [first] = bars;
-  const text = first
-    ? `${first.person.name} can link accounts again, and so can ${bars.map(({ user }) => `@${user.name}`).join(', ')}.`
-    : 'Nothing is barred here any more: somebody has allowed it before.';
+export function allowedView([bar]: readonly LinkBar[]): View {
+  const text = allowedText(bar);
   return { title: 'Allowed', tone: 'good', elements: [{ kind: 'text', text }], actions: [], fallback: text };
+}
+
+function allowedText(bar: LinkBar | undefined): string {
+  if (!bar) return 'Nothing is barred here any more: somebody has allowed it before.';
+  return bar.bars === 'person'
+    ? `${bar.person.name} can link accounts again. An account that was barred stays so until it is allowed, too.`
+    : `@${bar.user.name} of ${workspace(bar.user)} can be linked again.`;
 }
 
 function linkFacts({ user, linkedAt }: AccountLink): Fact[] {
   return [...accountFacts(user), { label: 'Linked', value: momentText(linkedAt) }];
 }
 
-function barFacts({ person, user, barredAt }: LinkBar): Fact[] {
+function barFacts({ bars, person, user, barredAt }: LinkBar): Fact[] {
+  const whom = { label: 'Person', value: `${person.name} (${person.userPrincipalName})` };
   return [
-    { label: 'Person', value: `${person.name} (${person.userPrincipalName})` },
-    ...accountFacts(user),
-    { label: 'Barred', value: momentText(barredAt) },
+    { label: 'Barred', value: `${bars === 'person' ? 'the person' : 'the account'}, ${momentText(barredAt)}` },
+    ...(bars === 'person' ? [whom, ...accountFacts(user)] : [...accountFacts(user), whom]),
   ];
 }
 

@@ -6,23 +6,22 @@ import { findPersonalPlace } from '../platform/conversation-store.js';
 import type { Database } from '../platform/database.js';
 import type { Outbox } from '../platform/outbox.js';
 import type { Sweep } from '../platform/tick.js';
-import { deleteExpiredAttempts } from './link-attempts.js';
+import { deleteAttemptsFor, deleteAttemptsOf, deleteExpiredAttempts } from './link-attempts.js';
 import { ACCOUNT_LINKED } from './link-proof.js';
 import { auditLink, auditRefusedLink } from './link-audit.js';
+import { deleteBarsOf, findBars, findBarsOf, saveBars, type Freed, type LinkBar } from './link-bars.js';
+import { forgetGiven } from './link-leftovers.js';
 import type { LinkProof, NumberEntered } from './link-proof.js';
 import { notYourLink } from './link-refusals.js';
 import type { ChatUser } from './link-rules.js';
 import {
-  deleteBars,
   deleteLinksEndedBefore,
   endLink,
-  findBars,
+  endLinksOf,
   findLink,
   findLinkOf,
   findLinksOf,
-  saveBar,
   type AccountLink,
-  type LinkBar,
 } from './link-store.js';
 
 export interface AccountLinkParts {
@@ -31,6 +30,13 @@ export interface AccountLinkParts {
   readonly outbox: Outbox;
   readonly pipeline: Pick<Pipeline, 'permitted' | 'permittedFor'>;
   readonly proof: LinkProof;
+}
+
+/** What *That was not me* has ended. */
+export interface Disowned {
+  readonly link: AccountLink;
+  /** Other accounts that were that person until then. */
+  readonly others: readonly AccountLink[];
 }
 
 /** How long an ended link can still be disowned. */
@@ -92,28 +98,36 @@ export class AccountLinkService {
     await database.transaction(async (trx) => {
       const at = clock.now();
       if (!(await endLink(trx, link.id, at))) return;
+      await forgetGiven(trx, link.person.id);
       await auditLink(trx, { at, operation: 'unlink-account', deed: 'unlink', link, actor });
     });
     return link;
   }
 
   /**
-   * *That was not me*: the account is that person no longer, and neither of the two can be linked until an administrator
-   * allows it. Works for the person alone, and however often it is pressed.
+   * *That was not me*: no account is that person any longer, as whoever has linked this one may have linked others, and
+   * neither this account nor the person can be linked until an administrator allows it. Works for the person alone, and
+   * however often it is pressed.
    */
-  async wasNotMe(actor: Actor, linkId: string): Promise<AccountLink> {
+  async wasNotMe(actor: Actor, linkId: string): Promise<Disowned> {
     const link = await this.#own(actor, linkId, 'disown the link of a chat account');
     const { database, clock } = this.#parts;
-    await database.transaction(async (trx) => {
+    return database.transaction(async (trx) => {
       const at = clock.now();
       const { user, person } = link;
-      // It may have been linked again meanwhile, by the same hand.
-      const current = await findLinkOf(trx, user);
-      if (current?.person.id === person.id) await endLink(trx, current.id, at);
-      await saveBar(trx, { user, person, barredAt: at });
+      await saveBars(trx, { user, person, barredAt: at });
+      const ended = await endLinksOf(trx, { person: person.id }, at);
+      await deleteAttemptsOf(trx, user);
+      await deleteAttemptsFor(trx, person.id);
+      await forgetGiven(trx, person.id);
+      const others = ended.filter(
+        (one) => one.user.team !== user.team || one.user.channelUserId !== user.channelUserId,
+      );
+      for (const other of others)
+        await auditLink(trx, { at, operation: 'unlink-account', deed: 'unlink', link: other, actor });
       await auditLink(trx, { at, operation: 'disown-account', deed: 'disown', link, actor });
+      return { link, others };
     });
-    return link;
   }
 
   /** Who is barred, for those who may allow it again. @param words part of a name; empty: everybody. Throws the refusal. */
@@ -126,20 +140,30 @@ export class AccountLinkService {
     );
   }
 
-  /** The person, and the accounts that were barred with them, may be linked again. Throws the refusal. */
-  async allowAgain(actor: Actor, personId: string): Promise<readonly LinkBar[]> {
+  /** The person, or the account, may be linked again; the other one stays barred. Throws the refusal. */
+  async allowAgain(actor: Actor, freed: Freed): Promise<readonly LinkBar[]> {
+    const { pipeline, database, clock } = this.#parts;
     const wanted = 'allow a chat account to be linked again';
-    const { person } = await this.#parts.pipeline.permitted('manage-sso', actor, wanted);
-    await this.#parts.pipeline.permittedFor(actor, personId, wanted, 'allow linking for');
-    const { database, clock } = this.#parts;
+    const { person } = await pipeline.permitted('manage-sso', actor, wanted);
+    for (const concerned of await this.#concernedBy(freed))
+      await pipeline.permittedFor(actor, concerned, wanted, 'allow linking for');
     return database.transaction(async (trx) => {
-      const bars = await deleteBars(trx, personId);
-      for (const bar of bars) {
-        const by = { ...actor, name: person.name };
-        await auditLink(trx, { at: clock.now(), operation: 'allow-linking', deed: 'allow', link: bar, actor: by });
-      }
+      const at = clock.now();
+      const bars = await deleteBarsOf(trx, freed);
+      // One that was being saved while the bar was: it has never counted, and shall not begin to.
+      await endLinksOf(trx, freed.bars === 'person' ? freed : { account: freed.account }, at);
+      const by = { ...actor, name: person.name };
+      for (const bar of bars)
+        await auditLink(trx, { at, operation: 'allow-linking', deed: `free-${bar.bars}`, link: bar, actor: by });
       return bars;
     });
+  }
+
+  /** Nobody allows it for themselves, neither by their name nor by an account that was theirs. */
+  async #concernedBy(freed: Freed): Promise<ReadonlySet<string>> {
+    if (freed.bars === 'person') return new Set([freed.person]);
+    const bars = await findBarsOf(this.#parts.database.db, freed);
+    return new Set(bars.map(({ person }) => person.id));
   }
 
   /** What leaves when its time is over; every reader checks the time. */

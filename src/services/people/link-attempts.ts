@@ -86,22 +86,25 @@ export async function takeSignIn(
   return row?.sealed ? { id: row.id, user: userOf(row), sealed: row.sealed } : undefined;
 }
 
-/** From here on the account's number is this one. */
+/** From here on the account's number is this one. `false`: the attempt was ended meanwhile. */
 export async function waitForNumber(
   trx: Transaction,
   wait: { attempt: LinkAttempt; person: SignedInPerson; numberHash: string; until: Date },
-): Promise<void> {
+): Promise<boolean> {
   const { attempt, person, numberHash, until } = wait;
+  // One at a time for each account: of two sign-ins that end at once, the later one takes the place of the other.
+  await ofAccount(trx, attempt.user).select('id').orderBy('id').forUpdate().execute();
   await trx
     .deleteFrom('link_attempt')
     .where('id', 'in', ofAccount(trx, attempt.user).where('state', '=', 'number').select('id'))
     .execute();
-  await trx
+  const waits = await trx
     .updateTable('link_attempt')
     .set({ ...personColumns(person), state: 'number', sealed: null, number_hash: numberHash, expires_at: until })
     .where('id', '=', attempt.id)
     .where('state', '=', 'checking')
-    .execute();
+    .executeTakeFirst();
+  return waits.numUpdatedRows > 0n;
 }
 
 export interface NumberTry extends LinkAttempt {
@@ -133,6 +136,11 @@ export async function endAttempt(db: Executor, id: string): Promise<boolean> {
 
 export async function deleteAttemptsOf(db: Executor, user: ChatUser): Promise<void> {
   await db.deleteFrom('link_attempt').where('id', 'in', ofAccount(db, user).select('id')).execute();
+}
+
+/** Numbers that wait for an account to become that person. */
+export async function deleteAttemptsFor(db: Executor, personId: string): Promise<void> {
+  await db.deleteFrom('link_attempt').where('person', '=', personId).execute();
 }
 
 export async function deleteExpiredAttempts(db: Executor, now: Date): Promise<void> {

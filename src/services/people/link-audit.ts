@@ -9,7 +9,7 @@ import type { ChatUser, SignedInPerson } from './link-rules.js';
  * that opens something.
  */
 
-type LinkDeed = 'link' | 'unlink' | 'disown' | 'allow';
+type LinkDeed = 'link' | 'unlink' | 'disown' | 'free-person' | 'free-account';
 
 /** Something that was done. Call it last in the transaction. */
 export async function auditLink(
@@ -70,7 +70,8 @@ export function deedText(deed: LinkDeed, { user, person }: { user: ChatUser; per
   const whom = person?.name ?? 'a person';
   if (deed === 'link') return `link ${account} to ${whom}`;
   if (deed === 'unlink') return `unlink ${account} from ${whom}`;
-  if (deed === 'allow') return `allow ${account} and ${whom} to be linked again`;
+  if (deed === 'free-person') return `allow ${whom} to link accounts again`;
+  if (deed === 'free-account') return `allow ${account} to be linked again`;
   return `disown the link of ${account} to ${whom}, and bar both`;
 }
 

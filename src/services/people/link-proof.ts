@@ -36,7 +36,8 @@ import {
   type ChatUser,
   type SignedInPerson,
 } from './link-rules.js';
-import { findLinkOf, isBarred, saveLink, type AccountLink } from './link-store.js';
+import { isBarred } from './link-bars.js';
+import { findLinkOf, saveLink, type AccountLink } from './link-store.js';
 
 /** The event of an account that was linked: `{ linkId }`. */
 export const ACCOUNT_LINKED = 'account-linked';
@@ -176,7 +177,8 @@ export class LinkProof {
     const numberHash = hashNumber(number, { key: keys.derive('account-link'), attempt: attempt.id });
     const until = minutesAfter(clock.now(), NUMBER_MINUTES);
     const signedIn = { id: id.toLowerCase(), name, userPrincipalName };
-    await database.transaction((trx) => waitForNumber(trx, { attempt, person: signedIn, numberHash, until }));
+    const wait = { attempt, person: signedIn, numberHash, until };
+    if (!(await database.transaction((trx) => waitForNumber(trx, wait)))) throw linkUsed();
     return { user, number };
   }
 

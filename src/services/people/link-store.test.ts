@@ -1,8 +1,10 @@
-import { openTestDatabase } from '../../../test/support/test-database.js';
-import type { Database } from '../platform/database.js';
+import { createTestDatabase, describeOnPostgres, openTestDatabase } from '../../../test/support/test-database.js';
+import { openDatabase, type Database } from '../platform/database.js';
+import { silentLog } from '../platform/testing/test-parts.js';
 import { AccountLinkService, type AccountLinkParts } from './account-link-service.js';
 import type { ChatUser } from './link-rules.js';
-import { endLink, findLink, isBarred, saveBar, saveLink } from './link-store.js';
+import { isBarred, saveBars } from './link-bars.js';
+import { endLink, endLinksOf, findLink, saveLink } from './link-store.js';
 
 let database: Database;
 let links: AccountLinkService;
@@ -70,11 +72,49 @@ test('a link ends once, and the account is nobody then', async () => {
 });
 
 test('a bar holds for the account with whomever, and for the person with whatever account', async () => {
-  await database.transaction((trx) => saveBar(trx, { user: ana, person: ANA, barredAt: AT }));
+  await database.transaction((trx) => saveBars(trx, { user: ana, person: ANA, barredAt: AT }));
   const other = { ...ana, channelUserId: 'U2' };
 
   expect(await isBarred(database.db, ana)).toBe(true);
   expect(await isBarred(database.db, ana, ADA.id)).toBe(true);
   expect(await isBarred(database.db, other, ANA.id)).toBe(true);
   expect(await isBarred(database.db, other, ADA.id)).toBe(false);
+});
+
+test.each([
+  ['the account', { ...ana, person: ADA }],
+  ['the person', { ...ana, channelUserId: 'U2', person: ANA }],
+])('a link that was saved while %s was being barred is none', async (_whom, { person, ...user }) => {
+  await link(ana, ANA);
+  await link({ ...ana, channelUserId: 'U9' }, ADA);
+
+  await database.transaction((trx) => saveBars(trx, { user, person, barredAt: AT }));
+
+  await expect(links.identify(ana)).resolves.toBeUndefined();
+  await expect(links.accountsOf(ANA.id)).resolves.toEqual([]);
+  await expect(links.identify({ ...ana, channelUserId: 'U9' })).resolves.toEqual(
+    person === ADA ? undefined : { personId: ADA.id, name: 'Ada Admin' },
+  );
+});
+
+describeOnPostgres('With two transactions at once', () => {
+  test('a link that is committed after the bar, and was saved before it, is none', async () => {
+    const { server, drop } = await createTestDatabase();
+    const postgres = await openDatabase({ dataDir: '', postgres: server, log: silentLog });
+    try {
+      await postgres.transaction(async (trx) => {
+        await saveLink(trx, { user: { ...ana, channelUserId: 'U2' }, person: ANA, at: AT });
+        await postgres.transaction(async (other) => {
+          await saveBars(other, { user: ana, person: ANA, barredAt: AT });
+          expect(await endLinksOf(other, { person: ANA.id }, AT)).toEqual([]);
+        });
+      });
+
+      const parts = { database: postgres } as AccountLinkParts;
+      await expect(new AccountLinkService(parts).accountsOf(ANA.id)).resolves.toEqual([]);
+    } finally {
+      await postgres.close();
+      await drop();
+    }
+  });
 });

@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely';
 import { newId } from '../platform/ids.js';
-import type { AccountLinkTable, Executor, LinkBarTable, Transaction } from '../platform/schema.js';
+import type { AccountLinkTable, ChatAccountColumns, Executor, Transaction } from '../platform/schema.js';
 import type { ChatUser, SignedInPerson } from './link-rules.js';
 
-/** The rows of the account links: which account is whom, and who may not be linked. Times are business time. */
+/** The rows of the account links: which account is whom. A link of which either side is barred is none. Times are business time. */
 
 export interface AccountLink {
   readonly id: string;
@@ -13,21 +13,12 @@ export interface AccountLink {
   readonly endedAt?: Date;
 }
 
-export interface LinkBar {
-  readonly user: ChatUser;
-  readonly person: SignedInPerson;
-  readonly barredAt: Date;
-}
-
 /** The link that the account has now. */
 export async function findLinkOf(db: Executor, user: ChatUser): Promise<AccountLink | undefined> {
-  const row = await db
-    .selectFrom('account_link')
-    .selectAll()
+  const row = await currentLinks(db)
     .where('channel', '=', user.channel)
     .where('team', '=', user.team)
     .where('channel_user', '=', user.channelUserId)
-    .where('ended_at', 'is', null)
     .executeTakeFirst();
   return row && toLink(row);
 }
@@ -41,15 +32,35 @@ export async function findLink(db: Executor, id: string): Promise<AccountLink | 
 
 /** The oldest first. */
 export async function findLinksOf(db: Executor, personId: string): Promise<AccountLink[]> {
-  const rows = await db
+  const rows = await currentLinks(db).where('person', '=', personId).orderBy('linked_at').orderBy('id').execute();
+  return rows.map(toLink);
+}
+
+/** A link that is being saved while somebody is barred cannot see the bar; so it is looked for whenever the link is. */
+function currentLinks(db: Executor) {
+  return db
     .selectFrom('account_link')
     .selectAll()
-    .where('person', '=', personId)
     .where('ended_at', 'is', null)
-    .orderBy('linked_at')
-    .orderBy('id')
-    .execute();
-  return rows.map(toLink);
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('link_bar')
+            .select('link_bar.bars')
+            .where(({ eb, ref, and, or }) =>
+              or([
+                and([
+                  eb('link_bar.bars', '=', 'account'),
+                  eb('link_bar.channel', '=', ref('account_link.channel')),
+                  eb('link_bar.team', '=', ref('account_link.team')),
+                  eb('link_bar.channel_user', '=', ref('account_link.channel_user')),
+                ]),
+                and([eb('link_bar.bars', '=', 'person'), eb('link_bar.person', '=', ref('account_link.person'))]),
+              ]),
+            ),
+        ),
+      ),
+    );
 }
 
 /** The account is that person from now on; what it was before has ended. Returns the link. */
@@ -67,7 +78,7 @@ export async function saveLink(
     .execute();
   const row = await trx
     .insertInto('account_link')
-    .values({ id: newId(), ...accountColumns(user), ...personColumns(person), linked_at: at })
+    .values({ id: newId(), ...accountColumns(user), ...personColumns(person), linked_at: at, news_at: null })
     .returningAll()
     .executeTakeFirstOrThrow();
   return toLink(row);
@@ -84,44 +95,22 @@ export async function endLink(db: Executor, id: string, at: Date): Promise<boole
   return ended.numUpdatedRows > 0n;
 }
 
-/** Bars the account and the person, each with whomever. */
-export async function saveBar(trx: Transaction, { user, person, barredAt }: LinkBar): Promise<void> {
-  await trx
-    .insertInto('link_bar')
-    .values({ ...accountColumns(user), ...personColumns(person), barred_at: barredAt })
-    .onConflict((on) => on.columns(['channel', 'team', 'channel_user', 'person']).doNothing())
-    .execute();
-}
-
-/** Whether the account, or that person, is barred. */
-export async function isBarred(db: Executor, user: ChatUser, personId?: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('link_bar')
-    .select('person')
-    .where(({ and, or, eb }) =>
-      or([
-        and([
-          eb('channel', '=', user.channel),
-          eb('team', '=', user.team),
-          eb('channel_user', '=', user.channelUserId),
-        ]),
-        ...(personId === undefined ? [] : [eb('person', '=', personId)]),
-      ]),
-    )
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** The newest first. */
-export async function findBars(db: Executor): Promise<LinkBar[]> {
-  const rows = await db.selectFrom('link_bar').selectAll().orderBy('barred_at', 'desc').limit(MOST_BARS).execute();
-  return rows.map(toBar);
-}
-
-/** Takes away every bar of that person. Returns those. */
-export async function deleteBars(trx: Transaction, personId: string): Promise<LinkBar[]> {
-  const rows = await trx.deleteFrom('link_bar').where('person', '=', personId).returningAll().execute();
-  return rows.map(toBar);
+/** Also such as are barred. Returns those that had not ended before, the oldest first. */
+export async function endLinksOf(
+  trx: Transaction,
+  of: { person: string } | { account: Pick<ChatUser, 'channel' | 'team' | 'channelUserId'> },
+  at: Date,
+): Promise<AccountLink[]> {
+  const current = trx.updateTable('account_link').set({ ended_at: at }).where('ended_at', 'is', null);
+  const ending =
+    'person' in of
+      ? current.where('person', '=', of.person)
+      : current
+          .where('channel', '=', of.account.channel)
+          .where('team', '=', of.account.team)
+          .where('channel_user', '=', of.account.channelUserId);
+  const rows = await ending.returningAll().execute();
+  return rows.map(toLink).sort((one, other) => one.linkedAt.getTime() - other.linkedAt.getTime());
 }
 
 /** Ended links leave when nobody will disown them any more. */
@@ -130,12 +119,8 @@ export async function deleteLinksEndedBefore(db: Executor, before: Date): Promis
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const MOST_BARS = 200;
 
-type AccountColumns = Pick<
-  Selectable<AccountLinkTable>,
-  'channel' | 'team' | 'channel_user' | 'user_name' | 'team_name'
->;
+type AccountColumns = Selectable<ChatAccountColumns>;
 type PersonColumns = Pick<Selectable<AccountLinkTable>, 'person' | 'person_name' | 'user_principal_name'>;
 
 export function accountColumns({ channel, team, channelUserId, name, teamName = team }: ChatUser): AccountColumns {
@@ -151,15 +136,11 @@ export function personColumns({ id, name, userPrincipalName }: SignedInPerson): 
   return { person: id, person_name: name, user_principal_name: userPrincipalName };
 }
 
-function personOf({ person, person_name, user_principal_name }: PersonColumns): SignedInPerson {
+export function personOf({ person, person_name, user_principal_name }: PersonColumns): SignedInPerson {
   return { id: person, name: person_name, userPrincipalName: user_principal_name };
 }
 
 function toLink(row: Selectable<AccountLinkTable>): AccountLink {
   const { id, linked_at: linkedAt, ended_at: endedAt } = row;
   return { id, user: userOf(row), person: personOf(row), linkedAt, ...(endedAt ? { endedAt } : {}) };
-}
-
-function toBar(row: Selectable<LinkBarTable>): LinkBar {
-  return { user: userOf(row), person: personOf(row), barredAt: row.barred_at };
 }

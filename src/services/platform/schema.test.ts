@@ -76,7 +76,7 @@ const columns: Columns = {
   account_link: {
     ...{ id: 'uuid', channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
     ...{ person: 'text', person_name: 'text', user_principal_name: 'text' },
-    ...{ linked_at: 'timestamptz', ended_at: 'timestamptz?' },
+    ...{ linked_at: 'timestamptz', news_at: 'timestamptz?', ended_at: 'timestamptz?' },
   },
   link_attempt: {
     ...{ id: 'uuid', channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
@@ -85,7 +85,7 @@ const columns: Columns = {
     ...{ tries: 'integer', made_at: 'timestamptz', expires_at: 'timestamptz' },
   },
   link_bar: {
-    ...{ channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
+    ...{ bars: 'text', channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
     ...{ person: 'text', person_name: 'text', user_principal_name: 'text', barred_at: 'timestamptz' },
   },
 };

@@ -313,6 +313,8 @@ export interface AccountLinkTable extends ChatAccountColumns {
   person_name: string;
   user_principal_name: string;
   linked_at: Date;
+  /** When the news for the person was handed over; null: nobody could be told yet. */
+  news_at: Date | null;
   /** Unlinked, or replaced by another link of the account; kept for a while, so that it can still be disowned. */
   ended_at: Date | null;
 }
@@ -340,8 +342,10 @@ export interface LinkAttemptTable extends ChatAccountColumns {
   expires_at: Date;
 }
 
-/** Neither the account nor the person may be linked until an administrator takes it away. */
+/** May not be linked until an administrator takes it away: the account with whomever, or the person with whatever account. */
 export interface LinkBarTable extends ChatAccountColumns {
+  /** For which of the two the row holds; the other says what it was about. */
+  bars: 'account' | 'person';
   person: string;
   person_name: string;
   user_principal_name: string;

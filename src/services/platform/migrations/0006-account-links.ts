@@ -15,6 +15,7 @@ export const accountLinks = {
         person_name text not null,
         user_principal_name text not null,
         linked_at timestamptz not null,
+        news_at timestamptz,
         ended_at timestamptz
       )`.execute(db);
     await sql`
@@ -43,7 +44,11 @@ export const accountLinks = {
       )`.execute(db);
     await sql`create index link_attempt_account on link_attempt (channel, team, channel_user)`.execute(db);
     await sql`
+      create unique index link_attempt_number on link_attempt (channel, team, channel_user)
+      where state = 'number'`.execute(db);
+    await sql`
       create table link_bar (
+        bars text not null check (bars in ('account', 'person')),
         channel text not null check (channel in ('slack')),
         team text not null,
         channel_user text not null,
@@ -53,7 +58,7 @@ export const accountLinks = {
         person_name text not null,
         user_principal_name text not null,
         barred_at timestamptz not null,
-        primary key (channel, team, channel_user, person)
+        primary key (bars, channel, team, channel_user, person)
       )`.execute(db);
     await sql`create index link_bar_person on link_bar (person)`.execute(db);
   },
