@@ -61,12 +61,10 @@ function button(element: SlackElement, press: () => Promise<void>): HTMLElement 
   }
   const made = make('button', { ...look, type: 'button' }, label);
   made.addEventListener('click', () => {
-    made.disabled = true;
-    made.setAttribute('aria-busy', 'true');
-    void press().finally(() => {
-      made.disabled = false;
-      made.removeAttribute('aria-busy');
-    });
+    if (made.ariaDisabled === 'true') return;
+    // Not `disabled`: the button would lose the keyboard, and a dialog that it opens could not give it back.
+    made.ariaDisabled = made.ariaBusy = 'true';
+    void press().finally(() => (made.ariaDisabled = made.ariaBusy = null));
   });
   return made;
 }

@@ -10,13 +10,16 @@ import type { SlackView } from './slack-wire.js';
 export class SlackModal {
   readonly element = make('div', { class: 'slack-scrim', hidden: '' });
   readonly #options: SurfaceOptions;
+  readonly #elsewhere: HTMLElement;
   readonly #views = new Map<string, SlackView>();
   #surface: Surface | undefined;
   #shown: SlackView | undefined;
   #cameFrom: Element | null = null;
 
-  constructor(options: SurfaceOptions) {
+  /** @param elsewhere what gets the keyboard when what had it before the dialog is gone. */
+  constructor(options: SurfaceOptions, elsewhere: HTMLElement) {
     this.#options = options;
+    this.#elsewhere = elsewhere;
     this.element.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented) void this.#close();
     });
@@ -43,12 +46,18 @@ export class SlackModal {
     if (!top) {
       this.element.replaceChildren();
       this.#surface = undefined;
-      if (wasOpen && this.#cameFrom instanceof HTMLElement && this.#cameFrom.isConnected) this.#cameFrom.focus();
+      if (wasOpen) this.#giveBack();
       return;
     }
     if (!wasOpen) this.#cameFrom = document.activeElement;
     if (!isSame || !this.#surface) this.#surface = new Surface({ view_id: top.id }, this.#options);
     this.#show(top, this.#surface);
+  }
+
+  #giveBack(): void {
+    const from = this.#cameFrom;
+    const isThere = from instanceof HTMLElement && from !== document.body && from.isConnected;
+    (isThere ? from : this.#elsewhere).focus();
   }
 
   #show(view: SlackView, surface: Surface): void {

@@ -38,7 +38,7 @@ class Seat {
     const more = { ...options, shortcut: workspace.shortcut };
     const empty = `Type ${workspace.command} help, or say help in the direct messages with Latchkey.`;
     this.#logs = new Map(account.channels.map((channel) => [channel.id, new SlackLog(channel, more, empty)]));
-    this.#modal = new SlackModal(this.#surface);
+    this.#modal = new SlackModal(this.#surface, byId('slack-text', HTMLTextAreaElement));
     this.#home.append(make('p', { class: 'empty' }, 'Latchkey has not published its home yet.'));
     byId('slack-logs', HTMLDivElement).replaceChildren(
       ...[...this.#logs.values()].map(({ element }) => element),

@@ -33,6 +33,16 @@ async function seesInSlack(words: string): Promise<Locator> {
   return message;
 }
 
+/** What Slack answers the bot. */
+async function asBot(method: string, fields: Record<string, string>): Promise<unknown> {
+  const headers = { Authorization: `Bearer ${SLACK.botToken}` };
+  const body = new URLSearchParams(fields);
+  return (await fetch(`${world().slack.url}/api/${method}`, { method: 'POST', headers, body })).json();
+}
+
+const hasKeyboard = (element: Locator): Promise<boolean> =>
+  element.evaluate((one) => one === one.ownerDocument.activeElement);
+
 /** Signs in at Microsoft by the link of the invitation, and reads the number off the last page. */
 async function numberFrom(invitation: Locator, userName: string): Promise<string> {
   const link = (await invitation.getByRole('link', { name: 'Sign in with Microsoft' }).getAttribute('href')) ?? '';
@@ -100,31 +110,37 @@ describe('Two people at the sandbox page, one in Slack and one in Teams', () => 
   }, 60_000);
 
   test('a dialog takes the keyboard and gives it back', async () => {
-    const box = slack.getByRole('textbox', { name: /^Write to/ });
     await playsInSlack('B.Simon');
     await writes('link');
-    const enter = (await seesInSlack('Link your account first')).getByRole('button', { name: 'Enter the number' });
+    const invitation = await seesInSlack('Link your account first');
+    const enter = invitation.getByRole('button', { name: 'Enter the number' });
     await enter.focus();
     await desk.page.keyboard.press('Enter');
     const field = slack.getByRole('dialog').getByRole('textbox');
     await field.waitFor();
-    expect(await field.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    expect(await hasKeyboard(field)).toBe(true);
 
     await desk.page.keyboard.press('Escape');
 
     await slack.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await box.isVisible()).toBe(true);
+    expect(await hasKeyboard(enter)).toBe(true);
+
+    // Whose message is gone meanwhile gets nothing back: the message box does.
+    await desk.page.keyboard.press('Enter');
+    await field.waitFor();
+    const channel = world().person('B.Simon').inSlack.direct;
+    const ts = (await invitation.getAttribute('data-ts')) ?? '';
+    expect(await asBot('chat.delete', { channel, ts })).toMatchObject({ ok: true });
+    await enter.waitFor({ state: 'detached' });
+    await desk.page.keyboard.press('Escape');
+    await slack.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await hasKeyboard(slack.getByRole('textbox', { name: /^Write to/ }))).toBe(true);
   }, 60_000);
 
   test('markup stays text, and a call to everybody that came through is seen as one', async () => {
     const person = world().person('B.Simon').inSlack;
     const text = '<!channel> &lt;!here&gt; <https://example.com|here> <script>alert(1)</script> *bold*';
-    const answer = await fetch(`${world().slack.url}/api/chat.postMessage`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${SLACK.botToken}` },
-      body: new URLSearchParams({ channel: person.direct, text }),
-    });
-    expect(await answer.json()).toMatchObject({ ok: true });
+    expect(await asBot('chat.postMessage', { channel: person.direct, text })).toMatchObject({ ok: true });
 
     const message = await seesInSlack('<!here>');
 
