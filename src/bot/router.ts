@@ -16,6 +16,7 @@ import { keyOf, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso
 import { StatusConversation } from '../dialogs/conversations/status.js';
 import {
   actorOf,
+  channelOf,
   newCard,
   oldButton,
   sentence,
@@ -70,7 +71,7 @@ export class Router {
     this.#audit = new AuditPersonConversation(parts);
     this.#bulk = new BulkConversation(parts);
     this.#link = new LinkAccountConversation(parts);
-    parts.links.onLinked((link) => this.#link.tell(link));
+    parts.links.onLinked((link, chat) => this.#link.tell(link, chat));
     parts.files.onUpload((actor, file) => this.#bulk.uploaded(actor, file));
     const conversations = [
       this.#setUp,
@@ -281,7 +282,9 @@ export class Router {
       return await show(this.#parts, turn, problemView(facts));
     } catch (delivery) {
       this.#parts.log.error({ error: delivery }, 'A problem could not be shown');
-      return undefined;
+      // A dialog may stand open, and would say that the answer is elsewhere.
+      const hasDialogs = channelOf(this.#parts, turn).asks === 'in-dialog';
+      return hasDialogs ? { kind: 'refused', text: sentence(facts) } : undefined;
     }
   }
 }

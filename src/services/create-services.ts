@@ -141,6 +141,7 @@ export function createServices(parts: ServiceParts): Services {
     checkpoints.sweep,
     files.sweep,
     links.sweep,
+    links.lateNews,
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {

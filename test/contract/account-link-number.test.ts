@@ -123,31 +123,93 @@ test('A person ends their own link, and nobody else does', async () => {
   ]);
 });
 
-test('The person is told of each new link, again and again until that has succeeded', async () => {
+/** Has the news delivered that is there, into the list. */
+function hearsNews(): { told: string[]; deliver: () => Promise<void> } {
   const told: string[] = [];
-  let hasChat = false;
-  stand.links.onLinked(async ({ person }) => {
-    if (!hasChat) throw new Error('There is no chat in Teams yet.');
-    told.push(person.id);
+  stand.links.onLinked(async ({ person }, chat) => {
+    if (chat === 'teams' && isTeamsAway) throw new Error('Teams does not answer.');
+    told.push(`${person.name} in ${chat}`);
   });
-  await links();
+  const { outbox, links: service, clock } = stand;
+  return {
+    told,
+    deliver: async () => {
+      await service.lateNews.sweep(clock.now());
+      await outbox.sweep.sweep(clock.now());
+      clock.pass(1);
+    },
+  };
+}
+let isTeamsAway = false;
 
-  await stand.outbox.sweep.sweep(stand.clock.now());
-  const before = [...told];
-  hasChat = true;
-  stand.clock.pass(11);
-  await stand.outbox.sweep.sweep(stand.clock.now());
-  await stand.outbox.sweep.sweep(stand.clock.now());
-
-  expect([before, told]).toEqual([[], [ANA]]);
-});
-
-test('Whether somebody can be told in Teams is known by their chat there', async () => {
-  const before = await stand.links.hasTeamsChat(ANA);
+async function writesInTeams(): Promise<void> {
   const place = { channel: 'teams', conversation: 'a:ana', kind: 'personal', person: ANA } as const;
   await savePlace(stand.database.db, { ...place, reference: {}, changedAt: stand.clock.now() });
+}
 
-  expect([before, await stand.links.hasTeamsChat(ANA)]).toEqual([false, true]);
+async function undelivered(): Promise<number> {
+  const { db } = stand.database;
+  return (await db.selectFrom('outbox').select('id').where('delivered_at', 'is', null).execute()).length;
+}
+
+describe('The person is told of a new link', () => {
+  // One outbox takes one listener; all of these tests hear with it.
+  let news: ReturnType<typeof hearsNews>;
+  beforeAll(() => {
+    news = hearsNews();
+  });
+  beforeEach(() => {
+    isTeamsAway = false;
+    news.told.length = 0;
+  });
+
+  test('in Teams once they have a chat there; until then no news waits to be delivered', async () => {
+    await links();
+    await news.deliver();
+    const before = [[...news.told], await undelivered()];
+    await writesInTeams();
+
+    await news.deliver();
+    await news.deliver();
+
+    expect([before, news.told]).toEqual([
+      [['Ana Agent in slack'], 0],
+      ['Ana Agent in slack', 'Ana Agent in teams'],
+    ]);
+  });
+
+  test('again and again until that has succeeded', async () => {
+    await writesInTeams();
+    isTeamsAway = true;
+    await links();
+    await news.deliver();
+    const before = [...news.told];
+    isTeamsAway = false;
+
+    await news.deliver();
+    await news.deliver();
+
+    expect([before, news.told]).toEqual([['Ana Agent in slack'], ['Ana Agent in slack', 'Ana Agent in teams']]);
+  });
+
+  test('no longer when it has ended', async () => {
+    await writesInTeams();
+    await stand.links.unlink(ana, await links());
+
+    await news.deliver();
+
+    expect([news.told, await undelivered()]).toEqual([[], 0]);
+  });
+
+  test('no longer after 30 days', async () => {
+    await links();
+    stand.clock.pass(31 * 24 * 60);
+    await writesInTeams();
+
+    await news.deliver();
+
+    expect([news.told, await undelivered()]).toEqual([[], 0]);
+  });
 });
 
 describe('That was not me', () => {

@@ -1,4 +1,4 @@
-import { Problem, type AccountLink, type ChatUser, type Freed } from '../../services/index.js';
+import { Problem, type AccountLink, type ChatUser, type Freed, type NewsChat } from '../../services/index.js';
 import { NO_NUMBER, NUMBER_QUESTION, numberForm, wrongNumber } from '../forms/link-number.form.js';
 import type { Answer, Turn, UnlinkedTurn } from '../turn.js';
 import {
@@ -81,11 +81,18 @@ export class LinkAccountConversation {
     return user ? this.#enter({ ...turn, user }, inputs) : oldButton();
   }
 
-  /** Tells the person in Teams. Rejects while they cannot be told there, so that it is tried again. */
-  async tell(link: AccountLink): Promise<void> {
-    const teams = this.#parts.channels.find(({ name }) => name === 'teams');
+  /** Tells the person, never by the new account. Rejects while they cannot be told in Teams, so that it is tried again. */
+  async tell(link: AccountLink, chat: NewsChat): Promise<void> {
     const { id: personId, name } = link.person;
-    await teams?.whisper({ personId, name }, linkNoticeView(link));
+    const channel = this.#parts.channels.find((one) => one.name === chat);
+    if (chat === 'teams') return void (await channel?.whisper({ personId, name }, linkNoticeView(link)));
+    const accounts = await this.#parts.links.accountsOf(personId);
+    for (const account of accounts.filter((one) => !isAccountOf(one, link))) {
+      const { channelUserId } = account;
+      await channel?.whisper({ personId, name, channel: chat, channelUserId }, linkNoticeView(link)).catch((error) => {
+        this.#parts.log.warn({ error }, 'A person could not be told of a new link by another account of theirs');
+      });
+    }
   }
 
   async #invitation(user: ChatUser): Promise<View> {
@@ -102,8 +109,7 @@ export class LinkAccountConversation {
     const entered = await links.enterNumber(turn.user, inputs[NUMBER_QUESTION] ?? '');
     if (entered.kind === 'none') return { kind: 'form', form: numberForm(NO_NUMBER) };
     if (entered.kind === 'wrong') return { kind: 'form', form: numberForm(wrongNumber(entered.left)) };
-    const isTold = await links.hasTeamsChat(entered.link.person.id);
-    return show(this.#parts, turn, linkedView(entered.link, { isTold }));
+    return show(this.#parts, turn, linkedView(entered.link));
   }
 
   async #askUnlink(turn: Click): Handled {
@@ -130,6 +136,10 @@ export class LinkAccountConversation {
     await channelOf(this.#parts, turn).whisper(turn.account, view);
     return { kind: 'message', text: 'The answer is in your personal chat with Latchkey.' };
   }
+}
+
+function isAccountOf({ team, channelUserId }: ChatUser, { user }: AccountLink): boolean {
+  return team === user.team && channelUserId === user.channelUserId;
 }
 
 /** @param reference workspace and account, by their ids. */

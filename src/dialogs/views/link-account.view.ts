@@ -48,8 +48,8 @@ export function inviteElsewhereView(): View {
   };
 }
 
-/** The number was right. @param more.isTold whether the person can be told in Teams now. */
-export function linkedView({ person }: AccountLink, { isTold }: { isTold: boolean }): View {
+/** The number was right. Says the same whether or not the person can be told: the account may be somebody else's. */
+export function linkedView({ person }: AccountLink): View {
   return {
     title: 'Your account is linked',
     tone: 'good',
@@ -57,9 +57,7 @@ export function linkedView({ person }: AccountLink, { isTold }: { isTold: boolea
       { kind: 'text', text: `Here you are ${person.name} (${person.userPrincipalName}) from now on.` },
       {
         kind: 'text',
-        text: isTold
-          ? 'Latchkey tells you so in Teams as well, in case it was somebody else.'
-          : 'Latchkey will tell you so in Teams as well, in case it was somebody else: as soon as you have a chat with it there.',
+        text: 'Latchkey tells you so in Teams as well, and in other accounts that are linked to you, in case it was somebody else.',
         style: 'subtle',
       },
     ],
@@ -68,7 +66,7 @@ export function linkedView({ person }: AccountLink, { isTold }: { isTold: boolea
   };
 }
 
-/** To the person, in Teams: the one place where whoever has linked the account is not. */
+/** To the person, where whoever has linked the account is not: in Teams, and by accounts that were linked before. */
 export function linkNoticeView(link: AccountLink): View {
   const { user, linkedAt } = link;
   return {

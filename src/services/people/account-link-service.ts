@@ -1,16 +1,14 @@
-import { z } from 'zod';
 import type { Actor } from '../operations/operation.js';
 import type { Pipeline } from '../operations/run-operation.js';
 import type { Clock } from '../platform/clock.js';
-import { findPersonalPlace } from '../platform/conversation-store.js';
 import type { Database } from '../platform/database.js';
 import type { Outbox } from '../platform/outbox.js';
 import type { Sweep } from '../platform/tick.js';
 import { deleteAttemptsFor, deleteAttemptsOf, deleteExpiredAttempts } from './link-attempts.js';
-import { ACCOUNT_LINKED } from './link-proof.js';
 import { auditLink, auditRefusedLink } from './link-audit.js';
 import { deleteBarsOf, findBars, findBarsOf, saveBars, type Freed, type LinkBar } from './link-bars.js';
 import { forgetGiven } from './link-leftovers.js';
+import { ACCOUNT_LINKED, isNews, linkNews, publishLateNews, type NewsChat } from './link-news.js';
 import type { LinkProof, NumberEntered } from './link-proof.js';
 import { notYourLink } from './link-refusals.js';
 import type { ChatUser } from './link-rules.js';
@@ -42,7 +40,6 @@ export interface Disowned {
 /** How long an ended link can still be disowned. */
 const ENDED_KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;
-const linked = z.object({ linkId: z.string() });
 
 /** Which person of the tenant a chat account is, as that person has proven it once (docs/decisions/0025-account-link.md). */
 export class AccountLinkService {
@@ -78,17 +75,17 @@ export class AccountLinkService {
     return this.#parts.proof.enterNumber(user, typed);
   }
 
-  /** Calls once for each new link, also after a crash, and again later where the listener rejects. */
-  onLinked(listener: (link: AccountLink) => Promise<void>): void {
-    this.#parts.outbox.on(ACCOUNT_LINKED, async (payload) => {
-      const link = await findLink(this.#parts.database.db, linked.parse(payload).linkId);
-      if (link) await listener(link);
+  /**
+   * Calls for each new link in each chat where the person can be told of it, also after a crash and, in Teams, when they
+   * have got a chat there later. Again where the listener rejects, as long as the link stands, for 30 days.
+   */
+  onLinked(listener: (link: AccountLink, chat: NewsChat) => Promise<void>): void {
+    const { database, clock, outbox } = this.#parts;
+    outbox.on(ACCOUNT_LINKED, async (payload) => {
+      const { linkId, chat } = linkNews.parse(payload);
+      const link = await findLink(database.db, linkId);
+      if (link && isNews(link, clock.now())) await listener(link, chat);
     });
-  }
-
-  /** Whether the person can be told something in Teams at once. */
-  async hasTeamsChat(personId: string): Promise<boolean> {
-    return (await findPersonalPlace(this.#parts.database.db, { channel: 'teams', person: personId })) !== undefined;
   }
 
   /** The person's own link ends. Returns it, also when it had ended before; throws the refusal for anybody else's. */
@@ -175,6 +172,13 @@ export class AccountLinkService {
       await deleteExpiredAttempts(db, now);
       await deleteLinksEndedBefore(db, new Date(now.getTime() - ENDED_KEPT_DAYS * DAY_MS));
     },
+  };
+
+  /** Whom nobody could tell of their link, as they had no chat in Teams. */
+  readonly lateNews: Sweep = {
+    name: 'news of account links',
+    everySeconds: 10,
+    sweep: (now) => publishLateNews(this.#parts.database, now),
   };
 
   async #own(actor: Actor, linkId: string, wanted: string): Promise<AccountLink> {

@@ -7,7 +7,6 @@ import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import { randomToken } from '../platform/ids.js';
 import type { Keys } from '../platform/keys.js';
-import { publish } from '../platform/outbox.js';
 import { Problem } from '../platform/problem.js';
 import { seal, unseal } from '../platform/seal.js';
 import {
@@ -23,6 +22,7 @@ import {
   type NumberTry,
 } from './link-attempts.js';
 import { auditLink, auditRefusedLink, deedText } from './link-audit.js';
+import { publishNews } from './link-news.js';
 import { barred, linkUsed, notConfigured, otherBrowser, unfit } from './link-refusals.js';
 import {
   hashNumber,
@@ -38,9 +38,6 @@ import {
 } from './link-rules.js';
 import { isBarred } from './link-bars.js';
 import { findLinkOf, saveLink, type AccountLink } from './link-store.js';
-
-/** The event of an account that was linked: `{ linkId }`. */
-export const ACCOUNT_LINKED = 'account-linked';
 
 export type NumberEntered =
   | { readonly kind: 'linked'; readonly link: AccountLink }
@@ -214,7 +211,7 @@ export class LinkProof {
       await deleteAttemptsOf(trx, user);
       if (await isBarred(trx, user, person.id)) return 'barred';
       const link = await saveLink(trx, { user, person, at });
-      await publish(trx, { type: ACCOUNT_LINKED, payload: { linkId: link.id }, at });
+      await publishNews(trx, link);
       await auditLink(trx, { at, operation: 'link-account', deed: 'link', link, actor: actorOf(person) });
       return { kind: 'linked', link };
     });

@@ -1,10 +1,9 @@
-import { createTestDatabase, describeOnPostgres, openTestDatabase } from '../../../test/support/test-database.js';
-import { openDatabase, type Database } from '../platform/database.js';
-import { silentLog } from '../platform/testing/test-parts.js';
+import { openTestDatabase } from '../../../test/support/test-database.js';
+import type { Database } from '../platform/database.js';
 import { AccountLinkService, type AccountLinkParts } from './account-link-service.js';
 import type { ChatUser } from './link-rules.js';
 import { isBarred, saveBars } from './link-bars.js';
-import { endLink, endLinksOf, findLink, saveLink } from './link-store.js';
+import { endLink, findLink, saveLink } from './link-store.js';
 
 let database: Database;
 let links: AccountLinkService;
@@ -95,26 +94,4 @@ test.each([
   await expect(links.identify({ ...ana, channelUserId: 'U9' })).resolves.toEqual(
     person === ADA ? undefined : { personId: ADA.id, name: 'Ada Admin' },
   );
-});
-
-describeOnPostgres('With two transactions at once', () => {
-  test('a link that is committed after the bar, and was saved before it, is none', async () => {
-    const { server, drop } = await createTestDatabase();
-    const postgres = await openDatabase({ dataDir: '', postgres: server, log: silentLog });
-    try {
-      await postgres.transaction(async (trx) => {
-        await saveLink(trx, { user: { ...ana, channelUserId: 'U2' }, person: ANA, at: AT });
-        await postgres.transaction(async (other) => {
-          await saveBars(other, { user: ana, person: ANA, barredAt: AT });
-          expect(await endLinksOf(other, { person: ANA.id }, AT)).toEqual([]);
-        });
-      });
-
-      const parts = { database: postgres } as AccountLinkParts;
-      await expect(new AccountLinkService(parts).accountsOf(ANA.id)).resolves.toEqual([]);
-    } finally {
-      await postgres.close();
-      await drop();
-    }
-  });
 });

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Database } from '../platform/database.js';
+import { publish } from '../platform/outbox.js';
+import type { Transaction } from '../platform/schema.js';
+import type { AccountLink } from './link-store.js';
+
+/** The event that a person is to be told of a link, in one chat. */
+export const ACCOUNT_LINKED = 'account-linked';
+
+export const linkNews = z.object({ linkId: z.string(), chat: z.enum(['teams', 'slack']) });
+/** Where the person is told: in Teams, or by their other accounts in Slack. */
+export type NewsChat = z.infer<typeof linkNews>['chat'];
+
+/** After that nobody is told any more: the link can be seen under *my linked accounts*. */
+const NEWS_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** Has the person told as soon as they can be. Call it in the transaction of the link. */
+export async function publishNews(trx: Transaction, { id, linkedAt }: AccountLink): Promise<void> {
+  await publish(trx, { type: ACCOUNT_LINKED, payload: { linkId: id, chat: 'slack' }, at: linkedAt });
+  await publishDue(trx, linkedAt, id);
+}
+
+/** Has those told who have got a chat in Teams since they were linked. On several replicas each of them once. */
+export async function publishLateNews(database: Database, now: Date): Promise<void> {
+  await database.transaction((trx) => publishDue(trx, now));
+}
+
+/** Whether it is still worth telling. */
+export function isNews({ linkedAt, endedAt }: AccountLink, now: Date): boolean {
+  return endedAt === undefined && now.getTime() - linkedAt.getTime() < NEWS_DAYS * DAY_MS;
+}
+
+async function publishDue(trx: Transaction, now: Date, linkId?: string): Promise<void> {
+  const untold = trx
+    .updateTable('account_link')
+    .set({ news_at: now })
+    .where('news_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('linked_at', '>', new Date(now.getTime() - NEWS_DAYS * DAY_MS))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('place')
+          .select('place.person')
+          .where('place.channel', '=', 'teams')
+          .where('place.kind', '=', 'personal')
+          .whereRef('place.person', '=', 'account_link.person'),
+      ),
+    );
+  const due = linkId === undefined ? untold : untold.where('id', '=', linkId);
+  for (const { id } of await due.returning('id').execute())
+    await publish(trx, { type: ACCOUNT_LINKED, payload: { linkId: id, chat: 'teams' }, at: now });
+}
