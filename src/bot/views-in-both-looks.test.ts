@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { readBlocks } from '../../sandbox/slack/block-kit.js';
+import { questionView } from '../dialogs/forms/form.js';
+import { setUpSsoForm } from '../dialogs/forms/set-up-sso.form.js';
 import { helpView, channelGreetingView, unknownView } from '../dialogs/views/help.view.js';
 import { INTENTS } from '../dialogs/intents.js';
 import { problemView } from '../dialogs/views/problem.view.js';
 import { askPersonView, choosePersonView } from '../dialogs/views/person-question.js';
+import { GENESYS_REGIONS } from '../services/index.js';
 import type { Element, StepState, Tone, View } from '../dialogs/views/view.js';
 import { toHome, toMessage } from './slack/block-kit.js';
 import { toAdaptiveCard } from './teams/adaptive-card.js';
@@ -164,4 +167,34 @@ const VIEWS: Readonly<Record<string, () => View>> = {
 
 test.each(Object.entries(VIEWS))('%s says the same in both looks', (_name, make) => {
   expectTheSameInBoth(make());
+});
+
+test.each(['choose', 'chooseMany'] as const)(
+  'a list that is too long (%s) counts the rest, and sends nobody to a box',
+  (kind) => {
+    const many = Array.from({ length: 200 }, (_, at) => ({ title: `Division ${at}`, value: `d${at}` }));
+    const list = { id: 'division', label: 'Division', choices: many };
+    const element: Element = kind === 'choose' ? { ...list, kind, required: 'Choose.' } : { ...list, kind, values: [] };
+    const view: View = {
+      title: 'Provision',
+      tone: 'neutral',
+      elements: [element],
+      actions: [],
+      fallback: 'Which one?',
+    };
+
+    for (const look of [toMessage(view), toAdaptiveCard(view)]) {
+      expect(wordsOf(look)).toMatch(/… and 1\d\d more that do not fit here\./);
+      expect(wordsOf(look)).not.toMatch(/write|type/i);
+    }
+  },
+);
+
+test('the question for the region asks for a choice, as a menu takes nothing else', () => {
+  const [region] = GENESYS_REGIONS;
+  if (!region) throw new Error('There is no region.');
+  const view = questionView(setUpSsoForm(region), 0, { answers: {}, reference: 'f1', revision: 1 });
+
+  expectTheSameInBoth(view);
+  expect(wordsOf(toMessage(view))).not.toMatch(/\b(type|write)\b/i);
 });

@@ -24,7 +24,7 @@ export function chooseBlocks(element: InputOf<'choose'>, index: number, limits: 
     ...(initial ? { initial_option: initial } : {}),
   };
   const left = element.choices.length - kept.length;
-  return withMore(input(element, select, index, limits), left, 'Write the name instead.');
+  return withMore(input(element, select, index, limits), left);
 }
 
 export function chooseManyBlocks(element: InputOf<'chooseMany'>, index: number, limits: Limits): types.KnownBlock[] {
@@ -34,7 +34,7 @@ export function chooseManyBlocks(element: InputOf<'chooseMany'>, index: number, 
     ...(chosen.length > 0 ? { initial_options: chosen.map(toOption) } : {}),
   };
   const left = element.choices.length - kept.length;
-  return withMore(input(element, select, index, limits), left, 'They do not fit here.');
+  return withMore(input(element, select, index, limits), left);
 }
 
 /** Slack fills the list while somebody types: it asks the bot for rows (`block_suggestion`). */
@@ -85,10 +85,10 @@ export function toOption({ title, value }: Choice): types.PlainTextOption {
   return { text: plain(title, SLACK.optionText), value };
 }
 
-function withMore(block: types.InputBlock, left: number, whatThen: string): types.KnownBlock[] {
+function withMore(block: types.InputBlock, left: number): types.KnownBlock[] {
   // A list without a row is refused: then the words beside it are all there is.
   const isEmpty = 'options' in block.element && block.element.options?.length === 0;
-  const note = left === 0 ? '' : `… and ${left} more. ${whatThen}`;
+  const note = left === 0 ? '' : `… and ${left} more that do not fit here.`;
   const context = note === '' ? [] : [small(plain(note, SLACK.contextText))];
   return isEmpty ? context : [block, ...context];
 }

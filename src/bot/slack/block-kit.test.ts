@@ -116,7 +116,7 @@ describe('blocks for every kind of element and action', () => {
 
     const shown = blocks.find((block) => block.type === 'input');
     expect(shown).toMatchObject({ element: { initial_options: [{ value: 'r150' }, { value: 'r199' }] } });
-    expect(wordsOf(viewOf(many))).toContain('… and 100 more.');
+    expect(wordsOf(viewOf(many))).toContain('… and 100 more that do not fit here.');
     expect(() => readBlocks(blocks, 'message')).not.toThrow();
   });
 });

@@ -153,7 +153,7 @@ function chooseData(element: Extract<Element, { kind: 'choose' }>, limits: Limit
     value: kept.some((choice) => choice.value === element.value) ? element.value : '',
     isMany: false,
     choices: kept.map((choice) => choiceData(choice, limits)),
-    more: left === 0 ? '' : `… and ${left} more. Write the name instead.`,
+    more: left === 0 ? '' : `… and ${left} more that do not fit here.`,
     ...requirement(element.required, limits),
   };
 }

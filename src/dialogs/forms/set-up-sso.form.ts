@@ -12,7 +12,7 @@ export function setUpSsoForm(configured: GenesysRegion): Form {
         id: 'region',
         title: 'Which Genesys Cloud region?',
         explains:
-          'The region you log in to. You can also type it: a city, a host such as login.mypurecloud.de, or an AWS region.',
+          'The region you log in to. With the login page login.mypurecloud.de it is the one with mypurecloud.de.',
         input: {
           kind: 'choice',
           label: 'Region',
