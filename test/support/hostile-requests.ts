@@ -179,6 +179,11 @@ const PATHS = [
     '/secret/%ff',
     '/file/abcdefghijklmnopqrstuvwxyz012345',
     '/file/%ff',
+    '/link/abcdefghijklmnopqrstuvwxyz012345',
+    '/link/%ff',
+    '/link/callback',
+    '/link/callback?code=x&state=abcdefghijklmnopqrstuvwxyz012345',
+    '/link/callback?code=x&code=y&state=%ff&error=<b>',
     'http://evil.example/',
   ],
 ];
