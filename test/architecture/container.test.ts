@@ -209,6 +209,9 @@ describe('compose.yaml', () => {
     for (const [name] of replicas) expect(proxy).toContain(`${name}:3978`);
     expect(proxy).toMatch(/health_uri \/readyz/);
     expect(proxy).toMatch(/@inside path .*\/metrics/);
+    // A file of 5 MB and the form around it.
+    const megabytes = /@file path \/file\/\*\s+request_body @file \{\s+max_size (\d+)MB/.exec(proxy)?.[1];
+    expect(Number(megabytes) * 1_000_000).toBeGreaterThan(5 * 1024 * 1024 + 64 * 1024);
     expect(readdirSync(join(ROOT, 'deploy'))).toEqual(['Caddyfile']);
   });
 });
