@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { plainName, Problem } from '../services/index.js';
+import { escapeHtml, ONE_TIME_TOKEN, sendPage } from './page.js';
 import type { RateLimit } from './rate-limiter.js';
 import type { Handler, Routes } from './routes.js';
-import { escapeHtml, sendPage } from './secret-page.js';
 
 type Purpose = 'upload' | 'report' | 'access';
 
@@ -17,7 +17,6 @@ export interface FileLinks {
 }
 
 const LIMIT: RateLimit = { burst: 30, perSecond: 1 };
-const TOKEN = /^[A-Za-z0-9_-]{16,200}$/;
 
 const MOST_BYTES = 5 * 1024 * 1024;
 /** What a browser writes around the file. */
@@ -26,7 +25,7 @@ const FORM_BYTES = 64 * 1024;
 /** Mounts `/file/:token`: a page that takes one file, or one that gives a report. Only a button press does either. */
 export function mountFilePage(routes: Routes, files: FileLinks): void {
   const purposeOf = async (token: string): Promise<Purpose | undefined> =>
-    TOKEN.test(token) ? files.look(token) : undefined;
+    ONE_TIME_TOKEN.test(token) ? files.look(token) : undefined;
   const ask: Handler = async (_request, response, { token = '' }) => {
     const purpose = await purposeOf(token);
     if (purpose === undefined) sendPage(response, 410, GONE);

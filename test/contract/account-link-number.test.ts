@@ -296,7 +296,7 @@ test('No token, number, state or cookie stands in the database, the audit or the
   const open = await stand.rows();
   const sent = await browser.post(url, {});
   const begun = await stand.rows();
-  const cookie = /latchkey-link=([^;]+)/.exec(sent.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+  const cookie = /latchkey-link-\w+=([^;]+)/.exec(sent.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
   const asked = new URL(sent.headers.get('location') ?? '').searchParams;
   const page = await browser.open(sent.headers.get('location') ?? '');
   const back = await browser.send(page, { login: AS_ANA.login, passwd: 'Sandbox-2026!' });

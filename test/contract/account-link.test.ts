@@ -43,8 +43,10 @@ test('A link that was sent on to an administrator links nobody: the number stays
   const { url } = await stand.links.begin(MALLORY);
   const page = await browser.open(await signsIn(browser, url, AS_ADA));
 
-  expect(page.text).toContain('<strong>@ana</strong> in the workspace <strong>Contoso</strong>');
-  expect(page.text).toContain('If you did not start this in Slack yourself, close this page.');
+  expect(page.text).toContain('<strong>@<bdi>ana</bdi></strong> (member ID U6)');
+  expect(page.text).toContain('in the workspace <strong><bdi>Contoso</bdi></strong>');
+  expect(page.text).toContain('If you did not start this in Slack yourself');
+  expect(page.text).toContain('<strong><bdi>Ada Admin</bdi></strong> (<bdi>ada.admin@contoso.example</bdi>)');
   for (const guess of ['000000', other(numberOn(page)), '']) await stand.links.enterNumber(MALLORY, guess);
   await expect(stand.links.enterNumber(MALLORY, numberOn(page))).resolves.toEqual({ kind: 'none' });
   await expect(stand.links.identify(MALLORY)).resolves.toBeUndefined();
@@ -76,12 +78,64 @@ test('The cookie of the sign-in is out of reach for scripts and other sites', as
 
   const location = new URL(sent.headers.get('location') ?? '');
   expect(sent.headers.getSetCookie()).toEqual([
-    expect.stringMatching(/^latchkey-link=[\w-]{43}; Path=\/link; Max-Age=600; HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(/^latchkey-link-[0-9a-f]{8}=[\w-]{43}; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/),
   ]);
   expect(Object.fromEntries(location.searchParams)).toMatchObject({
     ...{ response_type: 'code', scope: 'openid profile', prompt: 'select_account', code_challenge_method: 'S256' },
     redirect_uri: `${stand.url}/link/callback`,
   });
+});
+
+test('Over https no other host can set the cookie', async () => {
+  const { url } = await stand.links.begin(SLACK_ANA);
+  stand.publicUrl = 'https://latchkey.contoso.example';
+
+  const sent = await browser.post(url, {});
+
+  expect(sent.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__Host-latchkey-link-[0-9a-f]{8}=[\w-]{43}; Path=\/; .*SameSite=Lax; Secure$/),
+  ]);
+});
+
+test.each(['cross-site', 'same-site'])('A press that comes from elsewhere (%s) begins nothing', async (site) => {
+  const { url } = await stand.links.begin(SLACK_ANA);
+
+  const pressed = await fetch(url, { method: 'POST', redirect: 'manual', headers: { 'Sec-Fetch-Site': site } });
+
+  expect([pressed.status, pressed.headers.getSetCookie()]).toEqual([403, []]);
+  expect((await browser.post(url, {})).status).toBe(303);
+});
+
+test('The pages show the code of the invitation, and of another invitation another one', async () => {
+  const [mine, theirs] = [await stand.links.begin(SLACK_ANA), await stand.links.begin(MALLORY)];
+
+  const pages = [await browser.open(mine.url), await browser.open(await signsIn(browser, mine.url))];
+
+  expect(mine.code).toMatch(/^[A-Z2-9]{4}$/);
+  for (const { text } of pages)
+    expect([text.includes(`>${mine.code}<`), text.includes(`>${theirs.code}<`)]).toEqual([true, false]);
+});
+
+test('A name that was chosen to mislead stays one line of its own', async () => {
+  const name = 'ana\u202E\u200B</strong> <a href="//x">\u2066';
+  const page = await browser.open((await stand.links.begin({ ...SLACK_ANA, name })).url);
+
+  expect(page.text).toContain('@<bdi>ana&lt;/strong&gt; &lt;a href=&quot;//x&quot;&gt;</bdi></strong> (member ID U1)');
+  expect(page.text).not.toMatch(/[\u202E\u200B\u2066]/u);
+});
+
+test('Two attempts at once in one browser do not take each other’s place', async () => {
+  const backs = [
+    await signsIn(browser, (await stand.links.begin(SLACK_ANA)).url),
+    await signsIn(browser, (await stand.links.begin(MALLORY)).url, AS_ADA),
+  ];
+
+  const pages = [await browser.open(backs[0] ?? ''), await browser.open(backs[1] ?? '')];
+
+  expect(pages.map((page) => [page.status, numberOn(page) !== ''])).toEqual([
+    [200, true],
+    [200, true],
+  ]);
 });
 
 describe('What comes back from Microsoft counts', () => {
@@ -92,7 +146,8 @@ describe('What comes back from Microsoft counts', () => {
     const elsewhere = await new Browser().open(back);
     const afterwards = await browser.open(back);
 
-    expect([elsewhere.status, afterwards.status]).toEqual([403, 410]);
+    // Somebody who only knows the state cannot spend it either.
+    expect([elsewhere.status, afterwards.status]).toEqual([403, 200]);
     expect(elsewhere.text).toContain('This is not the browser in which the sign-in was begun.');
     expect((await stand.audited())[0]).toMatchObject({ kind: 'refusal', body: { rule: 'other-browser' } });
   });
@@ -169,7 +224,10 @@ test('A guest is refused in words', async () => {
   const page = await browser.open(await signsIn(browser, url, AS_GUS));
 
   expect([page.status, page.text]).toEqual([403, expect.stringContaining('guests cannot use Latchkey')]);
-  expect((await stand.audited())[0]).toMatchObject({ kind: 'refusal', body: { rule: 'link-guest' } });
+  expect((await stand.audited())[0]).toMatchObject({
+    kind: 'refusal',
+    body: { rule: 'link-guest', concerns: [expect.stringMatching(/^[0-9a-f-]{36}$/)] },
+  });
 });
 
 test('When Entra is away, the page says so', async () => {

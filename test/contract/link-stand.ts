@@ -50,6 +50,8 @@ export class LinkStand {
   outbox!: Outbox;
   entra!: EntraWorld;
   database!: Database;
+  /** Where people reach the pages; absent: where they are. */
+  publicUrl: string | undefined;
   #proof!: LinkProof;
   #server!: HttpServer;
   #runs!: ReturnType<typeof testPipeline>;
@@ -78,7 +80,7 @@ export class LinkStand {
       proof: { kind: 'secret', secret: { reveal: () => BOT.clientSecret } },
     } as const;
     this.#proof = new LinkProof({
-      ...{ database, clock, keys, entra, publicUrl: () => this.url },
+      ...{ database, clock, keys, entra, publicUrl: () => this.publicUrl ?? this.url },
       signIn: createPersonSignIn({ tenantId: TENANT_ID, cloud: GLOBAL_CLOUD, loginUrl: base, client, clock }),
     });
     // What passes in the business passes for repeated deliveries as well.
@@ -103,6 +105,7 @@ export class LinkStand {
 
   async reset(): Promise<void> {
     await this.entra.reset();
+    this.publicUrl = undefined;
     this.#since = (await listAudit(this.database.db, { limit: 1 }))[0]?.seq ?? 0;
     for (const table of TABLES) {
       await this.database.db.deleteFrom(table).execute();

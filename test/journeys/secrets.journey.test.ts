@@ -81,7 +81,7 @@ async function walksTheLink(link: string): Promise<{ secrets: string[]; number: 
   const back = await browser.send(page, { login: 'ana.agent@contoso.example', passwd: SEED_PASSWORD });
   const came = new URL(back.headers.get('location') ?? '');
   const last = await browser.open(came.href);
-  const cookie = /latchkey-link=([^;]+)/.exec(sent.headers.getSetCookie()[0] ?? '')?.[1];
+  const cookie = /latchkey-link-\w+=([^;]+)/.exec(sent.headers.getSetCookie()[0] ?? '')?.[1];
   const held = [link.split('/').at(-1), cookie, asked.searchParams.get('state'), asked.searchParams.get('nonce')];
   return {
     secrets: [...held, came.searchParams.get('code')].map((secret) => secret ?? ''),

@@ -1,24 +1,29 @@
-import type { AccountLink, ChatUser, Disowned, LinkBar } from '../../services/index.js';
+import type { AccountLink, ChatUser, Disowned, LinkBar, LinkInvitation } from '../../services/index.js';
 import { buttonName } from './people.view.js';
 import { dismiss } from './person-question.js';
 import type { Action, Element, Fact, View } from './view.js';
 import { momentText, timeText } from './when.js';
 
 /** To an account that nobody has proven to be a person of ours: what linking is, and how. */
-export function invitationView({ url, until }: { url: string; until: Date }): View {
+export function invitationView({ url, until, code }: LinkInvitation): View {
   return {
     title: 'Link your account first',
     tone: 'neutral',
     elements: [
       {
         kind: 'text',
-        text: 'Latchkey does not know yet who you are here. Link this account to your Microsoft account once, and you can do here what you may do in Teams.',
+        text: 'Latchkey sets up single sign-on between Microsoft Entra ID and Genesys Cloud, and gives people access. It is for those who hold an administrator or reader role in Entra; for anybody else there is little to do here.',
+      },
+      {
+        kind: 'text',
+        text: 'It does not know yet who you are. Link this account to your Microsoft account once, and you can do here what your roles allow.',
       },
       {
         kind: 'list',
         items: [
           `Sign in with Microsoft. The link is for you alone, and works once, until ${timeText(until)}.`,
-          'The page then shows a number. Press Enter the number here, and type it.',
+          `The page shows the code ${code}. If it shows another one, close it.`,
+          'After the sign-in it shows a number, too. Press Enter the number here, and type it.',
         ],
       },
       {

@@ -9,7 +9,7 @@ import { auditLink, auditRefusedLink } from './link-audit.js';
 import { deleteBarsOf, findBars, findBarsOf, saveBars, type Freed, type LinkBar } from './link-bars.js';
 import { forgetGiven } from './link-leftovers.js';
 import { ACCOUNT_LINKED, isNews, linkNews, publishLateNews, type NewsChat } from './link-news.js';
-import type { LinkProof, NumberEntered } from './link-proof.js';
+import type { LinkInvitation, LinkProof, NumberEntered } from './link-proof.js';
 import { notYourLink } from './link-refusals.js';
 import type { ChatUser } from './link-rules.js';
 import {
@@ -66,7 +66,7 @@ export class AccountLinkService {
   }
 
   /** A link to the sign-in, for that account alone. Throws a `Problem` for a barred account. */
-  begin(user: ChatUser): Promise<{ url: string; until: Date }> {
+  begin(user: ChatUser): Promise<LinkInvitation> {
     return this.#parts.proof.begin(user);
   }
 

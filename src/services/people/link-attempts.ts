@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { newId } from '../platform/ids.js';
 import type { Executor, LinkAttemptTable, Transaction } from '../platform/schema.js';
-import { NUMBER_TRIES, type ChatUser, type SignedInPerson } from './link-rules.js';
+import { codeOf, NUMBER_TRIES, type ChatUser, type SignedInPerson } from './link-rules.js';
 import { accountColumns, personColumns, userOf } from './link-store.js';
 
 /**
@@ -12,6 +12,8 @@ import { accountColumns, personColumns, userOf } from './link-store.js';
 export interface LinkAttempt {
   readonly id: string;
   readonly user: ChatUser;
+  /** Of its link, as the invitation shows it. */
+  readonly code: string;
 }
 
 /** An account that asks again and again keeps its newest links. */
@@ -51,7 +53,7 @@ export async function findOpen(db: Executor, tokenHash: string, now: Date): Prom
     .where('state', '=', 'open')
     .where('expires_at', '>', now)
     .executeTakeFirst();
-  return row && { id: row.id, user: userOf(row) };
+  return row && attemptOf(row);
 }
 
 /** Uses the link up. `false`: somebody has, or it has expired. */
@@ -69,21 +71,31 @@ export async function beginSignIn(
   return begun.numUpdatedRows > 0n;
 }
 
-/** Takes the answer of Microsoft, once: `undefined` for a state that nobody waits for any more. */
-export async function takeSignIn(
+/** Whose sign-in waits for the answer of Microsoft with that state. Changes nothing. */
+export async function findSignIn(
   db: Executor,
   stateHash: string,
   now: Date,
 ): Promise<(LinkAttempt & { sealed: Buffer }) | undefined> {
   const row = await db
-    .updateTable('link_attempt')
-    .set({ state: 'checking' })
+    .selectFrom('link_attempt')
+    .selectAll()
     .where('state_hash', '=', stateHash)
     .where('state', '=', 'signing-in')
     .where('expires_at', '>', now)
-    .returningAll()
     .executeTakeFirst();
-  return row?.sealed ? { id: row.id, user: userOf(row), sealed: row.sealed } : undefined;
+  return row?.sealed ? { ...attemptOf(row), sealed: row.sealed } : undefined;
+}
+
+/** Takes the answer of Microsoft, once. `false`: it was taken, or the attempt was ended. */
+export async function takeSignIn(db: Executor, id: string): Promise<boolean> {
+  const taken = await db
+    .updateTable('link_attempt')
+    .set({ state: 'checking' })
+    .where('id', '=', id)
+    .where('state', '=', 'signing-in')
+    .executeTakeFirst();
+  return taken.numUpdatedRows > 0n;
 }
 
 /** From here on the account's number is this one. `false`: the attempt was ended meanwhile. */
@@ -155,8 +167,12 @@ function ofAccount(db: Executor, { channel, team, channelUserId }: ChatUser) {
     .where('channel_user', '=', channelUserId);
 }
 
+function attemptOf(row: Selectable<LinkAttemptTable>): LinkAttempt {
+  return { id: row.id, user: userOf(row), code: codeOf(row.token_hash) };
+}
+
 function numberTryOf(row: Selectable<LinkAttemptTable>): NumberTry | undefined {
-  const { id, person, person_name: name, user_principal_name: userPrincipalName, number_hash: numberHash, tries } = row;
+  const { person, person_name: name, user_principal_name: userPrincipalName, number_hash: numberHash, tries } = row;
   if (person === null || name === null || userPrincipalName === null || numberHash === null) return undefined;
-  return { id, user: userOf(row), person: { id: person, name, userPrincipalName }, numberHash, tries };
+  return { ...attemptOf(row), person: { id: person, name, userPrincipalName }, numberHash, tries };
 }

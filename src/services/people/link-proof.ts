@@ -1,4 +1,3 @@
-import { createHash, hkdfSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
 import type { PersonSignIn, SignInSecrets } from '../entra/person-sign-in.js';
@@ -9,12 +8,14 @@ import { randomToken } from '../platform/ids.js';
 import type { Keys } from '../platform/keys.js';
 import { Problem } from '../platform/problem.js';
 import { seal, unseal } from '../platform/seal.js';
+import { tokenHash, tokenKey } from '../platform/token-key.js';
 import {
   beginSignIn,
   createAttempt,
   deleteAttemptsOf,
   endAttempt,
   findOpen,
+  findSignIn,
   takeSignIn,
   takeTry,
   waitForNumber,
@@ -25,6 +26,7 @@ import { auditLink, auditRefusedLink, deedText } from './link-audit.js';
 import { publishNews } from './link-news.js';
 import { barred, linkUsed, notConfigured, otherBrowser, unfit } from './link-refusals.js';
 import {
+  codeOf,
   hashNumber,
   isSameHash,
   judgePerson,
@@ -45,6 +47,25 @@ export type NumberEntered =
   | { readonly kind: 'wrong'; readonly left: number }
   /** No number waits for this account: never shown, run out, or its tries are used. */
   | { readonly kind: 'none' };
+
+/** What an account is given to be linked: a one-time URL, and the code by which its pages are known again. */
+export interface LinkInvitation {
+  readonly url: string;
+  readonly until: Date;
+  readonly code: string;
+}
+
+/** Who has signed in for an account, and the number that it has to enter. */
+export interface ProvenPerson {
+  readonly user: ChatUser;
+  readonly code: string;
+  readonly person: SignedInPerson;
+  readonly number: string;
+}
+
+/** The key's name, and what it is used for: both are part of what opens. */
+const KEY = 'account-link';
+const USE = 'account link';
 
 export interface LinkProofParts {
   readonly database: Database;
@@ -78,58 +99,66 @@ export class LinkProof {
     return this.#parts.publicUrl();
   }
 
-  async begin(user: ChatUser): Promise<{ url: string; until: Date }> {
+  async begin(user: ChatUser): Promise<LinkInvitation> {
     const { database, clock, publicUrl } = this.#parts;
     this.#signIn();
     if (await isBarred(database.db, user)) throw barred('account');
     const token = randomToken(32);
+    const hash = tokenHash(token);
     const at = clock.now();
     const until = minutesAfter(at, URL_MINUTES);
-    await database.transaction((trx) => createAttempt(trx, { user, tokenHash: hashOf(token), at, until }));
-    return { url: `${publicUrl()}/link/${token}`, until };
+    await database.transaction((trx) => createAttempt(trx, { user, tokenHash: hash, at, until }));
+    return { url: `${publicUrl()}/link/${token}`, until, code: codeOf(hash) };
   }
 
   /** Whose link it is. Changes nothing: link previews ask this too. */
-  async look(token: string): Promise<ChatUser | undefined> {
+  async look(token: string): Promise<LinkAttempt | undefined> {
     const { database, clock } = this.#parts;
-    return (await findOpen(database.db, hashOf(token), clock.now()))?.user;
+    return findOpen(database.db, tokenHash(token), clock.now());
   }
 
   /**
    * Uses the link up. `undefined`: it was used, has run out or never was.
-   * @returns where the browser goes, and what it must bring back in its cookie.
+   * @returns where the browser goes, and what it must bring back in the cookie of that attempt.
    */
-  async signIn(token: string): Promise<{ url: string; browser: string } | undefined> {
-    const { database, clock } = this.#parts;
-    const tokenHash = hashOf(token);
-    if (!(await findOpen(database.db, tokenHash, clock.now()))) return undefined;
+  async signIn(token: string): Promise<{ url: string; attempt: string; browser: string } | undefined> {
+    const { database, clock, keys } = this.#parts;
+    const hash = tokenHash(token);
+    if (!(await findOpen(database.db, hash, clock.now()))) return undefined;
     const { url, secrets } = await this.#signIn().begin(this.#redirectUri());
     const browser = randomToken(32);
-    const stateHash = hashOf(secrets.state);
-    const key = sealingKey(browser, this.#parts.keys.derive('account-link'));
-    const sealed = seal(JSON.stringify(secrets), key, purposeOf(stateHash));
-    const begun = await beginSignIn(database.db, { tokenHash, stateHash, sealed, now: clock.now() });
-    return begun ? { url, browser } : undefined;
+    const stateHash = tokenHash(secrets.state);
+    const sealed = seal(JSON.stringify(secrets), tokenKey(browser, keys.derive(KEY), USE), purposeOf(stateHash));
+    const begun = await beginSignIn(database.db, { tokenHash: hash, stateHash, sealed, now: clock.now() });
+    return begun ? { url, attempt: attemptOf(stateHash), browser } : undefined;
+  }
+
+  /** Which attempt an answer is for: tells nothing of its state. */
+  attemptOf(answer: URLSearchParams): string {
+    return attemptOf(tokenHash(answer.get('state') ?? ''));
   }
 
   /**
-   * The browser is back. Returns the number to enter, and of whom; nothing is linked. Throws a `Problem`.
+   * The browser is back. Returns the number to enter, and of whom; nothing is linked. Throws a `Problem`. Another browser
+   * leaves the attempt as it is.
    * @param browser what the cookie held.
    */
-  async callback(answer: URLSearchParams, browser: string | undefined): Promise<{ user: ChatUser; number: string }> {
+  async callback(answer: URLSearchParams, browser: string | undefined): Promise<ProvenPerson> {
     const { database, clock } = this.#parts;
-    const stateHash = hashOf(answer.get('state') ?? '');
-    const attempt = await takeSignIn(database.db, stateHash, clock.now());
+    const stateHash = tokenHash(answer.get('state') ?? '');
+    const attempt = await findSignIn(database.db, stateHash, clock.now());
     if (!attempt) throw linkUsed();
+    const secrets = this.#open(attempt.sealed, browser, stateHash);
+    if (!secrets) throw await this.#recorded(attempt.user, otherBrowser());
+    if (!(await takeSignIn(database.db, attempt.id))) throw linkUsed();
+    let personId: string | undefined;
     try {
-      const secrets = this.#open(attempt.sealed, browser, stateHash);
-      if (!secrets) throw otherBrowser();
-      const personId = await this.#signIn().finish({ answer, redirectUri: this.#redirectUri(), secrets });
+      personId = await this.#signIn().finish({ answer, redirectUri: this.#redirectUri(), secrets });
       return await this.#showNumber(attempt, personId);
     } catch (error) {
       await endAttempt(database.db, attempt.id);
       const isRefusal = error instanceof Problem && error.facts.kind === 'refused';
-      throw isRefusal ? await this.#recorded(attempt.user, error) : error;
+      throw isRefusal ? await this.#recorded(attempt.user, error, personId) : error;
     }
   }
 
@@ -140,7 +169,7 @@ export class LinkProof {
     if (!attempt) return { kind: 'none' };
     if (!this.#isRight(typed, attempt)) return this.#wrong(attempt);
     const entered = await this.#link(user, attempt);
-    if (entered === 'barred') throw await this.#recorded(user, barred('account'), attempt.person);
+    if (entered === 'barred') throw await this.#recorded(user, barred('account'), attempt.person.id);
     return entered;
   }
 
@@ -155,34 +184,34 @@ export class LinkProof {
 
   #open(sealed: Buffer, browser: string | undefined, stateHash: string): SignInSecrets | undefined {
     if (browser === undefined) return undefined;
-    for (const deploymentKey of this.#parts.keys.candidates('account-link')) {
-      const text = unseal(sealed, sealingKey(browser, deploymentKey), purposeOf(stateHash));
+    for (const deploymentKey of this.#parts.keys.candidates(KEY)) {
+      const text = unseal(sealed, tokenKey(browser, deploymentKey, USE), purposeOf(stateHash));
       if (text !== undefined) return signInSecrets.parse(JSON.parse(text));
     }
     return undefined;
   }
 
-  async #showNumber(attempt: LinkAttempt, personId: string): Promise<{ user: ChatUser; number: string }> {
+  async #showNumber(attempt: LinkAttempt, personId: string): Promise<ProvenPerson> {
     const { database, clock, keys, entra } = this.#parts;
     const person = await entra.findPerson(personId);
     const verdict = judgePerson(person);
     if (verdict !== 'fit' || !person) throw unfit(verdict === 'fit' ? 'not-in-tenant' : verdict);
-    const { user } = attempt;
+    const { user, code } = attempt;
     const { id, name, userPrincipalName } = person;
     if (await isBarred(database.db, user, id)) throw barred('person');
     const number = newNumber();
-    const numberHash = hashNumber(number, { key: keys.derive('account-link'), attempt: attempt.id });
+    const numberHash = hashNumber(number, { key: keys.derive(KEY), attempt: attempt.id });
     const until = minutesAfter(clock.now(), NUMBER_MINUTES);
     const signedIn = { id: id.toLowerCase(), name, userPrincipalName };
     const wait = { attempt, person: signedIn, numberHash, until };
     if (!(await database.transaction((trx) => waitForNumber(trx, wait)))) throw linkUsed();
-    return { user, number };
+    return { user, code, person: signedIn, number };
   }
 
   #isRight(typed: string, { id, numberHash }: NumberTry): boolean {
     const number = parseNumber(typed) ?? '';
     return this.#parts.keys
-      .candidates('account-link')
+      .candidates(KEY)
       .map((key) => isSameHash(hashNumber(number, { key, attempt: id }), numberHash))
       .includes(true);
   }
@@ -217,15 +246,15 @@ export class LinkProof {
     });
   }
 
-  /** The problem, once the audit knows of it. */
-  async #recorded(user: ChatUser, problem: Problem, person?: SignedInPerson): Promise<Problem> {
+  /** The problem, once the audit knows of it. @param personId who has signed in, where that is known. */
+  async #recorded(user: ChatUser, problem: Problem, personId?: string): Promise<Problem> {
     const { database, clock } = this.#parts;
     const refusal = {
       at: clock.now(),
       user,
-      what: deedText('link', { user, ...(person ? { person } : {}) }),
+      what: deedText('link', { user }),
       rule: problem.facts.code ?? problem.facts.kind,
-      concerns: person ? [person.id] : [],
+      concerns: personId === undefined ? [] : [personId.toLowerCase()],
     };
     await database.transaction((trx) => auditRefusedLink(trx, refusal));
     return problem;
@@ -238,18 +267,14 @@ function actorOf({ id, name }: SignedInPerson): Actor {
   return { personId: id, name, channel: 'slack' };
 }
 
-/** Opens with the browser's cookie and the deployment key together. */
-function sealingKey(browser: string, deploymentKey: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', browser, deploymentKey, 'latchkey account link', 32));
-}
-
 /** A row sealed for one sign-in cannot be passed off for another. */
 function purposeOf(stateHash: string): string {
   return `account-link ${stateHash}`;
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+/** The head of the hash: enough to tell the attempts of one browser apart. */
+function attemptOf(stateHash: string): string {
+  return stateHash.slice(0, 8);
 }
 
 function minutesAfter(at: Date, minutes: number): Date {

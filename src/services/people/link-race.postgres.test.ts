@@ -2,7 +2,14 @@ import { createTestDatabase, describeOnPostgres, type TestDatabase } from '../..
 import { openDatabase, type Database } from '../platform/database.js';
 import { silentLog } from '../platform/testing/test-parts.js';
 import { AccountLinkService, type AccountLinkParts } from './account-link-service.js';
-import { createAttempt, beginSignIn, takeSignIn, waitForNumber, type LinkAttempt } from './link-attempts.js';
+import {
+  createAttempt,
+  beginSignIn,
+  findSignIn,
+  takeSignIn,
+  waitForNumber,
+  type LinkAttempt,
+} from './link-attempts.js';
 import { saveBars } from './link-bars.js';
 import type { ChatUser } from './link-rules.js';
 import { endLinksOf, saveLink } from './link-store.js';
@@ -56,8 +63,8 @@ describeOnPostgres('Account links, when two things happen at once', () => {
   async function signedIn(name: string): Promise<LinkAttempt> {
     await database.transaction((trx) => createAttempt(trx, { user: account, tokenHash: name, at: AT, until: LATER }));
     await beginSignIn(database.db, { tokenHash: name, stateHash: name, sealed: Buffer.from('x'), now: AT });
-    const attempt = await takeSignIn(database.db, name, AT);
-    if (!attempt) throw new Error('The sign-in is gone.');
+    const attempt = await findSignIn(database.db, name, AT);
+    if (!attempt || !(await takeSignIn(database.db, attempt.id))) throw new Error('The sign-in is gone.');
     return attempt;
   }
 });

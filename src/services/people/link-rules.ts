@@ -38,6 +38,17 @@ export function parseNumber(typed: string): string | undefined {
   return /^[0-9]{6}$/.test(digits) ? digits : undefined;
 }
 
+/** No characters that look like others. */
+const CODE_CHARACTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/**
+ * What the invitation and the pages of one link show alike, so that people see whether a page belongs to their own
+ * message. Opens nothing. @param hash of the link's token, hex.
+ */
+export function codeOf(hash: string): string {
+  return [...Buffer.from(hash.slice(0, 8), 'hex')].map((byte) => CODE_CHARACTERS.charAt(byte % 32)).join('');
+}
+
 /** The number as it is stored: without the deployment key, a copy of the rows does not tell it. @param attempt its id. */
 export function hashNumber(number: string, { key, attempt }: { key: Buffer; attempt: string }): string {
   return createHmac('sha256', key).update(`${attempt} ${number}`).digest('hex');

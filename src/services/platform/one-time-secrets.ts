@@ -1,9 +1,9 @@
-import { createHash, hkdfSync } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { Database } from './database.js';
 import { randomToken } from './ids.js';
 import type { Keys } from './keys.js';
 import { seal, unseal } from './seal.js';
+import { tokenHash, tokenKey } from './token-key.js';
 
 /** Secrets that can be read once, by whoever has the token; the database alone cannot open them. */
 export interface OneTimeSecrets {
@@ -16,6 +16,8 @@ export interface OneTimeSecrets {
   /** Deletes what has expired by `now`. */
   sweep(now: Date): Promise<void>;
 }
+
+const USE = 'one-time secret';
 
 export function createOneTimeSecrets({
   database: { db },
@@ -33,8 +35,8 @@ export function createOneTimeSecrets({
       await db
         .insertInto('one_time_secret')
         .values({
-          token_hash: hashOf(token),
-          sealed: seal(secret, sealingKey(token, keys.derive('one-time-secret')), purpose),
+          token_hash: tokenHash(token),
+          sealed: seal(secret, tokenKey(token, keys.derive('one-time-secret'), USE), purpose),
           purpose,
           for_person: forPerson ?? null,
           created_at: now,
@@ -47,12 +49,12 @@ export function createOneTimeSecrets({
     async open(token) {
       const row = await db
         .deleteFrom('one_time_secret')
-        .where('token_hash', '=', hashOf(token))
+        .where('token_hash', '=', tokenHash(token))
         .returning(['sealed', 'purpose', 'expires_at'])
         .executeTakeFirst();
       if (!row || row.expires_at <= clock.now()) return undefined;
       for (const deploymentKey of keys.candidates('one-time-secret')) {
-        const secret = unseal(row.sealed, sealingKey(token, deploymentKey), row.purpose);
+        const secret = unseal(row.sealed, tokenKey(token, deploymentKey, USE), row.purpose);
         if (secret !== undefined) return secret;
       }
       return undefined;
@@ -62,7 +64,7 @@ export function createOneTimeSecrets({
       const row = await db
         .selectFrom('one_time_secret')
         .select('purpose')
-        .where('token_hash', '=', hashOf(token))
+        .where('token_hash', '=', tokenHash(token))
         .where('expires_at', '>', clock.now())
         .executeTakeFirst();
       return row !== undefined;
@@ -72,13 +74,4 @@ export function createOneTimeSecrets({
       await db.deleteFrom('one_time_secret').where('expires_at', '<=', now).execute();
     },
   };
-}
-
-/** Needs the token and the deployment key: neither a copy of the database nor one of the key file opens anything. */
-function sealingKey(token: string, deploymentKey: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', token, deploymentKey, 'latchkey one-time secret', 32));
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
 }
