@@ -63,7 +63,8 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     places: services.memory.placesOf('teams'),
     log,
   });
-  const slack = remote.slack && (await openSlack(remote.slack, { services, clock, log }));
+  const slack =
+    remote.slack && (await openSlack(remote.slack, { services, clock, log, turnsPerMinute: config.turnsPerMinute }));
   late.channels = [teams.channel, ...(slack ? [slack.channel] : [])];
   const { router, noticeboard } = openConversations(services, late.channels, log);
   // Before the doors open: what is started from then on is nobody's leftover.
@@ -97,11 +98,12 @@ function withTokens(teams: RemoteSettings['teams'], clock: Clock): TeamsCredenti
 /** Loaded only where Slack is on: its SDK takes a while. */
 async function openSlack(
   { botToken, apiUrl, delivery }: NonNullable<RemoteSettings['slack']>,
-  { services, clock, log }: { services: Services; clock: Clock; log: Log },
+  parts: { services: Services; clock: Clock; log: Log; turnsPerMinute: number },
 ): Promise<Slack> {
+  const { services, clock, log, turnsPerMinute } = parts;
   const { createSlack } = await import('./bot/slack/slack.js');
   return createSlack({
-    ...{ botToken: botToken.reveal(), apiUrl, log, now: () => clock.wall() },
+    ...{ botToken: botToken.reveal(), apiUrl, log, turnsPerMinute, now: () => clock.wall() },
     delivery:
       delivery.kind === 'http'
         ? { kind: 'http', signingSecret: delivery.signingSecret.reveal() }
@@ -149,7 +151,7 @@ async function openDoors(parts: {
   const turns = new TurnWatch({ router, countTurn, turnsPerMinute: config.turnsPerMinute, log });
   const door = teams.openDoor((turn) => turns.handle(turn));
   const slackDoor = slack?.openDoor({
-    handle: (turn) => turns.handle(turn),
+    handle: (turn, note) => turns.handle(turn, note),
     handleUnlinked: (turn) => router.handleUnlinked(turn),
     opensDialog: (said) => router.opensDialog(said),
     identify: (user) => services.links.identify(user),

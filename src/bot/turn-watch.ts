@@ -25,7 +25,8 @@ export class TurnWatch {
     this.#perPerson = new RateLimiter({ burst: parts.turnsPerMinute, perSecond: parts.turnsPerMinute / 60 });
   }
 
-  handle(turn: Turn): Handled {
+  /** @param note is told what became of it, as the figures name it: what no answer says by itself. */
+  handle(turn: Turn, note: (outcome: string) => void = () => undefined): Handled {
     const { router, countTurn, log } = this.#parts;
     const intent = router.nameOf(turn);
     const from = performance.now();
@@ -37,6 +38,7 @@ export class TurnWatch {
         seconds > 0 ? this.#askToWait(turn, seconds) : await router.handle(turn, (said) => void (outcome = said));
       outcome = seconds > 0 ? 'too-fast' : (outcome ?? outcomeOf(answer));
       const took = (performance.now() - from) / 1_000;
+      note(outcome);
       countTurn({ intent, outcome, seconds: took });
       log.info({ outcome, ms: Math.round(took * 1_000), requestIds: requestIds() }, 'A turn was handled');
       return answer;

@@ -22,6 +22,11 @@ export interface Sent {
   readonly ms: number;
 }
 
+interface How {
+  readonly delivery?: SlackDelivery;
+  readonly turnsPerMinute?: number;
+}
+
 const BY_REQUESTS: SlackDelivery = { kind: 'http', signingSecret: SLACK.signingSecret };
 
 /** One request as Slack signs it, and everything about it that can be wrong. */
@@ -44,6 +49,8 @@ export class SlackStand {
   /** By the id of the account. */
   readonly links = new Map([[ada.userId, { personId: ada.personId ?? '', name: ada.name }]]);
   answers: (turn: Turn) => Promise<Answer | undefined> = async () => undefined;
+  /** What became of a turn, as the figures name it. */
+  outcome = 'posted';
   answersUnlinked: (turn: UnlinkedTurn) => Promise<Answer | undefined> = async () => undefined;
   opensDialog: SlackConversations['opensDialog'] = () => false;
   readonly log = recordingLog();
@@ -63,20 +70,21 @@ export class SlackStand {
   /**
    * @param apiUrl another Slack than the sandbox, such as one that never answers.
    * @param delivery how it reaches the bot; default by signed requests.
+   * @param turnsPerMinute of one person.
    */
-  static async start({ apiUrl, delivery }: { apiUrl?: string; delivery?: SlackDelivery } = {}): Promise<SlackStand> {
+  static async start({ apiUrl, ...how }: { apiUrl?: string } & How = {}): Promise<SlackStand> {
     const stand = new SlackStand();
     stand.addresses.slack = `http://127.0.0.1:${await stand.sandbox.listen(0)}`;
     const answer = await fetch(`${stand.addresses.slack}/sandbox/api/slack/workspace`);
     stand.#token = ((await answer.json()) as { token: string }).token;
-    await stand.#open(apiUrl ?? `${stand.addresses.slack}/api`, delivery);
+    await stand.#open(apiUrl ?? `${stand.addresses.slack}/api`, how);
     return stand;
   }
 
-  async #open(apiUrl: string, delivery: SlackDelivery = BY_REQUESTS): Promise<void> {
+  async #open(apiUrl: string, { delivery = BY_REQUESTS, turnsPerMinute = 120 }: How): Promise<void> {
     const { log } = this.log;
     this.#slack = createSlack({
-      ...{ botToken: SLACK.botToken, delivery, apiUrl },
+      ...{ botToken: SLACK.botToken, delivery, apiUrl, turnsPerMinute },
       ...{ places: this.places, log, now: () => new Date(), timeoutMs: 1_000 },
       accountsOf: async (personId) =>
         [...this.links].flatMap(([channelUserId, person]) =>
@@ -87,8 +95,9 @@ export class SlackStand {
       onRefused: (refusal) => this.refusals.push(refusal),
     });
     this.#door = this.#slack.openDoor({
-      handle: async (turn) => {
+      handle: async (turn, note) => {
         this.turns.push(turn);
+        note?.(this.outcome);
         return this.answers(turn);
       },
       handleUnlinked: async (turn) => {

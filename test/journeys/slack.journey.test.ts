@@ -48,7 +48,7 @@ test('Ada sets up SSO from Slack: a dialog at once, complaints beside their ques
   const again = await ada.inSlack.seesDialog(/Problem: /);
   ada.inSlack.fills(again, { organization: 'contoso-gc' });
   await ada.inSlack.submits(again);
-  await ada.inSlack.seesDialog('The answer stands in your direct messages');
+  await ada.inSlack.seesDialog('The answer is in your direct messages');
 
   const plan = await ada.inSlack.sees('Plan for SSO');
   await ada.inSlack.presses('Run', plan);
@@ -72,12 +72,15 @@ test('help and status, typed in a channel, are answered where only Ada reads', a
   await asks(ada, 'status', 'SSO status');
 });
 
-test('a mention in a channel is answered in its thread', async () => {
+test('a mention in a channel is answered where others do not read, and help in its thread', async () => {
   await gale.inSlack.writes('status', 'general');
+  await gale.inSlack.sees('The answer comes in your direct messages', 'general');
+  await gale.inSlack.sees('SSO status');
 
-  const answer = await gale.inSlack.sees('SSO status', 'general');
-
-  expect(answer.at).toMatchObject({ channel: 'C0GENERAL01' });
+  await gale.inSlack.writes('help', 'general');
+  const help = await gale.inSlack.sees('What Latchkey can do for you', 'general');
+  await gale.inSlack.presses(/Status/i, help);
+  await gale.inSlack.sees('The answer comes in your direct messages', 'general');
 });
 
 test('the app’s own page shows what Ada may do, and its buttons answer in the direct messages', async () => {
@@ -86,7 +89,7 @@ test('the app’s own page shows what Ada may do, and its buttons answer in the 
 
   await ada.inSlack.presses(/Who has access/i, home);
 
-  await ada.inSlack.seesDialog('The answer stands in your direct messages');
+  await ada.inSlack.seesDialog('The answer is in your direct messages');
   await ada.inSlack.sees('Who has access');
 });
 
@@ -143,6 +146,6 @@ test('pointing at a message shows what can be done about whoever wrote it', asyn
 
   await ada.inSlack.pointsAt(ts);
 
-  await ada.inSlack.seesDialog('The answer stands in your direct messages');
+  await ada.inSlack.seesDialog('The answer is in your direct messages');
   await ada.inSlack.sees('Ana Agent');
 });

@@ -53,6 +53,8 @@ export interface Delivery {
   readonly appId: string | undefined;
   /** Installed for a whole organisation: Latchkey is for one workspace. */
   readonly isEnterprise: boolean;
+  /** In a channel that another company reads. */
+  readonly isShared: boolean;
   /** The same for a redelivery, another for each deed. */
   readonly id: string;
   /** Opens one dialog, within three seconds. */

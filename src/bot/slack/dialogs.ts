@@ -9,14 +9,12 @@ import { LIMIT_STEPS, SLACK, type Limits } from './block-kit-limits.js';
 import type { SlackApi } from './slack-api.js';
 import { plain } from './slack-text.js';
 
-const TITLE = 'Latchkey';
+export const TITLE = 'Latchkey';
 
 /** What a dialog shows while its answer is being worked out. */
 export function workingModal(): types.ModalView {
   return lineModal(TITLE, '● One moment. Latchkey is looking things up.');
 }
-
-export const LOOK_IN_MESSAGES = 'Done. The answer stands in your direct messages with Latchkey.';
 
 const opened = z.object({ view: z.object({ id: z.string().min(1) }) });
 

@@ -5,7 +5,7 @@ import type { View } from '../../dialogs/views/view.js';
 import type { Log } from '../../services/index.js';
 import { toHome } from './block-kit.js';
 import type { Delivery } from './delivery.js';
-import { formModal, LOOK_IN_MESSAGES, OpenDialog } from './dialogs.js';
+import { formModal, OpenDialog } from './dialogs.js';
 import type { ResponseUrls } from './response-url.js';
 import type { SlackApi } from './slack-api.js';
 import type { SlackChannel } from './slack-channel.js';
@@ -16,6 +16,9 @@ export interface ReplyParts {
   readonly responseUrls: ResponseUrls;
   readonly log: Log;
 }
+
+export const TOO_MUCH =
+  'That was a lot at once. Wait a moment, then do it again: nothing was done with it, and nothing is lost.';
 
 /** Where the one who did something sees what came of it. */
 export class Reply {
@@ -30,16 +33,22 @@ export class Reply {
     this.#dialog = dialog;
   }
 
-  /** @param place where the conversation goes on. Throws a `Problem` when Slack does not take it. */
-  async deliver(answer: Answer | undefined, place: Place): Promise<void> {
+  /**
+   * Throws a `Problem` when Slack does not take it.
+   * @param place where the conversation goes on.
+   * @param outcome what became of the turn, as the figures name it.
+   */
+  async deliver(answer: Answer | undefined, place: Place, outcome = 'posted'): Promise<void> {
     switch (answer?.kind) {
       case undefined:
-        return this.#done(place);
+        return this.close(CLOSING[outcome] ?? whereToLook(place));
       case 'view':
         return this.#view(answer.view, place);
       case 'form':
         return this.#form(answer.form, place);
       case 'message':
+        // Whoever clicked looks at the card that shows it.
+        return answer.isOnCard && this.#isOnMessage ? undefined : this.say(answer.text, place);
       case 'refused':
         return this.say(answer.text, place);
       case 'choices':
@@ -57,17 +66,27 @@ export class Reply {
     if (place) await this.#parts.channel.hint(place, userId, text);
   }
 
-  async #done(place: Place): Promise<void> {
-    await this.#dialog?.say(place.kind === 'personal' ? LOOK_IN_MESSAGES : 'Done. The answer stands in the channel.');
+  /** The same beside a dialog: it is about to say something else. */
+  async sayOutside(text: string, place: Place | undefined): Promise<void> {
+    if (!this.#dialog) await this.say(text, place);
+  }
+
+  /** What the dialog says in the end, where one is open. */
+  async close(text: string): Promise<void> {
+    await this.#dialog?.say(text);
+  }
+
+  get #isOnMessage(): boolean {
+    const { deed } = this.#delivery;
+    return deed.kind === 'click' && deed.surface.kind === 'message';
   }
 
   async #view(view: View, place: Place): Promise<void> {
     const { deed } = this.#delivery;
     if (deed.kind === 'home') return this.#publish(view);
     // The conversation has changed the card that was clicked.
-    const stands = deed.kind === 'click' && deed.surface.kind === 'message';
-    if (!stands) await this.#parts.channel.post(place, view);
-    await this.#done(place);
+    if (!this.#isOnMessage) await this.#parts.channel.post(place, view);
+    await this.close(whereToLook(place));
   }
 
   /** In the dialog that is open, or in a new one while the trigger is good, or behind a button. */
@@ -84,17 +103,37 @@ export class Reply {
   }
 }
 
-/** Words cannot open a dialog, a button can. */
-function formButtonView({ form }: FilledForm): View {
+/** To be said in a dialog whose answer is nowhere, by the outcome of its turn. */
+const CLOSING: Readonly<Record<string, string | undefined>> = {
+  duplicate: 'This was sent already, and nothing was done a second time.',
+  'too-fast': TOO_MUCH,
+};
+
+function whereToLook(place: Place): string {
+  return place.kind === 'personal'
+    ? 'The answer is in your direct messages with Latchkey.'
+    : 'The answer stands in the channel.';
+}
+
+/** Words cannot open a dialog, and a dialog may be gone: a button opens it, below what is known of it. */
+function formButtonView({ form, typed, complaints }: FilledForm): View {
   const text = 'This is a form. Press the button to fill it in.';
+  const wrong = form.questions.flatMap(({ id }) => complaints[id] ?? []);
+  const facts = form.questions.flatMap(({ id, input }) => {
+    const value = typed[id] ?? '';
+    return value === '' ? [] : [{ label: input.label, value }];
+  });
+  const button = { verb: form.verb ?? 'intent', reference: form.name, revision: 0 };
   return {
     title: form.title,
-    tone: 'neutral',
-    elements: [{ kind: 'text', text }],
-    actions: [
-      { kind: 'verb', label: 'Open the form', verb: 'intent', reference: form.name, revision: 0, style: 'primary' },
+    tone: wrong.length === 0 ? 'neutral' : 'problem',
+    elements: [
+      ...wrong.map((complaint) => ({ kind: 'notice', tone: 'problem', text: complaint }) as const),
+      ...(facts.length === 0 ? [] : [{ kind: 'details', title: 'What you sent', facts } as const]),
+      { kind: 'text', text },
     ],
-    fallback: `${form.title}: ${text}`,
+    actions: [{ kind: 'verb', label: 'Open the form', ...button, style: 'primary' }],
+    fallback: `${form.title}: ${[...wrong, text].join(' ')}`,
   };
 }
 

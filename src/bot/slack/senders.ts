@@ -31,6 +31,8 @@ const WORDS: Readonly<Record<Exclude<AccountFacts['kind'], 'member'>, { why: Sen
   },
 };
 
+export const NOT_SERVED = 'Latchkey does not serve this account, and nothing was done.';
+
 /** Whether it was delivered for this installation at all; the rest is nobody's business here. */
 export function judgeDelivery(
   delivery: Delivery,

@@ -23,6 +23,12 @@ export function addressOf(conversation: string): SlackAddress {
   return { team, channel, thread };
 }
 
+/** The conversation without its thread. */
+export function roomOf({ conversation }: Place): string {
+  const { team, channel } = addressOf(conversation);
+  return conversationOf({ team, channel });
+}
+
 /** Direct messages have ids of their own kind. */
 export function isDirect(channel: string): boolean {
   return channel.startsWith('D');

@@ -1,16 +1,19 @@
 import type { Answer, ChatUser, Place, Said, Turn, UnlinkedTurn } from '../../dialogs/turn.js';
 import { problemFacts, sentencesOf, type Log } from '../../services/index.js';
 import type { PlaceStore } from '../places.js';
-import { RateLimiter } from '../rate-limiter.js';
+import { lineModal } from './block-kit.js';
 import type { Delivery } from './delivery.js';
-import { OpenDialog, workingModal } from './dialogs.js';
-import { Reply, type ReplyParts } from './reply.js';
-import { judgeDelivery, judgeSender, type SenderFault } from './senders.js';
+import { OpenDialog, TITLE, workingModal } from './dialogs.js';
+import { Pace } from './pace.js';
+import { Reply, TOO_MUCH, type ReplyParts } from './reply.js';
+import { judgeDelivery, judgeSender, NOT_SERVED, type Sender, type SenderFault } from './senders.js';
 import { SearchRows } from './search-rows.js';
-import { readSentFile, type FileDoor } from './slack-file.js';
-import { addressOf, conversationOf, placeOf } from './slack-places.js';
+import type { FileDoor } from './slack-file.js';
+import { isForEverybody, originOf, withoutMessage } from './origin.js';
+import { placeOf, roomOf } from './slack-places.js';
 import { slackProblem } from './slack-problems.js';
-import { withoutMention } from './typed-text.js';
+import { NOT_LINKED, readSaid } from './slack-said.js';
+import { WorkQueue } from './work-queue.js';
 import type { OwnIdentity, Workspace } from './workspace.js';
 
 /** What Slack gets at once; for a dialog that was sent, and for a list, it says what to show. */
@@ -18,7 +21,8 @@ export type Acknowledge = (body?: object) => Promise<void>;
 
 /** What the rest of Latchkey does with what people do in Slack. */
 export interface SlackConversations {
-  handle(turn: Turn): Promise<Answer | undefined>;
+  /** @param note is told what became of the turn, as the figures name it. */
+  handle(turn: Turn, note?: (outcome: string) => void): Promise<Answer | undefined>;
   handleUnlinked(turn: UnlinkedTurn): Promise<Answer | undefined>;
   /** Whether the answer may be a form: then a dialog opens at once, while its trigger is good. */
   opensDialog(said: Said): boolean;
@@ -32,46 +36,90 @@ export interface SlackTurnsOptions extends ReplyParts {
   readonly files: FileDoor;
   /** Where Slack has said which app it is. */
   readonly appId: string | undefined;
+  /** Of one person. */
+  readonly turnsPerMinute: number;
   readonly conversations: SlackConversations;
   readonly onRefused?: ((refusal: SenderFault) => void) | undefined;
   readonly log: Log;
 }
 
 const IN_MESSAGES = 'The answer comes in your direct messages with Latchkey.';
-/** Of an account that nobody is known to be. */
-const UNLINKED_LIMIT = { burst: 20, perSecond: 1 / 3 };
+const INVITED =
+  'Latchkey does not know yet who you are here. It has written to you in your direct messages: link your account there first.';
+const FULL =
+  'Latchkey has more to do than it can take just now, and nothing was done with this. Try again in a minute.';
+/** Enough that nobody waits behind a few slow systems. */
+const WORK = { atOnce: 32, waiting: 500 };
+/** Words to those who are turned away, on their way at once. */
+const MOST_TURNED_AWAY = 20;
+
+/** One delivery that is worked on. */
+interface Work {
+  readonly delivery: Delivery;
+  readonly reply: Reply;
+  readonly own: OwnIdentity;
+  readonly user: ChatUser;
+}
 
 /** What happens with a delivery: acknowledged at once, then worked on. Nothing here rejects. */
 export class SlackTurns {
   readonly #options: SlackTurnsOptions;
-  readonly #running = new Set<Promise<unknown>>();
-  readonly #unlinked = new RateLimiter(UNLINKED_LIMIT);
+  readonly #pace: Pace;
+  readonly #work = new WorkQueue(WORK);
+  /** What is under way beside the work: rows of lists, and words to those who are turned away. */
+  readonly #aside = new Set<Promise<unknown>>();
   readonly #rows: SearchRows;
 
   constructor(options: SlackTurnsOptions) {
     this.#options = options;
+    this.#pace = new Pace(options.turnsPerMinute);
     this.#rows = new SearchRows(options);
   }
 
   /** Settles once the delivery is acknowledged; the work goes on. */
   async take(delivery: Delivery, acknowledge: Acknowledge): Promise<void> {
-    if (delivery.deed.kind === 'search') {
-      await acknowledge({ options: await this.#track(this.#rows.inTime(delivery)) });
-      return;
+    const { workspace, appId } = this.#options;
+    const { deed, userId } = delivery;
+    const own = workspace.known;
+    if (own && this.#refuses(judgeDelivery(delivery, own, appId))) {
+      return acknowledge(deed.kind === 'form' ? lineInstead(NOT_SERVED) : undefined);
     }
+    const isTooFast = this.#pace.isTooFast(userId);
+    if (deed.kind === 'search') {
+      const isTooMuch = isTooFast || this.#aside.size >= WORK.waiting;
+      return acknowledge({ options: isTooMuch ? [] : await this.#track(this.#rows.inTime(delivery)) });
+    }
+    if (isTooFast || this.#work.isFull) return this.#turnAway(delivery, acknowledge, isTooFast ? TOO_MUCH : FULL);
     await acknowledge(this.#firstAnswer(delivery));
-    void this.#track(this.#work(delivery));
+    // At once, as its trigger is good for three seconds.
+    const dialog = this.#dialogFor(delivery);
+    void this.#work.run(async () => this.#workOn(delivery, await dialog));
   }
 
   /** Resolves when nothing is under way. */
   async settle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    await this.#work.settle();
+    while (this.#aside.size > 0) await Promise.allSettled([...this.#aside]);
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
-    const tracked = work.finally(() => this.#running.delete(tracked));
-    this.#running.add(tracked);
+    const tracked = work.finally(() => this.#aside.delete(tracked));
+    this.#aside.add(tracked);
     return tracked;
+  }
+
+  /** In words that cost next to nothing: dialogs and commands are told in what Slack gets anyway. */
+  async #turnAway(delivery: Delivery, acknowledge: Acknowledge, words: string): Promise<void> {
+    const { deed, userId, teamId } = delivery;
+    if (deed.kind === 'form') return acknowledge(lineInstead(words));
+    const isTold = this.#pace.mayAskToWait(userId);
+    if (deed.kind === 'command') {
+      return acknowledge(isTold ? { response_type: 'ephemeral', text: words } : undefined);
+    }
+    await acknowledge();
+    if (!isTold || deed.kind === 'home' || this.#aside.size >= MOST_TURNED_AWAY) return;
+    const told = new Reply(this.#options, delivery, undefined).say(words, originOf(delivery, teamId));
+    void this.#track(told.catch((error: unknown) => this.#untold(error)));
   }
 
   #firstAnswer(delivery: Delivery): object | undefined {
@@ -92,77 +140,91 @@ export class SlackTurns {
     return deed.surface.kind === 'page' || opensDialog({ kind: 'click', ...deed.button, inputs: deed.inputs });
   }
 
-  async #work(delivery: Delivery): Promise<void> {
-    const { log } = this.#options;
-    const reply = new Reply(this.#options, delivery, await this.#dialogFor(delivery));
-    let place: Place | undefined;
+  async #workOn(delivery: Delivery, dialog: OpenDialog | undefined): Promise<void> {
+    const reply = new Reply(this.#options, delivery, dialog);
+    let origin: Place | undefined;
     try {
       const own = await this.#own();
-      if (this.#refuses(judgeDelivery(delivery, own, this.#options.appId))) return;
+      origin = originOf(delivery, own.teamId);
+      if (this.#refuses(judgeDelivery(delivery, own, this.#options.appId))) return await reply.close(NOT_SERVED);
       const sender = await this.#judge(delivery, own);
-      if (sender.kind === 'refused') {
-        this.#refuses(sender.why);
-        if (sender.words !== undefined) await reply.say(sender.words, await this.#placeOf(delivery, own));
-        return;
-      }
-      place = await this.#placeOf(delivery, own);
+      if (sender.kind === 'refused') return await this.#turnDown(delivery, reply, own, sender);
       const user: ChatUser = {
         ...{ channel: 'slack', team: own.teamId, teamName: own.teamName },
         channelUserId: delivery.userId,
         name: sender.name,
       };
-      await this.#serve({ delivery, reply, own, user, place });
+      await this.#serve({ delivery, reply, own, user });
     } catch (error) {
-      log.error({ error, deed: delivery.deed.kind }, 'A deed in Slack failed');
-      await reply.say(sentencesOf(problemFacts(error)), place).catch((later: unknown) => {
-        log.warn({ error: later }, 'A failure could not be told in Slack');
-      });
+      this.#options.log.error({ error, deed: delivery.deed.kind }, 'A deed in Slack failed');
+      await reply.say(sentencesOf(problemFacts(error)), origin).catch((later: unknown) => this.#untold(later));
     }
   }
 
-  async #serve(one: {
-    delivery: Delivery;
-    reply: Reply;
-    own: OwnIdentity;
-    user: ChatUser;
-    place: Place;
-  }): Promise<void> {
-    const { delivery, reply, own, user, place } = one;
+  /** A dialog is closed in words each time, the rest is told once a minute. */
+  async #turnDown(
+    delivery: Delivery,
+    reply: Reply,
+    own: OwnIdentity,
+    { why, words }: Extract<Sender, { kind: 'refused' }>,
+  ): Promise<void> {
+    this.#refuses(why);
+    if (words === undefined || !this.#pace.mayTurnDown(delivery.userId)) return reply.close(words ?? NOT_SERVED);
+    await reply.say(words, originOf(delivery, own.teamId) ?? (await this.#directPlace(delivery.userId, own)));
+  }
+
+  async #serve(work: Work): Promise<void> {
+    const { delivery, reply, own, user } = work;
     const { conversations } = this.#options;
-    const person = await conversations.identify(user);
-    if (!person) return this.#serveUnlinked(one);
-    await this.#remember(place, person.personId);
     const { deed } = delivery;
+    const person = await conversations.identify(user);
+    if (!person) return this.#serveUnlinked(work);
+    const place = await this.#placeOf(delivery, own);
+    const isElsewhere = place.kind === 'personal' && originOf(delivery, own.teamId)?.kind === 'channel';
+    await this.#remember(place, person.personId);
     if (deed.kind === 'click' && deed.missing !== undefined) return reply.say(deed.missing, place);
-    const answer = await conversations.handle({
-      account: { channel: 'slack', channelUserId: user.channelUserId, ...person },
-      ...{ place, room: roomOf(place), deliveryId: delivery.id },
-      said: await this.#said(delivery, own),
-    });
-    await reply.deliver(answer, place);
+    const said = await this.#said(delivery, own);
+    if (said === undefined) return reply.say(NOT_LINKED, place);
+    if (isElsewhere) await this.#sayWhere(work);
+    let outcome = 'posted';
+    const answer = await conversations.handle(
+      {
+        account: { channel: 'slack', channelUserId: user.channelUserId, ...person },
+        ...{ place, room: roomOf(place), deliveryId: delivery.id },
+        said: isElsewhere ? withoutMessage(said) : said,
+      },
+      (became) => (outcome = became),
+    );
+    await reply.deliver(answer, place, outcome);
+  }
+
+  /** Where something was asked whose answer others must not read. Whether that is seen does not matter to the answer. */
+  async #sayWhere({ delivery, reply, own }: Work): Promise<void> {
+    const origin = originOf(delivery, own.teamId);
+    const told =
+      delivery.deed.kind === 'mention' && origin
+        ? this.#options.channel.say(origin, IN_MESSAGES)
+        : reply.sayOutside(IN_MESSAGES, origin);
+    await told.catch((error: unknown) => this.#untold(error));
   }
 
   /** What is said to an account that nobody is known to be is for that account alone. */
-  async #serveUnlinked(one: {
-    delivery: Delivery;
-    reply: Reply;
-    own: OwnIdentity;
-    user: ChatUser;
-    place: Place;
-  }): Promise<void> {
-    const { delivery, reply, own, user } = one;
-    if (this.#unlinked.take(user.channelUserId) > 0) {
-      return reply.say('That was a lot at once. Wait a moment, then go on.', one.place);
+  async #serveUnlinked({ delivery, reply, own, user }: Work): Promise<void> {
+    const { deed, userId } = delivery;
+    const origin = originOf(delivery, own.teamId);
+    if (this.#pace.isTooFastUnlinked(userId)) {
+      return this.#pace.mayAskToWait(userId) ? reply.say(TOO_MUCH, origin) : reply.close(TOO_MUCH);
     }
-    const isOpen = one.place.kind === 'channel';
-    const place = isOpen ? await this.#directPlace(user.channelUserId, own) : one.place;
+    const isElsewhere = origin?.kind !== 'personal';
+    const place = isElsewhere ? await this.#directPlace(userId, own) : origin;
     await this.#remember(place, undefined);
-    const said = await this.#said(delivery, own);
+    const isInvited = origin?.kind === 'channel' && deed.kind !== 'form';
     const answer = await this.#options.conversations.handleUnlinked({
       ...{ user, place, room: roomOf(place), deliveryId: delivery.id },
-      said: isOpen && said.kind === 'click' ? withoutMessage(said) : said,
+      // Whatever it was, it is answered by the invitation: so is a word in the direct messages.
+      said: (isInvited ? undefined : await this.#said(delivery, own)) ?? { kind: 'text', text: '' },
     });
-    if (isOpen && answer?.kind !== 'form') await reply.say(IN_MESSAGES, one.place);
+    if (isInvited && answer === undefined) return reply.say(INVITED, origin);
     await reply.deliver(answer, place);
   }
 
@@ -175,50 +237,18 @@ export class SlackTurns {
       : undefined;
   }
 
-  async #said(delivery: Delivery, own: OwnIdentity): Promise<Said> {
-    const { deed } = delivery;
-    switch (deed.kind) {
-      case 'command':
-        return { kind: 'text', text: deed.text };
-      case 'mention':
-        return { kind: 'text', text: withoutMention(deed.text, own.botUserId) };
-      case 'message':
-        return readSentFile(deed.files, this.#options.files) ?? { kind: 'text', text: deed.text };
-      case 'click': {
-        const messageId = deed.surface.kind === 'message' ? { messageId: deed.surface.ts } : {};
-        const { verb, reference, revision } = deed.button;
-        return { kind: 'click', verb, reference, revision, inputs: deed.inputs, ...messageId };
-      }
-      case 'form':
-        return { kind: 'form', form: deed.form, inputs: deed.inputs };
-      case 'search':
-        return { kind: 'search', dataset: deed.dataset, words: deed.words };
-      case 'home':
-        return { kind: 'home' };
-      case 'about':
-        return { kind: 'about', personId: await this.#personBehind(deed.author, own) };
-    }
+  #said(delivery: Delivery, { teamId: team, botUserId }: OwnIdentity): Promise<Said | undefined> {
+    const { conversations, files } = this.#options;
+    const personBehind = async (channelUserId: string): Promise<string | undefined> =>
+      (await conversations.identify({ channel: 'slack', team, channelUserId, name: '' }))?.personId;
+    return readSaid(delivery, { files, botUserId, personBehind });
   }
 
-  async #personBehind(author: string | undefined, { teamId }: OwnIdentity): Promise<string | undefined> {
-    if (author === undefined) return undefined;
-    const user: ChatUser = { channel: 'slack', team: teamId, channelUserId: author, name: '' };
-    return (await this.#options.conversations.identify(user))?.personId;
-  }
-
-  async #placeOf({ deed, userId }: Delivery, own: OwnIdentity): Promise<Place> {
-    const team = own.teamId;
-    switch (deed.kind) {
-      case 'message':
-      case 'mention':
-        return placeOf({ team, channel: deed.channel, thread: deed.thread });
-      case 'click':
-        return deed.surface.kind === 'message' ? placeOf({ team, ...deed.surface }) : this.#directPlace(userId, own);
-      case 'form':
-        return placeOf({ ...addressOf(deed.conversation), team });
-      default:
-        return this.#directPlace(userId, own);
-    }
+  /** Where the answer goes: not where people read it whom it does not concern, guests and other companies among them. */
+  async #placeOf(delivery: Delivery, own: OwnIdentity): Promise<Place> {
+    const origin = originOf(delivery, own.teamId);
+    const isFitting = origin && (origin.kind === 'personal' || isForEverybody(delivery));
+    return isFitting ? origin : this.#directPlace(delivery.userId, own);
   }
 
   async #directPlace(userId: string, own: OwnIdentity): Promise<Place> {
@@ -241,27 +271,26 @@ export class SlackTurns {
     return true;
   }
 
-  /** So that news find their way; answers do without when the store is away. */
-  async #remember({ conversation, kind }: Place, personId: string | undefined): Promise<void> {
-    const isRoot = addressOf(conversation).thread === undefined;
-    const person = personId !== undefined && kind === 'personal' && isRoot ? { person: personId } : {};
-    await this.#options.places.save({ conversation, kind, reference: {}, ...person }).catch((error: unknown) => {
+  #untold(error: unknown): void {
+    this.#options.log.warn({ error }, 'A line could not be told in Slack');
+  }
+
+  /** So that news find their way; answers do without when the store is away. A room, as its threads are without number. */
+  async #remember(place: Place, personId: string | undefined): Promise<void> {
+    const { kind } = place;
+    const person = personId !== undefined && kind === 'personal' ? { person: personId } : {};
+    const room = { conversation: roomOf(place), kind, reference: {}, ...person };
+    await this.#options.places.save(room).catch((error: unknown) => {
       this.#options.log.warn({ error }, 'The address of a conversation could not be stored');
     });
   }
 }
 
+/** In the place of a dialog that was sent. */
+function lineInstead(text: string): object {
+  return { response_action: 'update', view: lineModal(TITLE, text) };
+}
+
 function asProblem(caught: unknown): never {
   throw slackProblem(caught);
-}
-
-/** The conversation without its thread. */
-function roomOf({ conversation }: Place): string {
-  const { team, channel } = addressOf(conversation);
-  return conversationOf({ team, channel });
-}
-
-/** The card stands where others see it: it stays as it is. */
-function withoutMessage({ kind, verb, reference, revision, inputs }: Extract<Said, { kind: 'click' }>): Said {
-  return { kind, verb, reference, revision, inputs };
 }

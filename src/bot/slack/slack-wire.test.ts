@@ -7,7 +7,7 @@ import { typedText, withoutMention } from './typed-text.js';
 
 test.each([
   ['assign <mailto:b.simon@contoso.example|b.simon@contoso.example>', 'assign b.simon@contoso.example'],
-  ['assign <@U1|ana> now', 'assign ana now'],
+  ['assign <@U1|ana> now', 'assign <@U1> now'],
   ['see <https://x.example/a?b=1&amp;c=2|x.example>', 'see x.example'],
   ['Smith &amp; Sons &lt;3', 'Smith & Sons <3'],
   ['&amp;lt;!channel&amp;gt;', '&lt;!channel&gt;'],
@@ -119,6 +119,11 @@ test('a mention is heard in its thread, and begins one where there is none', () 
   const event = { type: 'app_mention', user: 'U1', channel: 'C1', text: '<@U9> status', ts: '2.2' };
   const body = { type: 'event_callback', team_id: 'T1', event_id: 'Ev2', event };
 
-  expect(readDelivery(body)?.deed).toMatchObject({ kind: 'mention', text: '@U9 status', channel: 'C1', thread: '2.2' });
+  expect(readDelivery(body)?.deed).toMatchObject({
+    kind: 'mention',
+    text: '<@U9> status',
+    channel: 'C1',
+    thread: '2.2',
+  });
   expect(readDelivery({ ...body, event: { ...event, thread_ts: '1.1' } })?.deed).toMatchObject({ thread: '1.1' });
 });

@@ -84,7 +84,7 @@ const event = z.discriminatedUnion('type', [
 ]);
 const callback = z.object({
   type: z.literal('event_callback'),
-  ...{ event, event_id: id, team_id: id, api_app_id: optionalId },
+  ...{ event, event_id: id, team_id: id, api_app_id: optionalId, is_ext_shared_channel: z.boolean().nullish() },
   authorizations: z
     .array(z.object({ is_enterprise_install: enterprise }))
     .max(20)
@@ -126,6 +126,7 @@ function readCommand(body: unknown): Delivery | undefined {
     ...{ userId, teamId, userTeam: undefined, triggerId, id: digest('command', triggerId) },
     appId: rest.api_app_id ?? undefined,
     isEnterprise: isYes(rest.is_enterprise_install),
+    isShared: false,
     responseUrl: rest.response_url ?? undefined,
     deed: { kind: 'command', text: typed(rest.text), channel: channel_id },
   };
@@ -190,12 +191,14 @@ function readCallback(body: unknown): Delivery | undefined {
   const parsed = callback.safeParse(body);
   if (!parsed.success) return undefined;
   const { event: happened, event_id, team_id: teamId, api_app_id, authorizations } = parsed.data;
+  const { is_ext_shared_channel: shared } = parsed.data;
   const deed = deedOf(happened);
   if (!deed) return undefined;
   const team = 'team' in happened ? (happened.user_team ?? happened.team) : undefined;
   return {
     ...{ userId: happened.user, userTeam: team ?? undefined, teamId, id: digest('event', event_id), deed },
     appId: api_app_id ?? undefined,
+    isShared: shared === true,
     isEnterprise: (authorizations ?? []).some((one) => isYes(one.is_enterprise_install)),
     ...{ triggerId: undefined, responseUrl: undefined },
   };
@@ -232,6 +235,7 @@ function interactive(
     teamId: given.team?.id ?? '',
     appId: given.api_app_id ?? undefined,
     isEnterprise: isYes(given.is_enterprise_install),
+    isShared: false,
     id: digest(given.user.id, ...marks),
     triggerId: given.trigger_id ?? undefined,
     responseUrl: given.response_url ?? undefined,

@@ -28,6 +28,8 @@ export interface SlackOptions {
   /** Wall time. */
   readonly now: () => Date;
   readonly log: Log;
+  /** Of one person; default 120. */
+  readonly turnsPerMinute?: number;
   /** For one call to Slack, in milliseconds. */
   readonly timeoutMs?: number;
   readonly onRefused?: (refusal: SlackRefusal) => void;
@@ -57,6 +59,7 @@ export function createSlack(options: SlackOptions): Slack {
       responseUrls: new ResponseUrls({ isLoopbackOnly, log }),
       files: { token: botToken, isLoopbackOnly },
       appId: appIdOf(delivery),
+      turnsPerMinute: options.turnsPerMinute ?? 120,
     });
     door = createSlackDoor({ ...{ delivery, botToken, apiUrl, turns, now, log, onRefused } });
     return door;

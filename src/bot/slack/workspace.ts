@@ -60,6 +60,11 @@ export class Workspace {
     return this.#failure ?? (this.#asking ? 'does not answer yet' : 'not asked yet');
   }
 
+  /** The same where Slack has said it already. */
+  get known(): OwnIdentity | undefined {
+    return this.#own;
+  }
+
   /** Which workspace and which bot user the token is for. Throws a `SlackApiError`; asks at most once a second. */
   me(): Promise<OwnIdentity> {
     if (this.#own) return Promise.resolve(this.#own);

@@ -7,6 +7,8 @@ import type { Action, Element, View } from '../views/view.js';
 export interface Form {
   readonly name: string;
   readonly title: string;
+  /** What the button that opens it says; absent: it is asked for like any intent, by its name. */
+  readonly verb?: string;
   readonly questions: readonly Question[];
 }
 

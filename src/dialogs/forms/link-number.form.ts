@@ -5,13 +5,15 @@ export const NUMBER_QUESTION = 'number';
 /** Asked where the account is: whoever has signed in reads the number, whoever asked for the link enters it. */
 const linkNumberForm: Form = {
   name: 'link-number',
+  verb: 'link-number',
   title: 'Enter the number',
   questions: [
     {
       id: NUMBER_QUESTION,
       title: 'The six digits of the page',
-      explains: 'They stand on the page that you come to after signing in with Microsoft, for 5 minutes.',
-      input: { kind: 'text', label: 'Number', placeholder: '123456', maxLength: 20 },
+      explains:
+        'The page that you came to after signing in with Microsoft shows them, for 5 minutes. Enter none that somebody has sent you: whoever gave them to you is who you would be here.',
+      input: { kind: 'text', label: 'Six digits', placeholder: '123456', maxLength: 20 },
     },
   ],
 };
