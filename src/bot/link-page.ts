@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Problem, type ChatUser, type ProblemFacts } from '../services/index.js';
+import { linkUsed, Problem, type ChatUser, type ProblemFacts } from '../services/index.js';
 import { escapeHtml, nameHtml, ONE_TIME_TOKEN, sendPage, type Page } from './page.js';
 import type { RateLimit } from './rate-limiter.js';
 import type { Handler, Routes } from './routes.js';
@@ -45,13 +45,13 @@ export function mountLinkPage(routes: Routes, pages: LinkPages): void {
   const ask: Handler = async (_request, response, { token = '' }) => {
     const asked = ONE_TIME_TOKEN.test(token) ? await pages.look(token) : undefined;
     if (asked) sendPage(response, 200, askPage(asked), pages.origins);
-    else sendPage(response, 410, gonePage());
+    else sendPage(response, 410, problemPage(linkUsed().facts));
   };
   const start: Handler = async (request, response, { token = '' }) => {
     if (!isOwnButton(request)) return sendPage(response, 403, foreignPage());
     await orProblemPage(response, async () => {
       const signIn = ONE_TIME_TOKEN.test(token) ? await pages.signIn(token) : undefined;
-      if (!signIn) return sendPage(response, 410, gonePage());
+      if (!signIn) return sendPage(response, 410, problemPage(linkUsed().facts));
       const { attempt, browser } = signIn;
       response.setHeader('Set-Cookie', cookie(cookieName(attempt, pages), browser, COOKIE_SECONDS));
       response.writeHead(303, { Location: signIn.url, 'Cache-Control': 'no-store' });
@@ -150,14 +150,6 @@ function foreignPage(): Page {
     title: 'This sign-in was begun by another site',
     body: `<p>Nothing was linked, and the link still works.</p>
 <p>Open the link in the message of Latchkey in Slack, and press the button there yourself.</p>`,
-  };
-}
-
-function gonePage(): Page {
-  return {
-    title: 'This link does not lead on any more',
-    body: `<p>It was used already, its ten minutes are over, or part of it is missing.</p>
-<p>Go back to Slack, say <em>link</em> to Latchkey, and use the new link.</p>`,
   };
 }
 

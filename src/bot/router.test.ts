@@ -122,9 +122,9 @@ test.each([
 
 describe('An account that nobody has proven to be a person of ours', () => {
   const user = { channel: 'slack', team: 'T1', channelUserId: 'U1', name: 'ana' } as const;
-  const said = (what: Said, kind: 'personal' | 'channel' = 'personal'): UnlinkedTurn => ({
+  const said = (what: Said): UnlinkedTurn => ({
     ...{ user, said: what, room: 'T1/D1', deliveryId: '1' },
-    place: { channel: 'slack', conversation: 'T1/D1', kind },
+    place: { channel: 'slack', conversation: 'T1/D1', kind: 'personal' },
   });
   const click = (verb: string): Said => ({
     ...{ kind: 'click', verb, reference: 'run:1', revision: 0, inputs: {}, messageId: 'card' },
@@ -141,13 +141,14 @@ describe('An account that nobody has proven to be a person of ours', () => {
     expect(posted).toEqual([expect.stringContaining('https://latchkey.example/link/secret')]);
   });
 
-  test('gets its link in a channel from nobody', async () => {
+  test('is invited by the button of the app’s home, and not by opening it', async () => {
     const { router: bot, posted } = router();
 
-    await bot.handleUnlinked(said({ kind: 'text', text: 'link' }, 'channel'));
+    await bot.handleUnlinked(said({ kind: 'home' }));
+    const before = [...posted];
+    await bot.handleUnlinked(said({ kind: 'click', verb: 'begin-link', reference: 'link', revision: 0, inputs: {} }));
 
-    expect(posted).toEqual([expect.stringContaining('Write “link” to it in your direct messages')]);
-    expect(posted.join()).not.toContain('/link/');
+    expect([before, posted]).toEqual([[], [expect.stringContaining('https://latchkey.example/link/secret')]]);
   });
 
   test.each(['run-plan', 'intent', 'retry-run', 'dismiss', 'off-board', 'link-not-me', 'unlink', 'allow-linking'])(
@@ -172,7 +173,7 @@ describe('An account that nobody has proven to be a person of ours', () => {
     await expect(bot.handleUnlinked(said({ ...form, form: 'set-up-sso' }))).resolves.toMatchObject({ kind: 'refused' });
   });
 
-  test('sees the invitation in the app’s home, and nobody in a list', async () => {
+  test('sees in the app’s home that it is not linked, and nobody in a list', async () => {
     const { router: bot } = router({ suggest: async () => [{ id: '1', name: 'Ana', userPrincipalName: 'a@b' }] });
 
     await expect(bot.handleUnlinked(said({ kind: 'home' }))).resolves.toMatchObject({

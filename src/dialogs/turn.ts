@@ -1,3 +1,4 @@
+import type { ChatUser } from '../services/index.js';
 import type { FilledForm } from './forms/form.js';
 import type { Choice, View } from './views/view.js';
 
@@ -5,17 +6,7 @@ import type { Choice, View } from './views/view.js';
 
 export type ChannelName = 'teams' | 'slack';
 
-/** An account of a chat that does not say which person of our tenant it is: only a proven link does. */
-export interface ChatUser {
-  readonly channel: 'slack';
-  /** The workspace, by its id there. */
-  readonly team: string;
-  readonly channelUserId: string;
-  /** Display name: spoofable text, for greeting only. */
-  readonly name: string;
-  /** Of the workspace, for showing; absent: it is shown by its id. */
-  readonly teamName?: string | undefined;
-}
+export type { ChatUser };
 
 export interface Account {
   readonly channel: ChannelName;
@@ -44,7 +35,10 @@ export interface Turn {
   readonly said: Said;
 }
 
-/** What came from an account that nobody has proven to be a person of ours: it may be linked, and nothing else. */
+/**
+ * What came from an account that nobody has proven to be a person of ours: it may be linked, and nothing else. The place is
+ * its direct messages, wherever it was said: what is answered is for that account alone.
+ */
 export interface UnlinkedTurn extends Pick<Turn, 'place' | 'room' | 'deliveryId' | 'said'> {
   readonly user: ChatUser;
 }

@@ -20,6 +20,7 @@ export type { CreatePersonOutcome } from './people/create-person.js';
 export { AccountLinkService, type Disowned } from './people/account-link-service.js';
 export type { ChatUser } from './people/link-rules.js';
 export type { Freed, LinkBar } from './people/link-bars.js';
+export { linkUsed } from './people/link-refusals.js';
 export type { LinkInvitation } from './people/link-proof.js';
 export type { NewsChat } from './people/link-news.js';
 export type { AccountLink } from './people/link-store.js';

@@ -274,6 +274,24 @@ describe('That was not me', () => {
     ]);
   });
 
+  test('tells what was begun as that person in Slack since, and nothing else', async () => {
+    const by = (personId: string, channel: string) => ({ personId, name: '', channel });
+    const begun = { kind: 'intent', body: { what: 'do it before', actor: by(ANA, 'slack') } } as const;
+    await stand.record(begun);
+    stand.clock.pass(1);
+    const id = await links();
+    for (const [what, actor] of [
+      ['do it in Slack', by(ANA, 'slack')],
+      ['do it in Teams', by(ANA, 'teams')],
+      ['do it to Ana', by(ADA, 'slack')],
+    ] as const)
+      await stand.record({ kind: 'intent', body: { what, actor, concerns: [ANA] } });
+
+    const { deeds } = await stand.links.wasNotMe(ana, id);
+
+    expect(deeds.map(({ what }) => what)).toEqual(['do it in Slack']);
+  });
+
   test('a link that was being saved meanwhile counts neither before nor after it is allowed again', async () => {
     await stand.links.wasNotMe(ana, await links());
     await stand.database.transaction((trx) =>

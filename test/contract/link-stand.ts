@@ -9,7 +9,7 @@ import { testPipeline } from '../../src/services/operations/testing/test-pipelin
 import { AccountLinkService } from '../../src/services/people/account-link-service.js';
 import { LinkProof } from '../../src/services/people/link-proof.js';
 import type { ChatUser } from '../../src/services/people/link-rules.js';
-import { listAudit } from '../../src/services/platform/audit.js';
+import { appendAudit, listAudit, type AuditEntry } from '../../src/services/platform/audit.js';
 import type { Clock } from '../../src/services/platform/clock.js';
 import { savePlace, savePosting } from '../../src/services/platform/conversation-store.js';
 import type { Database } from '../../src/services/platform/database.js';
@@ -117,6 +117,11 @@ export class LinkStand {
     await this.#runs.durable.stop();
     await this.database.close();
     await this.entra.stop();
+  }
+
+  async record({ kind, body }: Omit<AuditEntry, 'at'>): Promise<void> {
+    const at = this.clock.now();
+    await this.database.transaction((trx) => appendAudit(trx, { at, kind, body }));
   }
 
   /** What the audit says since the last reset, the newest entry first. */

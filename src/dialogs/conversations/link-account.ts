@@ -6,8 +6,8 @@ import {
   barredView,
   confirmUnlinkView,
   disownedView,
+  homeInvitationView,
   invitationView,
-  inviteElsewhereView,
   linkedView,
   linkNoticeView,
   linksView,
@@ -32,6 +32,9 @@ const LINK_FIRST: Answer = {
   text: 'Latchkey does not know yet who you are here. Write “link” to it in your direct messages, and link your account first.',
 };
 
+/** The button of the app's own page. */
+const BEGIN = 'begin-link';
+
 /** Who is who: the invitation to accounts that nobody knows, the number, and what the person can do about their links. */
 export class LinkAccountConversation {
   readonly formName = 'link-number';
@@ -39,6 +42,7 @@ export class LinkAccountConversation {
   readonly numberVerb = 'link-number';
   readonly verbs: Verbs = {
     [this.numberVerb]: async () => ({ kind: 'form', form: numberForm() }),
+    [BEGIN]: (turn) => this.begin(newCard(turn)),
     'ask-unlink': (turn) => this.#askUnlink(newCard(turn)),
     unlink: (turn) => this.#unlink(turn),
     'link-not-me': (turn) => this.#wasNotMe(turn),
@@ -63,14 +67,13 @@ export class LinkAccountConversation {
 
   /** Whatever an account says that nobody has proven to be a person of ours: it may be linked, and nothing else. */
   async unlinked(turn: UnlinkedTurn): Handled {
-    const { said, place } = turn;
+    const { said, user } = turn;
     if (said.kind === 'search') return { kind: 'choices', choices: [] };
     if (said.kind === 'form') return said.form === this.formName ? this.#enter(turn, said.inputs) : LINK_FIRST;
-    if (said.kind === 'click') return said.verb === this.numberVerb ? { kind: 'form', form: numberForm() } : LINK_FIRST;
-    if (said.kind === 'about') return LINK_FIRST;
-    if (said.kind === 'home') return { kind: 'view', view: await this.#invitation(turn.user) };
-    if (place.kind === 'personal') return show(this.#parts, turn, await this.#invitation(turn.user));
-    return said.kind === 'arrived' ? undefined : show(this.#parts, turn, inviteElsewhereView());
+    if (said.kind === 'click' && said.verb === this.numberVerb) return { kind: 'form', form: numberForm() };
+    if (said.kind === 'about' || (said.kind === 'click' && said.verb !== BEGIN)) return LINK_FIRST;
+    if (said.kind === 'home') return { kind: 'view', view: homeInvitationView() };
+    return show(this.#parts, turn, await this.#invitation(user));
   }
 
   /** The number from somebody who is linked already, and proves it anew. */

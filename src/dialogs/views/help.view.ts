@@ -8,9 +8,10 @@ export function helpView(audience: {
   isStranger: boolean;
   note?: string;
 }): View {
-  // Whoever may do nothing is told that, and not what everybody may ask for about themselves.
   const mayDo = audience.intents.some(({ right }) => right !== undefined);
-  const shown = mayDo ? audience.intents.filter(({ name }) => name !== 'help') : [];
+  // Whoever may do nothing is told that; which accounts are linked to them is theirs all the same.
+  const own = audience.isStranger ? [] : audience.intents.filter(({ name }) => name === 'linked-accounts');
+  const shown = mayDo ? audience.intents.filter(({ name }) => name !== 'help') : own;
   const elements: Element[] = [
     {
       kind: 'text',
@@ -18,12 +19,13 @@ export function helpView(audience: {
     },
     ...(audience.note ? [{ kind: 'notice', tone: 'neutral', text: audience.note } as const] : []),
   ];
-  if (shown.length === 0) {
+  if (!mayDo) {
     const text = audience.isStranger
       ? 'There is nothing here for accounts from outside this organisation.'
       : 'There is nothing here that you may do yet. Latchkey is for people with an administrator or reader role in Entra. If you are eligible for one, activate it, then say help.';
     elements.push({ kind: 'notice', tone: 'neutral', text });
-  } else {
+  }
+  if (shown.length > 0) {
     elements.push({ kind: 'text', text: 'You can say:', style: 'strong' });
     elements.push({
       kind: 'facts',
@@ -35,10 +37,9 @@ export function helpView(audience: {
     tone: 'neutral',
     elements,
     actions: shown.filter(canStartAlone).map(intentButton),
-    fallback:
-      shown.length === 0
-        ? 'There is nothing here that you may do yet.'
-        : `You can say: ${shown.map(({ phrases }) => phrases[0]).join(', ')}.`,
+    fallback: !mayDo
+      ? 'There is nothing here that you may do yet.'
+      : `You can say: ${shown.map(({ phrases }) => phrases[0]).join(', ')}.`,
   };
 }
 

@@ -4,6 +4,9 @@ import { dismiss } from './person-question.js';
 import type { Action, Element, Fact, View } from './view.js';
 import { momentText, timeText } from './when.js';
 
+const WHAT_IT_IS =
+  'Latchkey sets up single sign-on between Microsoft Entra ID and Genesys Cloud, and gives people access. It is for those who hold an administrator or reader role in Entra; for anybody else there is little to do here.';
+
 /** To an account that nobody has proven to be a person of ours: what linking is, and how. */
 export function invitationView({ url, until, code }: LinkInvitation): View {
   return {
@@ -12,7 +15,7 @@ export function invitationView({ url, until, code }: LinkInvitation): View {
     elements: [
       {
         kind: 'text',
-        text: 'Latchkey sets up single sign-on between Microsoft Entra ID and Genesys Cloud, and gives people access. It is for those who hold an administrator or reader role in Entra; for anybody else there is little to do here.',
+        text: WHAT_IT_IS,
       },
       {
         kind: 'text',
@@ -40,15 +43,17 @@ export function invitationView({ url, until, code }: LinkInvitation): View {
   };
 }
 
-/** In a channel everybody reads along, and the link is for one. */
-export function inviteElsewhereView(): View {
-  const text =
-    'Latchkey does not know yet who you are here. Write “link” to it in your direct messages, and link your account.';
+/** The app's own page: it is opened often, and each invitation costs an older one; so it asks first. */
+export function homeInvitationView(): View {
+  const text = 'Latchkey does not know yet who you are here. Link this account to your Microsoft account once.';
   return {
     title: 'Link your account first',
     tone: 'neutral',
-    elements: [{ kind: 'text', text }],
-    actions: [],
+    elements: [
+      { kind: 'text', text: WHAT_IT_IS },
+      { kind: 'text', text },
+    ],
+    actions: [{ ...button('Link my account', 'begin-link', 'link'), style: 'primary' }],
     fallback: text,
   };
 }
@@ -95,7 +100,7 @@ export function linkNoticeView(link: AccountLink): View {
 }
 
 /** After *That was not me*. */
-export function disownedView({ link: { user }, others }: Disowned): View {
+export function disownedView({ link: { user }, others, deeds }: Disowned): View {
   return {
     title: 'The link is gone',
     tone: 'warning',
@@ -107,6 +112,7 @@ export function disownedView({ link: { user }, others }: Disowned): View {
             { kind: 'text', text: 'These were linked to you, and are not any more either:' } as const,
             ...others.map((other): Element => ({ kind: 'facts', facts: linkFacts(other) })),
           ]),
+      ...deedElements(deeds),
       {
         kind: 'text',
         text: 'Neither you nor that account can be linked until an administrator says “allow linking” to Latchkey.',
@@ -121,6 +127,23 @@ export function disownedView({ link: { user }, others }: Disowned): View {
     actions: [],
     fallback: `The Slack account ${user.name} is not linked to you any more, and cannot be until an administrator allows it.`,
   };
+}
+
+const MOST_DEEDS = 10;
+
+/** So that the person sees what was done as them. */
+function deedElements(deeds: Disowned['deeds']): Element[] {
+  if (deeds.length === 0) return [{ kind: 'text', text: 'Nothing was begun as you in Slack since it was linked.' }];
+  const shown = deeds.slice(0, MOST_DEEDS);
+  const more = `${String(deeds.length - shown.length)} more stand in the audit.`;
+  return [
+    {
+      kind: 'text',
+      text: 'This was begun as you in Slack since it was linked. If it was not you, tell your administrators:',
+    },
+    { kind: 'facts', facts: shown.map(({ at, what }) => ({ label: momentText(at), value: what })) },
+    ...(deeds.length > shown.length ? [{ kind: 'text', text: more, style: 'subtle' } as const] : []),
+  ];
 }
 
 /** A person's own links. */

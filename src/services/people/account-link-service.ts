@@ -5,7 +5,7 @@ import type { Database } from '../platform/database.js';
 import type { Outbox } from '../platform/outbox.js';
 import type { Sweep } from '../platform/tick.js';
 import { deleteAttemptsFor, deleteAttemptsOf, deleteExpiredAttempts } from './link-attempts.js';
-import { auditLink, auditRefusedLink } from './link-audit.js';
+import { auditLink, auditRefusedLink, deedsInSlack, type SlackDeed } from './link-audit.js';
 import { deleteBarsOf, findBars, findBarsOf, saveBars, type Freed, type LinkBar } from './link-bars.js';
 import { forgetGiven } from './link-leftovers.js';
 import { ACCOUNT_LINKED, isNews, linkNews, publishLateNews, type NewsChat } from './link-news.js';
@@ -35,6 +35,8 @@ export interface Disowned {
   readonly link: AccountLink;
   /** Other accounts that were that person until then. */
   readonly others: readonly AccountLink[];
+  /** What was begun in Slack since the account was linked, the newest first. */
+  readonly deeds: readonly SlackDeed[];
 }
 
 /** How long an ended link can still be disowned. */
@@ -122,8 +124,9 @@ export class AccountLinkService {
       );
       for (const other of others)
         await auditLink(trx, { at, operation: 'unlink-account', deed: 'unlink', link: other, actor });
+      const deeds = await deedsInSlack(trx, person.id, link.linkedAt);
       await auditLink(trx, { at, operation: 'disown-account', deed: 'disown', link, actor });
-      return { link, others };
+      return { link, others, deeds };
     });
   }
 

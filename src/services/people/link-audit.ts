@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { Actor } from '../operations/operation.js';
 import { auditedActor } from '../operations/outcome-recorder.js';
-import { appendAudit } from '../platform/audit.js';
-import type { Transaction } from '../platform/schema.js';
+import { appendAudit, listAudit } from '../platform/audit.js';
+import type { Executor, Transaction } from '../platform/schema.js';
 import type { ChatUser, SignedInPerson } from './link-rules.js';
 
 /**
@@ -61,6 +62,25 @@ export async function auditRefusedLink(
       rule,
       concerns: [...concerns],
     },
+  });
+}
+
+/** What somebody has begun by an account in Slack: in words that follow "to". */
+export interface SlackDeed {
+  readonly at: Date;
+  readonly what: string;
+}
+
+const MOST_READ = 200;
+const begun = z.object({ what: z.string(), actor: z.object({ personId: z.string(), channel: z.literal('slack') }) });
+
+/** What that person has begun by any account in Slack since then, the newest first. */
+export async function deedsInSlack(db: Executor, personId: string, since: Date): Promise<SlackDeed[]> {
+  const entries = await listAudit(db, { person: personId, limit: MOST_READ });
+  return entries.flatMap(({ at, kind, body }) => {
+    const deed = begun.safeParse(body);
+    const isTheirs = kind === 'intent' && at >= since && deed.success && deed.data.actor.personId === personId;
+    return isTheirs ? [{ at, what: deed.data.what }] : [];
   });
 }
 
