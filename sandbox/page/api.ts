@@ -1,3 +1,4 @@
+import { Feed, feedAddress } from './feed.js';
 import type { Directory, FoundChoice, InvokeAnswer, Message, Place, Removal, TroubleOverview, Wish } from './wire.js';
 
 /** A refusal of the sandbox or of the bot, in words. */
@@ -137,51 +138,18 @@ export interface EventHandlers {
   connection(isUp: boolean): void;
 }
 
-const RECONNECT_MS = 1_000;
-
-/** Follows one persona's conversations until `close`; comes back by itself, without doubling anything. */
-export class EventFeed {
-  readonly #persona: string;
-  readonly #handlers: EventHandlers;
-  #source: EventSource | undefined;
-  #timer: number | undefined;
-  #lastEventId = '';
-
-  constructor(persona: string, handlers: EventHandlers) {
-    this.#persona = persona;
-    this.#handlers = handlers;
-    this.#open();
-  }
-
-  close(): void {
-    this.#source?.close();
-    window.clearTimeout(this.#timer);
-  }
-
-  #open(): void {
-    const query = new URLSearchParams({ persona: this.#persona });
-    if (this.#lastEventId) query.set('since', this.#lastEventId);
-    const source = new EventSource(`sandbox/api/events?${query.toString()}`);
-    this.#source = source;
-    const on = <T>(name: string, act: (data: T) => void): void =>
-      source.addEventListener(name, (event: MessageEvent<string>) => {
-        if (event.lastEventId) this.#lastEventId = event.lastEventId;
-        act(JSON.parse(event.data) as T);
-      });
-    source.onopen = () => this.#handlers.connection(true);
-    source.onerror = () => this.#comeBack();
-    on('reset', () => this.#handlers.reset());
-    on('ready', () => this.#handlers.ready());
-    on<Message>('message', (message) => this.#handlers.message(message));
-    on<Message>('update', (message) => this.#handlers.update(message));
-    on<Removal>('delete', (removal) => this.#handlers.remove(removal));
-    on<{ conversation: Place }>('typing', ({ conversation }) => this.#handlers.typing(conversation));
-  }
-
-  /** The browser gives up on an error status and knows no `since`, so we reconnect ourselves. */
-  #comeBack(): void {
-    this.close();
-    this.#handlers.connection(false);
-    this.#timer = window.setTimeout(() => this.#open(), RECONNECT_MS);
-  }
+/** Follows one persona's conversations. */
+export function followPersona(persona: string, handlers: EventHandlers): Feed {
+  return new Feed({
+    address: (since) => feedAddress('sandbox/api/events', { persona }, since),
+    events: {
+      reset: () => handlers.reset(),
+      ready: () => handlers.ready(),
+      message: (message: Message) => handlers.message(message),
+      update: (message: Message) => handlers.update(message),
+      delete: (removal: Removal) => handlers.remove(removal),
+      typing: ({ conversation }: { conversation: Place }) => handlers.typing(conversation),
+    },
+    connection: (isUp) => handlers.connection(isUp),
+  });
 }

@@ -1,7 +1,8 @@
-import { EventFeed, SandboxApi, type EventHandlers } from './api.js';
+import { followPersona, SandboxApi, type EventHandlers } from './api.js';
 import { ConversationChooser, PersonaChooser } from './choosers.js';
 import { Composer } from './composer.js';
 import { byId, make, wordsOf } from './dom.js';
+import type { Feed } from './feed.js';
 import { LogView } from './log-view.js';
 import { PaneSwitch } from './panes.js';
 import { readRoute, writeRoute, type Route } from './route.js';
@@ -16,7 +17,7 @@ const MOST_FILE_BYTES = 2.5 * 1024 * 1024;
 
 /** What one person sees: two logs, fed by one stream. */
 class Desk {
-  readonly #feed: EventFeed;
+  readonly #feed: Feed;
   readonly #logs: ReadonlyMap<Place, LogView>;
 
   constructor(
@@ -26,7 +27,7 @@ class Desk {
   ) {
     this.#logs = logs;
     byId('logs', HTMLDivElement).replaceChildren(...[...logs.values()].map((log) => log.element));
-    this.#feed = new EventFeed(persona.id, handlers(logs));
+    this.#feed = followPersona(persona.id, handlers(logs));
   }
 
   show(place: Place): void {

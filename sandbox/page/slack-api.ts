@@ -1,8 +1,8 @@
 import { ApiError } from './api.js';
+import { Feed, feedAddress } from './feed.js';
 import type { Outcome, SlackMessage, SlackView, SlackWorkspace } from './slack-wire.js';
 
 const PATH = 'sandbox/api/slack';
-const RECONNECT_MS = 1_000;
 
 /** The person's side of the Slack sandbox, by paths relative to the page. */
 export class SlackApi {
@@ -43,46 +43,16 @@ export interface SlackFeedHandlers {
   connection(isUp: boolean): void;
 }
 
-/** Follows what one account sees until `close`; comes back by itself, without doubling anything. */
-export class SlackFeed {
-  readonly #account: string;
-  readonly #handlers: SlackFeedHandlers;
-  #source: EventSource | undefined;
-  #timer: number | undefined;
-  #lastEventId = '';
-
-  constructor(account: string, handlers: SlackFeedHandlers) {
-    this.#account = account;
-    this.#handlers = handlers;
-    this.#open();
-  }
-
-  close(): void {
-    this.#source?.close();
-    window.clearTimeout(this.#timer);
-  }
-
-  #open(): void {
-    const query = new URLSearchParams({ as: this.#account });
-    if (this.#lastEventId) query.set('since', this.#lastEventId);
-    const source = new EventSource(`${PATH}/events?${query.toString()}`);
-    this.#source = source;
-    const on = <T>(name: string, act: (data: T) => void): void =>
-      source.addEventListener(name, (event: MessageEvent<string>) => {
-        if (event.lastEventId) this.#lastEventId = event.lastEventId;
-        act(JSON.parse(event.data) as T);
-      });
-    source.onopen = () => this.#handlers.connection(true);
-    source.onerror = () => this.#comeBack();
-    on('reset', () => this.#handlers.reset());
-    on<SlackMessage>('message', (message) => this.#handlers.message(message));
-    on<{ channel: string; ts: string }>('delete', (at) => this.#handlers.remove(at));
-    on<SlackView>('view', (view) => this.#handlers.view(view));
-  }
-
-  #comeBack(): void {
-    this.close();
-    this.#handlers.connection(false);
-    this.#timer = window.setTimeout(() => this.#open(), RECONNECT_MS);
-  }
+/** Follows what one account sees. */
+export function followAccount(account: string, handlers: SlackFeedHandlers): Feed {
+  return new Feed({
+    address: (since) => feedAddress(`${PATH}/events`, { as: account }, since),
+    events: {
+      reset: () => handlers.reset(),
+      message: (message: SlackMessage) => handlers.message(message),
+      delete: (at: { channel: string; ts: string }) => handlers.remove(at),
+      view: (view: SlackView) => handlers.view(view),
+    },
+    connection: (isUp) => handlers.connection(isUp),
+  });
 }

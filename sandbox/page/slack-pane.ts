@@ -1,5 +1,6 @@
 import { byId, make, wordsOf } from './dom.js';
-import { SlackFeed, type SlackApi } from './slack-api.js';
+import type { Feed } from './feed.js';
+import { followAccount, type SlackApi } from './slack-api.js';
 import { renderBlocks } from './slack-blocks.js';
 import { SlackComposer, type SlackDeed } from './slack-composer.js';
 import { SlackLog } from './slack-log.js';
@@ -22,7 +23,7 @@ class Seat {
     'aria-label': 'Home of the app',
     hidden: '',
   });
-  readonly #feed: SlackFeed;
+  readonly #feed: Feed;
   readonly #surface: SurfaceOptions;
   #unread: (channel: string) => void = () => undefined;
 
@@ -45,7 +46,7 @@ class Seat {
       this.#home,
       this.#modal.element,
     );
-    this.#feed = new SlackFeed(account.userId, {
+    this.#feed = followAccount(account.userId, {
       reset: () => this.#reset(),
       message: (message) => this.#message(message),
       remove: ({ channel, ts }) => this.#logs.get(channel)?.remove(ts),
