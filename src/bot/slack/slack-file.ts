@@ -1,10 +1,8 @@
 import type { Said } from '../../dialogs/turn.js';
-import { beginRemoteCall, Problem } from '../../services/index.js';
+import { Problem } from '../../services/index.js';
 import { isLoopbackUrl } from '../loopback.js';
+import { fetchFile, oneAtATime } from '../sent-file.js';
 import type { SentFile } from './delivery.js';
-
-const MOST_BYTES = 5 * 1024 * 1024;
-const WITHIN_MS = 20_000;
 
 export interface FileDoor {
   readonly token: string;
@@ -19,7 +17,10 @@ export function readSentFile(files: readonly SentFile[], door: FileDoor): Extrac
   const read = async (): Promise<Uint8Array> => {
     if (files.length > 1) throw oneAtATime();
     if (!isFileUrl(file.url, door)) throw notFromSlack();
-    return download(file.url, door);
+    return fetchFile(file.url, {
+      ...{ system: 'slack', notFetched, isFile: isNoPage },
+      headers: { Authorization: `Bearer ${door.token}` },
+    });
   };
   return { kind: 'file', name: file.name, read };
 }
@@ -34,53 +35,9 @@ export function isFileUrl(text: string, { isLoopbackOnly }: Pick<FileDoor, 'isLo
   );
 }
 
-/** Follows no redirect, as it would carry the token along; whoever has no right to the file is sent a page to sign in. */
-async function download(url: string, { token }: FileDoor): Promise<Uint8Array> {
-  const ended = beginRemoteCall('slack', { method: 'GET', url: new URL(url).origin });
-  try {
-    const response = await fetch(url, {
-      headers: { Authorization: `Bearer ${token}` },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(WITHIN_MS),
-    });
-    ended(response.status, response.headers);
-    const isPage = (response.headers.get('content-type') ?? '').startsWith('text/html');
-    if (response.status !== 200 || isPage) throw notFetched();
-    return await bytesOf(response);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    ended('lost');
-    throw notFetched();
-  }
-}
-
-async function bytesOf(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > MOST_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function oneAtATime(): Problem {
-  return new Problem({
-    kind: 'input',
-    what: 'Several files came at once.',
-    remedy: 'Send one file, look at its plan, then send the next.',
-    code: 'file-several',
-  });
-}
-
-function tooLarge(): Problem {
-  return new Problem({
-    kind: 'input',
-    what: 'The file has more than 5 MB.',
-    remedy: 'Split it and send the parts one after the other.',
-    code: 'file-too-large',
-  });
+/** Whoever has no right to the file is sent a page to sign in. */
+function isNoPage(response: Response): boolean {
+  return !(response.headers.get('content-type') ?? '').startsWith('text/html');
 }
 
 function notFromSlack(): Problem {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Place } from '../../dialogs/turn.js';
 import { Problem } from '../../services/platform/problem.js';
 import { expectWholeSentences, wordsOfAll } from '../../services/platform/testing/problem-words.js';
@@ -118,7 +119,7 @@ test('the words of every trouble with Slack are these, and none of this folder i
   expect(wordsOfAll(problems)).toMatchSnapshot();
   for (const problem of Object.values(problems)) expectWholeSentences(problem);
   const said = Object.values(problems).map(({ facts }) => facts.code);
-  const thrown = thrownIn([__dirname]);
+  const thrown = thrownIn([__dirname, join(__dirname, '../sent-file.ts')]);
   expect(thrown.codes.filter((code) => !said.includes(code))).toEqual([]);
   expect(thrown.withoutCode).toEqual([]);
 }, 30_000);

@@ -56,7 +56,8 @@ export function slackProblem(caught: unknown): Problem {
   );
 }
 
-const LATER = { remedy: 'The message is shown the next time you write to Latchkey.' };
+/** Cards that follow something heal by themselves; an answer that was lost is not sent again. */
+const LATER = { remedy: 'Ask Latchkey again in a minute. A card that follows something catches up by itself.' };
 
 const WORDS: Readonly<Record<RemoteAnswer, { why?: string; remedy: string }>> = {
   unauthorized: {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Said } from '../../dialogs/turn.js';
-import { beginRemoteCall, Problem } from '../../services/index.js';
+import { Problem } from '../../services/index.js';
 import { isLoopbackUrl } from '../loopback.js';
+import { fetchFile, oneAtATime } from '../sent-file.js';
 import type { InboundActivity } from './activity.js';
 
 /** How Teams hands a file to a bot that somebody attached in their personal chat. Source: Microsoft Learn, "Send and receive files". */
@@ -20,9 +21,6 @@ interface FileDoor {
   readonly fileDomain: FileDomain;
 }
 
-const MOST_BYTES = 5 * 1024 * 1024;
-const WITHIN_MS = 20_000;
-
 /** The file that came with a message; its bytes are fetched only when they are asked for. `undefined`: none came. */
 export function readSentFile(activity: InboundActivity, door: FileDoor): Said | undefined {
   if (activity.type !== 'message' || activity.conversation.conversationType !== 'personal') return undefined;
@@ -35,7 +33,8 @@ export function readSentFile(activity: InboundActivity, door: FileDoor): Said | 
   const read = async (): Promise<Uint8Array> => {
     if (files.length > 1) throw oneAtATime();
     if (!isDownloadUrl(file.content.downloadUrl, door.fileDomain)) throw notFromTeams();
-    return download(file.content.downloadUrl);
+    // Without any token of ours: the address itself is the permission.
+    return fetchFile(file.content.downloadUrl, { system: 'teams', notFetched });
   };
   return { kind: 'file', name: file.name, read };
 }
@@ -51,50 +50,6 @@ export function isDownloadUrl(text: string, domain: FileDomain): boolean {
   const isPlain = username === '' && password === '' && port === '';
   const under = hostname.endsWith(`.${domain}`) ? hostname.slice(0, -domain.length - 1) : '';
   return protocol === 'https:' && isPlain && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(under);
-}
-
-/** Without any token of ours: the address itself is the permission. Follows no redirect. */
-async function download(url: string): Promise<Uint8Array> {
-  const ended = beginRemoteCall('teams', { method: 'GET', url: new URL(url).origin });
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(WITHIN_MS) });
-    ended(response.status, response.headers);
-    if (response.status !== 200) throw notFetched();
-    return await bytesOf(response);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    ended('lost');
-    throw notFetched();
-  }
-}
-
-async function bytesOf(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > MOST_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function oneAtATime(): Problem {
-  return new Problem({
-    kind: 'input',
-    what: 'Several files came at once.',
-    remedy: 'Send one file, look at its plan, then send the next.',
-    code: 'file-several',
-  });
-}
-
-function tooLarge(): Problem {
-  return new Problem({
-    kind: 'input',
-    what: 'The file has more than 5 MB.',
-    remedy: 'Split it and send the parts one after the other.',
-    code: 'file-too-large',
-  });
 }
 
 function notFromTeams(): Problem {
