@@ -63,9 +63,10 @@ test('each letter is answered, also one that was asked before', async () => {
   const { router: bot } = router({ suggest: async () => [person], isNew: false });
   const turn = { ...press('x', {}), said: { kind: 'search', dataset: 'people', words: 'an' } } as const;
 
+  const parts = { name: 'Ana', detail: 'ana@b.example · guest · disabled' };
   await expect(bot.handle(turn)).resolves.toEqual({
     kind: 'choices',
-    choices: [{ title: 'Ana (ana@b.example · guest · disabled)', value: '1' }],
+    choices: [{ title: 'Ana (ana@b.example · guest · disabled)', value: '1', parts }],
   });
 });
 

@@ -93,7 +93,10 @@ function saidBy(element: Element): string[] {
       return [element.heading ?? '', ...element.items];
     case 'choose':
     case 'chooseMany':
-      return [element.label, ...element.choices.map(({ title }) => title)];
+      return [
+        element.label,
+        ...element.choices.flatMap(({ title, parts }) => (parts ? [parts.name, parts.detail] : [title])),
+      ];
     case 'person':
       return [element.label, element.placeholder ?? ''];
     case 'write':

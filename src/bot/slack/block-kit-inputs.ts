@@ -81,8 +81,10 @@ function sendable(choices: readonly Choice[]): readonly Choice[] {
   return choices.filter(({ value }) => value.length > 0 && value.length <= SLACK.optionValue);
 }
 
-export function toOption({ title, value }: Choice): types.PlainTextOption {
-  return { text: plain(title, SLACK.optionText), value };
+/** A line has 75 characters: what tells namesakes apart stands in the second one. */
+export function toOption({ title, value, parts }: Choice): types.PlainTextOption {
+  if (!parts) return { text: plain(title, SLACK.optionText), value };
+  return { text: plain(parts.name, SLACK.optionText), description: plain(parts.detail, SLACK.optionText), value };
 }
 
 function withMore(block: types.InputBlock, left: number): types.KnownBlock[] {

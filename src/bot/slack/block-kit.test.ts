@@ -63,6 +63,17 @@ const WORDS: Readonly<Record<Element['kind'], string>> = {
   write: 'Short name',
 };
 
+test('what tells namesakes apart stands in a line of its own, and is not cut with a long name', () => {
+  const name = 'Ana Agent of the very long department of everything that has to do with telephones';
+  const parts = { name, detail: 'ana.agent@contoso.example · Agent' };
+  const choices = [{ title: `${name} (${parts.detail})`, value: '1', parts }];
+  const [, block] = toBlocks(viewOf({ kind: 'choose', id: 'person', label: 'Person', choices }), SLACK.messageBlocks);
+
+  expect(JSON.stringify(block)).toContain(
+    '"description":{"type":"plain_text","text":"ana.agent@contoso.example · Agent"',
+  );
+});
+
 describe('blocks for every kind of element and action', () => {
   test.each(Object.entries(EXAMPLES))('%s is what Slack takes, and says the same as in Teams', (kind, element) => {
     const view = { ...viewOf(element), actions: [run] };

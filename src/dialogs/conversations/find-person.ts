@@ -1,6 +1,7 @@
-import { describePerson, type PersonFound } from '../../services/index.js';
+import type { PersonFound } from '../../services/index.js';
 import { intentNamed } from '../intents.js';
 import type { Turn } from '../turn.js';
+import { personChoice } from '../views/person-choice.js';
 import { askPersonView, choosePersonView } from '../views/person-question.js';
 import { PEOPLE_DATASET } from '../views/view.js';
 import {
@@ -69,8 +70,7 @@ export class FindPersonConversation {
   /** Rows for the list that fills itself while somebody types; none for who may not look people up. */
   async suggest(turn: Turn, { dataset, words }: { dataset: string; words: string }): Handled {
     const people = dataset === PEOPLE_DATASET ? await this.#parts.people.suggest(actorOf(turn), words) : [];
-    const choices = people.map((person) => ({ title: `${person.name} (${describePerson(person)})`, value: person.id }));
-    return { kind: 'choices', choices };
+    return { kind: 'choices', choices: people.map((person) => personChoice(person)) };
   }
 
   async #chosen(turn: Turn, name: string, personId: string): Handled {

@@ -1,7 +1,7 @@
 import type { EntraPerson, FoundGroup, GroupAccess, GroupProposal } from '../../services/index.js';
-import { describePerson } from '../../services/index.js';
 import { roleNames } from './assignment.view.js';
 import { buttonName } from './people.view.js';
+import { nameAndDetail, personChoice } from './person-choice.js';
 import { dismiss } from './person-question.js';
 import type { Choice, Element, View } from './view.js';
 
@@ -45,17 +45,14 @@ export function choosePrincipalView(
   groups: readonly FoundGroup[],
 ): View {
   const choices = [
-    ...people.map((person) => ({
-      title: `${person.name} (${describePerson(person)})`,
-      value: `person:${person.id}`,
-    })),
+    ...people.map((person) => personChoice(person, `person:${person.id}`)),
     ...groups.map((group) => ({ ...groupChoice(group), value: `group:${group.id}` })),
   ];
   return chooseView(words, choices, { title: 'Assign whom?', verb: 'choose-principal', reference: 'assign' });
 }
 
 function groupChoice({ id, name, detail }: FoundGroup): Choice {
-  return { title: `${name} (${detail})`, value: id };
+  return nameAndDetail(name, detail, id);
 }
 
 function chooseView(

@@ -1,4 +1,5 @@
-import { describePerson, type EntraPerson } from '../../services/index.js';
+import type { EntraPerson } from '../../services/index.js';
+import { personChoice } from './person-choice.js';
 import type { Action, Element, View } from './view.js';
 
 /** What a question about a person is asked for. */
@@ -32,7 +33,7 @@ export function choosePersonView(words: string, people: readonly EntraPerson[], 
         kind: 'choose',
         id: 'person',
         label: 'Person',
-        choices: people.map((person) => ({ title: `${person.name} (${describePerson(person)})`, value: person.id })),
+        choices: people.map((person) => personChoice(person)),
         required: 'Choose the person.',
       },
     ],

@@ -12,6 +12,8 @@ export type StepState = 'ahead' | 'working' | 'waiting' | 'done' | 'failed';
 export interface Choice {
   readonly title: string;
   readonly value: string;
+  /** The title in two, where a list has a second line for what tells namesakes apart. */
+  readonly parts?: { readonly name: string; readonly detail: string };
 }
 
 export type Element =
