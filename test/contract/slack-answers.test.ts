@@ -3,6 +3,7 @@ import { numberForm } from '../../src/dialogs/forms/link-number.form.js';
 import { setUpSsoForm } from '../../src/dialogs/forms/set-up-sso.form.js';
 import type { View } from '../../src/dialogs/views/view.js';
 import { GENESYS_REGIONS, type GenesysRegion } from '../../src/services/index.js';
+import { until } from '../support/processes.js';
 import { ada, commandOf, messageOf, SlackStand, type Signed } from './slack-stand.js';
 
 let stand: SlackStand;
@@ -210,6 +211,24 @@ describe('too much', () => {
     expect(limited.turns).toHaveLength(4);
     expect(limited.messages().map(({ text }) => text)).toEqual([expect.stringContaining('That was a lot at once')]);
     await limited.close();
+  });
+
+  test('for Latchkey is told in the acknowledgement, and what was taken is done', async () => {
+    const busy = await SlackStand.start({ turnsPerMinute: 10_000 });
+    let goOn = (): void => undefined;
+    const held = new Promise<undefined>((resolve) => (goOn = () => resolve(undefined)));
+    busy.answers = () => held;
+    const [TAKEN, AT_ONCE] = [532, 32];
+    for (let sent = 0; sent < TAKEN; sent += 1) await busy.send(said('status'));
+    await until('as many as may are at work', async () => busy.turns.length === AT_ONCE);
+
+    const { text } = await busy.send({ body: commandOf('status') });
+
+    expect(text).toContain('Latchkey has more to do than it can take just now');
+    goOn();
+    await busy.settled();
+    expect(busy.turns).toHaveLength(TAKEN);
+    await busy.close();
   });
 
   test('of a guest is told once, and of a sent dialog at once', async () => {

@@ -43,9 +43,9 @@ describe('T18: what is not from Slack, now and for the first time, is refused an
   });
 
   test('the same signature twice: the second is a replay', async () => {
-    const body = commandOf('help');
+    const signed = { body: commandOf('help'), at: Math.floor(Date.now() / 1_000) };
 
-    const [first, second] = [await stand.send({ body }), await stand.send({ body })];
+    const [first, second] = [await stand.send(signed), await stand.send(signed)];
     await stand.settled();
 
     expect([first.status, second.status]).toEqual([200, 401]);

@@ -36,6 +36,8 @@ export interface Signed {
   readonly secret?: string;
   /** Seconds between the timestamp and now. */
   readonly drift?: number;
+  /** When it is signed, in seconds; default now. */
+  readonly at?: number;
   /** Said instead of the true ones; `undefined`: the header is left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
@@ -131,8 +133,9 @@ export class SlackStand {
   }
 
   /** Sends what Slack would send. */
-  async send({ body, type = FORM, secret = SLACK.signingSecret, drift = 0, headers = {} }: Signed): Promise<Sent> {
-    const timestamp = String(Math.floor(Date.now() / 1_000) + drift);
+  async send({ body, type = FORM, secret = SLACK.signingSecret, ...given }: Signed): Promise<Sent> {
+    const { drift = 0, at = Math.floor(Date.now() / 1_000), headers = {} } = given;
+    const timestamp = String(at + drift);
     const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
     const all = {
       'Content-Type': type,
@@ -140,12 +143,12 @@ export class SlackStand {
       'X-Slack-Signature': signature,
       ...headers,
     };
-    const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const said = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const from = performance.now();
     // As bytes: of text `fetch` would name a type of its own where none is given.
     const response = await fetch(`${this.url}/slack/events`, {
       method: 'POST',
-      headers: Object.fromEntries(given),
+      headers: Object.fromEntries(said),
       body: Buffer.from(body),
     });
     const text = await response.text();
