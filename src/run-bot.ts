@@ -152,7 +152,7 @@ async function openDoors(parts: {
   const door = teams.openDoor((turn) => turns.handle(turn));
   const slackDoor = slack?.openDoor({
     handle: (turn, note) => turns.handle(turn, note),
-    handleUnlinked: (turn) => router.handleUnlinked(turn),
+    handleUnlinked: (turn) => turns.handleUnlinked(turn),
     opensDialog: (said) => router.opensDialog(said),
     identify: (user) => services.links.identify(user),
   });

@@ -112,11 +112,8 @@ export class Router {
     );
   }
 
-  /**
-   * Never rejects: every failure becomes a card or a line that says what to do.
-   * @param note is told what the answer does not show: that the turn came twice, or the kind of the failure.
-   */
-  async handle(turn: Turn, note: (outcome: 'duplicate' | ProblemFacts['kind']) => void = () => undefined): Handled {
+  /** Never rejects: every failure becomes a card or a line that says what to do. */
+  async handle(turn: Turn, note: Note = () => undefined): Handled {
     try {
       const isNew = await this.#isNew(turn);
       if (isNew === false) {
@@ -134,10 +131,13 @@ export class Router {
   }
 
   /** The same for an account that nobody has proven to be a person of ours. Never rejects. */
-  async handleUnlinked(turn: UnlinkedTurn): Handled {
+  async handleUnlinked(turn: UnlinkedTurn, note: Note = () => undefined): Handled {
     try {
-      return (await this.#isNew(turn)) === false ? undefined : await this.#link.unlinked(turn);
+      const isNew = await this.#isNew(turn);
+      if (isNew === false) note('duplicate');
+      return isNew === false ? undefined : await this.#link.unlinked(turn);
     } catch (error) {
+      note(problemFacts(error).kind);
       return this.#explain(turn, error);
     }
   }
@@ -198,8 +198,7 @@ export class Router {
   }
 
   async #click(turn: Click): Handled {
-    const act = this.#verbs.get(turn.said.verb);
-    return act ? act(turn) : oldButton();
+    return this.#verbs.get(turn.said.verb)?.(turn) ?? oldButton();
   }
 
   #intent(turn: Turn, intent: Intent, rest: string): Handled {
@@ -291,6 +290,8 @@ export class Router {
 
 /** As much of a turn as every one has, whoever it is of. */
 type Delivered = Pick<Turn, 'place' | 'room' | 'deliveryId' | 'said'>;
+/** Is told what the answer does not show: that the turn came twice, or the kind of the failure. */
+type Note = (outcome: 'duplicate' | ProblemFacts['kind']) => void;
 
 /** An arrival comes as several activities, perhaps to several replicas at once, and is greeted once. */
 function deliveryOf({ said, room, deliveryId }: Delivered): string {

@@ -1,4 +1,4 @@
-import type { Answer, Turn } from '../dialogs/turn.js';
+import type { Answer, Turn, UnlinkedTurn } from '../dialogs/turn.js';
 import type { CountedTurn } from '../services/index.js';
 import { recordingLog } from '../services/platform/testing/test-parts.js';
 import { TurnWatch, type TurnWatchParts } from './turn-watch.js';
@@ -13,10 +13,16 @@ function turnOf(said: Turn['said'], personId = 'ada'): Turn {
 const words = (personId?: string): Turn => turnOf({ kind: 'text', text: 'my password is hunter2' }, personId);
 const click = turnOf({ kind: 'click', verb: 'run-plan', reference: 'r', revision: 1, inputs: {} });
 
+type Note = Parameters<TurnWatchParts['router']['handle']>[1];
+
 function watch(handle: TurnWatchParts['router']['handle'], turnsPerMinute = 10) {
   const counted: CountedTurn[] = [];
   const { log, lines, text } = recordingLog();
-  const router = { handle, nameOf: ({ said }: Turn) => (said.kind === 'click' ? said.verb : 'words') };
+  const router = {
+    handle,
+    handleUnlinked: (_turn: UnlinkedTurn, note?: Note) => handle(words(), note),
+    nameOf: ({ said }: Turn) => (said.kind === 'click' ? said.verb : 'words'),
+  };
   const turns = new TurnWatch({ router, countTurn: (turn) => void counted.push(turn), turnsPerMinute, log });
   return { turns, counted, lines, text };
 }
@@ -29,6 +35,21 @@ test('a turn is counted by what it meant and what came of it, and logged without
   expect(counted).toMatchObject([{ intent: 'words', outcome: 'answered' }]);
   expect(lines()).toMatchObject([{ turn: 'd1', intent: 'words', outcome: 'answered', requestIds: [] }]);
   expect(text()).not.toContain('hunter2');
+});
+
+test('a turn of an account that nobody is known to be is counted and logged, too, without who or what', async () => {
+  const { turns, counted, lines, text } = watch(async (_turn, note) => {
+    note?.('refused');
+    return undefined;
+  });
+  const { place, room, deliveryId, said } = words();
+  const user = { channel: 'slack', team: 'T1', channelUserId: 'U1', name: 'mallory' } as const;
+
+  await turns.handleUnlinked({ user, place, room, deliveryId, said });
+
+  expect(counted).toMatchObject([{ intent: 'unlinked', outcome: 'refused' }]);
+  expect(lines()).toMatchObject([{ turn: 'd1', intent: 'unlinked', outcome: 'refused' }]);
+  expect(text()).not.toMatch(/hunter2|mallory/);
 });
 
 test.each([
