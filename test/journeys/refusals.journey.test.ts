@@ -59,8 +59,9 @@ describe('Help shows only what this person can do here', () => {
       'Who has access?',
       'Give many people access',
       'Create a test user',
+      'My linked accounts',
     ]);
-    expect(ana.buttons()).toEqual([]);
+    expect(ana.buttons()).toEqual(['My linked accounts']);
   });
 
   test('words that nobody understands get the two nearest meanings as buttons', async () => {
