@@ -114,11 +114,12 @@ describe('a run that waits for a person', () => {
   test('goes on at once when the answer comes while its execution here is ending', async () => {
     const durable = durableThat(untilApproved);
     const runId = await createRun(durable);
-    let answered: Promise<unknown> | undefined;
+    let answered: Promise<unknown> = Promise.resolve();
+    // Each time something has happened, one look after the other: the last one sees it wait.
     durable.onProgress(() => {
-      answered ??= durable
-        .find(runId)
-        .then((run) => (run?.state === 'waiting' ? tell(durable, runId, 'approved') : (answered = undefined)));
+      answered = answered.then(async () => {
+        if ((await durable.find(runId))?.state === 'waiting') await tell(durable, runId, 'approved');
+      });
     });
 
     await durable.execute(runId);
