@@ -88,6 +88,26 @@ const columns: Columns = {
     ...{ bars: 'text', channel: 'text', team: 'text', channel_user: 'text', user_name: 'text', team_name: 'text' },
     ...{ person: 'text', person_name: 'text', user_principal_name: 'text', barred_at: 'timestamptz' },
   },
+  access_request: {
+    ...{ id: 'uuid', revision: 'integer', kind: 'text', state: 'text', asker: 'text', asker_name: 'text' },
+    ...{ person: 'text', person_name: 'text', user_principal_name: 'text', role_id: 'text', rules: 'jsonb' },
+    ...{ gift: 'jsonb', minutes: 'integer', why: 'text', stage: 'integer', stage_at: 'timestamptz' },
+    ...{ approvers: 'jsonb', asked_at: 'timestamptz', decided_at: 'timestamptz?', decision: 'jsonb?' },
+    ...{ starts_at: 'timestamptz?', remind_at: 'timestamptz?', reminders: 'integer', due_at: 'timestamptz?' },
+    ...{ review: 'jsonb?', lease: 'uuid?', extends_lease: 'uuid?', changed_at: 'timestamptz' },
+  },
+  access_vote: {
+    ...{ request: 'uuid', person: 'text', person_name: 'text', vote: 'text', stages: 'jsonb', minutes: 'integer?' },
+    ...{ reason: 'text', channel: 'text', at: 'timestamptz' },
+  },
+  access_lease: {
+    ...{ id: 'uuid', revision: 'integer', request: 'uuid', person: 'text', person_name: 'text' },
+    ...{ user_principal_name: 'text', role_id: 'text', role_name: 'text', gift: 'jsonb', state: 'text' },
+    ...{ minutes: 'integer', run: 'uuid', begins_at: 'timestamptz?', ends_at: 'timestamptz' },
+    ...{ ended_at: 'timestamptz?', end_reason: 'text?', ended_by: 'text?', end_run: 'uuid?', left_over: 'jsonb?' },
+    ...{ reminders: 'integer', due_at: 'timestamptz?', changed_at: 'timestamptz' },
+  },
+  access_item: { person: 'text', item: 'text', lease: 'uuid', given_at: 'timestamptz' },
 };
 
 test('the tables that the code knows are those that the migrations make, column by column', async () => {

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, Kysely, Transaction as KyselyTransaction } from 'kysely';
 import type { Json, JsonText } from './json.js';
 import type { ProblemFacts } from './problem.js';
+import type { AccessItemTable, AccessLeaseTable, AccessRequestTable, AccessVoteTable } from './schema-access.js';
 
 /**
  * The tables, held against the database's catalogue by a test. Times are business time, set by us from `clock.now()`.
@@ -28,6 +29,10 @@ export interface Schema {
   account_link: AccountLinkTable;
   link_attempt: LinkAttemptTable;
   link_bar: LinkBarTable;
+  access_request: AccessRequestTable;
+  access_vote: AccessVoteTable;
+  access_lease: AccessLeaseTable;
+  access_item: AccessItemTable;
 }
 
 /** Inside `database.transaction`; nothing else may be asked of the database meanwhile. */

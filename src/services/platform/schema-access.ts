@@ -1,0 +1,107 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Json, JsonText } from './json.js';
+
+/** The tables of access requests. What their jsonb columns hold, `services/access` parses: rows outlive releases. */
+
+type JsonbColumn = ColumnType<Json, JsonText<Json>, JsonText<Json>>;
+type NullableJsonbColumn = ColumnType<Json, JsonText<Json> | null, JsonText<Json> | null>;
+
+export interface AccessRequestTable {
+  id: string;
+  /** Raised by each committed change: of two who decide at once, one finds that it has moved on. */
+  revision: Generated<number>;
+  kind: 'access' | 'extension' | 'break-glass';
+  state: 'open' | 'approved' | 'granted' | 'denied' | 'cancelled' | 'expired' | 'failed' | 'ended';
+  /** Entra object id of whoever asked. */
+  asker: string;
+  asker_name: string;
+  /** Entra object id of whom the access is for. */
+  person: string;
+  person_name: string;
+  user_principal_name: string;
+  role_id: string;
+  /** The policy's rules as they were when it was asked. */
+  rules: JsonbColumn;
+  /** What the role gives, by ids. */
+  gift: JsonbColumn;
+  /** Asked for. */
+  minutes: number;
+  why: string;
+  /** The last stage of approvers that was asked, from 0. */
+  stage: Generated<number>;
+  stage_at: Date;
+  /** Everybody who was asked. */
+  approvers: JsonbColumn;
+  asked_at: Date;
+  decided_at: Date | null;
+  /** By whom, what and why. */
+  decision: NullableJsonbColumn;
+  /** When the time to take an approval back has passed. */
+  starts_at: Date | null;
+  remind_at: Date | null;
+  reminders: Generated<number>;
+  /** When the clock has something to do with it. */
+  due_at: Date | null;
+  /** Of a break-glass: until when it is to be reviewed, and what came of that. */
+  review: NullableJsonbColumn;
+  lease: string | null;
+  extends_lease: string | null;
+  changed_at: Date;
+}
+
+export interface AccessVoteTable {
+  request: string;
+  person: string;
+  person_name: string;
+  vote: 'approve' | 'deny';
+  /** Of which stages the person was an approver at the click. */
+  stages: JsonbColumn;
+  /** Of an approval for less. */
+  minutes: number | null;
+  reason: string;
+  channel: string;
+  at: Date;
+}
+
+export interface AccessLeaseTable {
+  id: string;
+  revision: Generated<number>;
+  request: string;
+  person: string;
+  person_name: string;
+  user_principal_name: string;
+  role_id: string;
+  role_name: string;
+  gift: JsonbColumn;
+  /** `planned`: nothing was given yet · `ending`: being taken away */
+  state: 'planned' | 'active' | 'ending' | 'ended' | 'failed';
+  minutes: number;
+  /** The run that gives it. */
+  run: string;
+  /** Since when the access works. */
+  begins_at: Date | null;
+  /** From the moment on that it is planned, so that no end can be forgotten; moved when the access works. */
+  ends_at: Date;
+  ended_at: Date | null;
+  end_reason: 'time' | 'given-back' | 'revoked' | 'off-boarded' | 'called-off' | 'failed' | null;
+  /** Name of whoever ended it early. */
+  ended_by: string | null;
+  /** The run that takes it away. */
+  end_run: string | null;
+  /** What still gives access, in words. */
+  left_over: NullableJsonbColumn;
+  /** How many reminders of the end were sent. */
+  reminders: Generated<number>;
+  due_at: Date | null;
+  changed_at: Date;
+}
+
+/** Something that Latchkey gave a person for a lease, and takes away when no lease needs it any more. */
+export interface AccessItemTable {
+  person: string;
+  /** A key of `lease.ts`. */
+  item: string;
+  /** The lease it was given for first. */
+  lease: string;
+  given_at: Date;
+}
