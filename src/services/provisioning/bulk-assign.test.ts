@@ -45,8 +45,14 @@ function genesysWith({ id, was }: { id: string; was: UserWas }) {
       })),
     listRoles: async () => [AGENT, LEAD].map(({ roleId, roleName }) => ({ id: roleId, name: roleName })),
     listDivisions: async () => [{ id: 'home', name: 'Home', isHome: true }],
+    findUserByEmail: async () => ({ id, state }),
+    deactivateUser: async () => {
+      state = 'inactive';
+      return true;
+    },
+    revokeTokens: async () => undefined,
   } as unknown as Genesys;
-  return { genesys, held, isAway: (away: boolean) => (isAway = away) };
+  return { genesys, held, state: () => state, isAway: (away: boolean) => (isAway = away) };
 }
 
 /** An Entra that shows one person. */
@@ -55,10 +61,13 @@ function entraWith(id: string): Entra {
 }
 
 /** A bulk with rows of one person that wait for Genesys, and its run, which may be gone through several times. */
-async function bulkOf(personId: string, { wasAssigned = false, count = 1 } = {}) {
+async function bulkOf(
+  personId: string,
+  { wasAssigned = false, count = 1, state = 'to-provision' as BulkRow['state'] } = {},
+) {
   const [bulkId, runId, at] = [newId(), newRunId(), clock.now()];
   const row: BulkRow = {
-    ...{ line: 2, upn: `${personId}@x.com`, state: 'to-provision', note: 'Assigned in Entra as User.', wasAssigned },
+    ...{ line: 2, upn: `${personId}@x.com`, state, note: 'Assigned in Entra as User.', wasAssigned },
     deed: {
       ...{ personId, personName: personId, appRoleId: 'user', appRoleName: 'User' },
       genesys: {
@@ -75,10 +84,13 @@ async function bulkOf(personId: string, { wasAssigned = false, count = 1 } = {})
   });
   const input: BulkInput = { bulkId, askerId: ada.personId, fileName: 'a.csv', fileHash: 'h', count: 1, ...target };
   await insertRun(runId, { kind: 'bulk-assign', input, at, outcome: null });
-  const run = (genesys: Genesys): Promise<BulkOutcome> =>
-    bulkAssign({ database, clock, genesys, entra: entraWith(personId) }).run({
+  const run = (
+    genesys: Genesys,
+    { entra = entraWith(personId), isRepeated = false }: { entra?: Entra; isRepeated?: boolean } = {},
+  ): Promise<BulkOutcome> =>
+    bulkAssign({ database, clock, genesys, entra }).run({
       ...{ input, runId, actor: ada, waitFor: () => Promise.reject(new Error('Nothing is waited for.')) },
-      step: (_name, deed) => deed({ startedAt: at, claim: 0 }),
+      step: (_name, deed) => deed({ startedAt: at, claim: 0, isRepeated }),
     });
   const rows = () => readRows(database.db, bulkId);
   return { run, rows, row: async () => (await rows())[0], bulkId, runId };
@@ -187,4 +199,85 @@ test('a pause in Genesys is found before the next person, not after the part', a
   // Four are under way at once.
   const left = (await rows()).filter(({ state }) => state === 'to-provision');
   expect(left.map(({ line }) => line)).toEqual([6, 7, 8]);
+});
+
+/** Somebody takes, or gives, that person's access while the bulk is at it. */
+async function meanwhile(kind: 'off-board' | 'unassign-person' | 'assign-person', personId: string): Promise<void> {
+  clock.advance(1);
+  const input: Json = kind === 'off-board' ? { personId } : { principal: { id: personId } };
+  await insertRun(newRunId(), { kind, input, at: clock.now(), outcome: {} });
+}
+
+/** An Entra in which whoever is assigned loses the access at that very moment, as the request is on its way. */
+function entraThatTakes(id: string, kinds: readonly Parameters<typeof meanwhile>[0][]) {
+  const removed: unknown[] = [];
+  const entra = {
+    ...entraWith(id),
+    openAssigning: async () => async (people: readonly unknown[]) => {
+      for (const kind of kinds) await meanwhile(kind, id);
+      return people.map(() => 'added');
+    },
+    removeAssignments: async (wish: unknown) => removed.push(wish),
+  } as unknown as Entra;
+  return { entra, removed };
+}
+
+test('who is off-boarded while the assignment is on its way loses it again, and is left out', async () => {
+  const { run, row } = await bulkOf('raced', { state: 'to-assign' });
+  const { entra, removed } = entraThatTakes('raced', ['off-board']);
+  const { genesys, state } = genesysWith({ id: 'u-raced', was: 'active' });
+
+  await run(genesys, { entra });
+
+  expect(removed).toEqual([
+    {
+      principal: { kind: 'person', id: 'raced' },
+      servicePrincipalId: 's',
+      templateId: 't',
+      appRoleIds: ['user'],
+    },
+  ]);
+  expect(state()).toBe('inactive');
+  await expect(row()).resolves.toMatchObject({ state: 'left-out', note: expect.stringContaining('Ada Admin') });
+});
+
+test('an unassignment leaves the Genesys user alone, and what was given by hand after it stays', async () => {
+  const { run, row } = await bulkOf('given', { state: 'to-assign' });
+  const { entra, removed } = entraThatTakes('given', ['unassign-person', 'assign-person']);
+  const { genesys, state } = genesysWith({ id: 'u-given', was: 'active' });
+
+  await run(genesys, { entra });
+
+  expect([removed, state()]).toEqual([[], 'active']);
+  await expect(row()).resolves.toMatchObject({ state: 'left-out' });
+});
+
+test('a user who was woken while their person was off-boarded is put to sleep again', async () => {
+  const { run, row } = await bulkOf('woken');
+  const { genesys, state } = genesysWith({ id: 'u-woken', was: 'unknown' });
+  const { entra } = entraThatTakes('woken', []);
+  const waking: Genesys = {
+    ...genesys,
+    ensureActiveUser: async (wish) => {
+      await meanwhile('off-board', 'woken');
+      return genesys.ensureActiveUser(wish);
+    },
+  };
+
+  await run(waking, { entra });
+
+  expect(state()).toBe('inactive');
+  await expect(row()).resolves.toMatchObject({ state: 'left-out' });
+});
+
+test('what an attempt gave that died before it could look is taken back by the next one', async () => {
+  const { run, row } = await bulkOf('died', { state: 'to-assign' });
+  await meanwhile('off-board', 'died');
+  const { entra, removed } = entraThatTakes('died', []);
+  const { genesys } = genesysWith({ id: 'u-died', was: 'active' });
+
+  await run(genesys, { entra, isRepeated: true });
+
+  expect(removed).toHaveLength(1);
+  await expect(row()).resolves.toMatchObject({ state: 'left-out' });
 });

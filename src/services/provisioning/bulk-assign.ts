@@ -19,6 +19,7 @@ import { findUserOfRow, noteRolesOfRow, noteUserOfRow } from './bulk-genesys-use
 import { orWaiting } from './bulk-refusals.js';
 import { assignRows, failedAlone, genesysWish, provisioned } from './bulk-row.js';
 import { countRows, leaveOut, nextRows, writeRows, type BulkRow } from './bulk-store.js';
+import { putBackLeftOut, unlessTaken, type TakingParts } from './bulk-taken.js';
 import { ensureGenesysUser, type FoundUser, type Kept } from './ensure-genesys-user.js';
 import { rolesLastSeen, rolesOffered, type HeldRole } from './role-snapshot.js';
 
@@ -178,7 +179,8 @@ class Part {
     await mapAtOnce(chunks(rows, MOST_IN_A_BATCH), AT_ONCE, async (some) => {
       if (this.#hasTaken(PART_MS)) return;
       const fit = await this.#fit(some);
-      if (fit.length > 0) await this.#keep(await assignRows(fit, assign, this.#isRepeated));
+      if (fit.length === 0) return;
+      await this.#keep(await unlessTaken(await assignRows(fit, assign, this.#isRepeated), this.#taking()));
     });
     return { next: 'go on', pause: 0 };
   }
@@ -195,8 +197,14 @@ class Part {
   async #fit(rows: readonly BulkRow[]): Promise<readonly BulkRow[]> {
     const { database, entra } = this.#parts;
     const { fit, unfit } = await sortOut(rows, { db: database.db, entra, bulkId: this.#input.bulkId });
+    if (this.#isRepeated) await putBackLeftOut(unfit, this.#taking());
     if (unfit.length > 0) await this.#keep(unfit);
     return fit;
+  }
+
+  #taking(): TakingParts {
+    const { entra, genesys, database } = this.#parts;
+    return { entra, genesys, db: database.db, bulk: this.#input };
   }
 
   async #provisionRow(row: BulkRow): Promise<void> {
@@ -210,7 +218,7 @@ class Part {
       const ensured = await ensureGenesysUser(genesys, { ...wish, restoresOf, beforeWaking }, this.#kept(row));
       const noted = { roles: ensured.genesysRoles, at: clock.now() };
       const result = provisioned(row, ensured, row.deed?.genesys?.divisionName ?? '');
-      await this.#keep([result], (trx) => noteRolesOfRow(trx, key, noted));
+      await this.#keep(await unlessTaken([result], this.#taking()), (trx) => noteRolesOfRow(trx, key, noted));
     } catch (error) {
       await this.#keep([failedAlone(row, error)]);
     }

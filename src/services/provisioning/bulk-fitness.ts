@@ -9,8 +9,19 @@ import { personLastSeen } from './role-snapshot.js';
 
 /** Rows were looked up when the plan was made; what has happened to their people since is looked for right before the deed. */
 
-/** What takes access away from one person. */
+/** What takes access away from one person in Entra; all but the unassignment do so in Genesys, too. */
 const TAKING_KINDS = ['off-board', 'unassign-person', 'remove-test-user'] as const;
+/** By hand, for one person: wins over a file that was sent before. */
+const GIVING_KINDS = ['assign-person', 'provision-person'] as const;
+
+/** Somebody has begun to take the person's access away since the plan of a bulk was made. */
+export interface Taking {
+  /** By name. */
+  readonly by: string;
+  readonly isInGenesys: boolean;
+  /** What was given by hand after that stays, whatever the bulk has done. */
+  readonly isGivenSince: boolean;
+}
 
 export interface SortedRows {
   readonly fit: readonly BulkRow[];
@@ -24,10 +35,14 @@ export async function sortOut(
   { db, entra, bulkId }: { db: Executor; entra: Pick<Entra, 'findPeopleByIds'>; bulkId: string },
 ): Promise<SortedRows> {
   const ids = rows.flatMap(({ deed }) => (deed ? [deed.personId] : []));
-  const [takers, people] = await Promise.all([takersSince(db, { bulkId, personIds: ids }), entra.findPeopleByIds(ids)]);
+  const [takings, people] = await Promise.all([
+    findTakings(db, { bulkId, personIds: ids }),
+    entra.findPeopleByIds(ids),
+  ]);
   const sorted = rows.map((row) => {
     const id = row.deed?.personId;
-    return { row, unfit: leftOut(row, takers.get(id ?? '')) ?? failed(row, findPerson(people, id)) };
+    const taking = takings.get(id ?? '');
+    return { row, unfit: taking ? leftOut(row, taking) : failed(row, findPerson(people, id)) };
   });
   return {
     fit: sorted.flatMap(({ row, unfit }) => (unfit ? [] : [row])),
@@ -53,29 +68,35 @@ function findPerson(people: readonly EntraPerson[], id: string | undefined): Ent
 }
 
 /**
- * By object id: the name of whoever took the access of that person away last, since the plan of the bulk was made. What was
- * begun before and retried after counts: so the time of its last change is asked for.
+ * By object id: the last taking since the plan of the bulk was made. What was begun before and retried after counts: so the
+ * time of its last change is asked for.
  */
-async function takersSince(
+export async function findTakings(
   db: Executor,
   { bulkId, personIds }: { bulkId: string; personIds: readonly string[] },
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Taking>> {
   if (personIds.length === 0) return new Map();
   const personId = sql<string>`coalesce(input ->> 'personId', input -> 'principal' ->> 'id')`;
-  const rows = await db
+  const runs = await db
     .selectFrom('run')
-    .select([personId.as('person'), sql<string>`actor ->> 'name'`.as('taker')])
-    .where('kind', 'in', TAKING_KINDS)
+    .select([personId.as('person'), sql<string>`actor ->> 'name'`.as('by'), 'kind'])
+    .where('kind', 'in', [...TAKING_KINDS, ...GIVING_KINDS])
     .where('changed_at', '>=', (open) => open.selectFrom('bulk').select('made_at').where('id', '=', bulkId))
     .where(personId, 'in', personIds)
     .orderBy('changed_at')
     .execute();
-  return new Map(rows.map(({ person, taker }) => [person, taker]));
+  const takings = new Map<string, Taking>();
+  for (const { person, by, kind } of runs) {
+    const before = takings.get(person);
+    const isGiving = GIVING_KINDS.some((giving) => giving === kind);
+    if (!isGiving) takings.set(person, { by, isInGenesys: kind !== 'unassign-person', isGivenSince: false });
+    else if (before) takings.set(person, { ...before, isGivenSince: true });
+  }
+  return takings;
 }
 
-function leftOut(row: BulkRow, taker: string | undefined): BulkRow | undefined {
-  if (taker === undefined) return undefined;
-  const why = `Access was taken away meanwhile by ${taker}: give it again by hand if that is wanted.`;
+export function leftOut(row: BulkRow, { by }: Taking): BulkRow {
+  const why = `Access was taken away meanwhile by ${by}: give it again by hand if that is wanted.`;
   return { ...row, state: 'left-out', note: `${row.note} ${why}`.trim() };
 }
 
