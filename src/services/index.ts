@@ -1,5 +1,20 @@
 /** Everything that conversations may use of the services. Nothing else of `src/services` is theirs to import. */
 export type {
+  AccessRequest,
+  AgreedRules,
+  Decision,
+  NamedPerson,
+  Review,
+  Vote,
+  VoteOutcome,
+} from './access/access-request.js';
+export { TAKE_BACK_S, tallyOf } from './access/access-request.js';
+export type { AccessOffer, AccessWish, LeaseCard, RequestCard, Work } from './access/access-cards.js';
+export type { AccessGift } from './access/gift.js';
+export type { Lease } from './access/lease.js';
+export type { RequestDeed } from './access/request-deeds.js';
+export { parseTimeSpan, timeSpanText } from './access/time-span.js';
+export type {
   ConversationMemory,
   FormAnswers,
   FormKey,

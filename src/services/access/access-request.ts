@@ -74,6 +74,8 @@ export interface Review {
   readonly verdict?: 'right' | 'not-right';
   readonly reviewer?: NamedPerson;
   readonly reason?: string;
+  /** Nobody has said so in time, and the access was ended. */
+  readonly lapsedAt?: Date;
 }
 
 export interface Vote {
@@ -112,15 +114,21 @@ export function decideVote(request: AccessRequest, votes: readonly Vote[], vote:
   if (before) return { kind: 'again', vote: before };
   if (vote.vote === 'deny') return { kind: 'denied' };
   const all = [...votes, vote];
-  const asked = request.rules.role.approval.slice(0, request.stage + 1).map((stage, at) => ({
-    needed: stage.quorum,
-    agreed: all.filter(({ vote: kind, stages }) => kind === 'approve' && stages.includes(at)).length,
-  }));
-  if (asked.some(({ agreed, needed }) => agreed >= needed)) {
+  const tally = tallyOf(request, all);
+  if (tally.agreed >= tally.needed) {
     const minutes = Math.min(request.minutes, ...all.map((one) => one.minutes ?? request.minutes));
     return { kind: 'approved', minutes, startsAt: new Date(vote.at.getTime() + TAKE_BACK_S * 1_000) };
   }
-  return { kind: 'counted', ...nearest(asked) };
+  return { kind: 'counted', ...tally };
+}
+
+/** How many have agreed, of how many that must: of the stages that were asked the one that lacks the fewest. */
+export function tallyOf({ rules, stage }: AccessRequest, votes: readonly Vote[]): { agreed: number; needed: number } {
+  const asked = rules.role.approval.slice(0, stage + 1).map(({ quorum }, at) => ({
+    needed: quorum,
+    agreed: votes.filter(({ vote, stages }) => vote === 'approve' && stages.includes(at)).length,
+  }));
+  return nearest(asked);
 }
 
 /** The stage that lacks the fewest. */
@@ -135,9 +143,10 @@ export function isOpenFor(request: AccessRequest, personId: string): boolean {
   return request.state === 'open' && request.asker.id !== personId && request.person.id !== personId;
 }
 
-/** When an open request needs something of the clock next: the next stage, its expiry, or a reminder. */
+/** When a request needs something of the clock next: the next stage, its expiry, a reminder, or the end of its review. */
 export function dueAt(request: AccessRequest): Date | undefined {
-  if (request.state !== 'open') return undefined;
+  const { state, review } = request;
+  if (state !== 'open') return review && !review.verdict && !review.lapsedAt ? review.by : undefined;
   const times = [expiresAt(request), escalatesAt(request), request.remindAt].filter((time) => time !== undefined);
   return times.reduce((first, time) => (time < first ? time : first));
 }

@@ -1,0 +1,97 @@
+import type { AccessRequest, Vote } from './access-request.js';
+import { isOpenFor } from './access-request.js';
+import type { Lease } from './lease.js';
+
+/** What can be done with a request or with the lease that it led to. Each is a button, and each is judged here again. */
+export const REQUEST_DEEDS = [
+  'approve',
+  'approve-less',
+  'deny',
+  'take-back',
+  'cancel',
+  'extend',
+  'give-back',
+  'revoke',
+  'review',
+] as const;
+export type RequestDeed = (typeof REQUEST_DEEDS)[number];
+
+/** A request as it stands, with what belongs to it. */
+export interface RequestFacts {
+  readonly request: AccessRequest;
+  readonly votes: readonly Vote[];
+  /** What an approval has led to; `undefined` where it has led to nothing. */
+  readonly lease?: Lease | undefined;
+  /** Until when the person has the same role by another lease that goes on after this one. */
+  readonly extendedUntil?: Date | undefined;
+}
+
+/** Whoever looks, or has clicked. */
+export interface Reader {
+  /** Entra object id. */
+  readonly id: string;
+  /** The stages in which they decide: for a card those in which they were asked, for a click those of this moment. */
+  readonly stages: readonly number[];
+  /** Holds the right to manage SSO; looked up only where that is what counts. */
+  readonly isAdmin?: boolean;
+}
+
+/**
+ * What the reader can do with it now. The one function for the buttons of a card and for the verdict on a click, so that no
+ * button is a lie; a click is judged with what Entra says at that moment.
+ */
+export function deedsOf(facts: RequestFacts, reader: Reader, now: Date): readonly RequestDeed[] {
+  return REQUEST_DEEDS.filter((deed) => isPossible(deed, facts, reader, now));
+}
+
+function isPossible(deed: RequestDeed, facts: RequestFacts, reader: Reader, now: Date): boolean {
+  const { request } = facts;
+  switch (deed) {
+    case 'approve':
+    case 'deny':
+      return canVote(facts, reader);
+    case 'approve-less':
+      return canVote(facts, reader) && request.minutes > 1;
+    case 'take-back':
+      return isBeforeStart(request, now) && request.decision?.by?.id === reader.id;
+    case 'cancel':
+      return isConcerned(request, reader) && (request.state === 'open' || isBeforeStart(request, now));
+    case 'extend':
+      return isConcerned(request, reader) && isActive(facts, now) && facts.extendedUntil === undefined;
+    case 'give-back':
+      return request.person.id === reader.id && isActive(facts, now);
+    case 'revoke':
+      return isActive(facts, now) && mayJudge(request, reader, reader.isAdmin === true);
+    case 'review':
+      return awaitsReview(request) && mayJudge(request, reader, false);
+  }
+}
+
+function canVote({ request, votes }: RequestFacts, { id, stages }: Reader): boolean {
+  return isOpenFor(request, id) && stages.length > 0 && !votes.some(({ person }) => person.id === id);
+}
+
+/** Approved by somebody, and nothing was given yet. */
+function isBeforeStart({ state, startsAt }: AccessRequest, now: Date): boolean {
+  return state === 'approved' && startsAt !== undefined && now < startsAt;
+}
+
+function isConcerned({ asker, person }: AccessRequest, { id }: Reader): boolean {
+  return asker.id === id || person.id === id;
+}
+
+function isActive({ lease }: RequestFacts, now: Date): boolean {
+  return lease?.state === 'active' && now < lease.endsAt;
+}
+
+/** Nobody judges what they asked for or have themselves. */
+function mayJudge({ asker, person }: AccessRequest, { id, stages }: Reader, isAdmin: boolean): boolean {
+  if (person.id === id) return false;
+  return isAdmin || (stages.length > 0 && asker.id !== id);
+}
+
+/** A break-glass that was given, and of which nobody has said yet whether that was right. */
+export function awaitsReview({ state, review }: AccessRequest): boolean {
+  if (!review || review.verdict !== undefined || review.lapsedAt !== undefined) return false;
+  return state === 'approved' || state === 'granted' || state === 'ended';
+}
