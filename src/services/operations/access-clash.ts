@@ -36,15 +36,21 @@ export async function refuseClash(
 ): Promise<void> {
   const { access } = operations.get(kind);
   if (!access) return;
-  const keys = [...access.of(input)].sort();
-  for (const key of keys) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`access ${key}`}, 0))`.execute(trx);
-  }
+  const keys = access.of(input);
+  await holdAccess(trx, keys);
   for (const { other, run } of await runsOf(trx, operations.listOfAccess(), { states: ['running', 'waiting'] })) {
     if (run.id === own || !isAbout(other, run.input, keys)) continue;
+    if (access.direction === 'takes' && other.access?.takesOnlyOwn) continue;
     const isBehindTaking = access.direction === 'gives' && other.access?.direction === 'takes';
     if (run.state === 'waiting' && !isBehindTaking) continue;
     throw accessUnderWay(run.starter, other.wanted(run.input));
+  }
+}
+
+/** Until the commit, nobody else decides about the same access. @param keys of `accessInEntra` and `accessInGenesys`. */
+export async function holdAccess(trx: Transaction, keys: readonly string[]): Promise<void> {
+  for (const key of [...keys].sort()) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`access ${key}`}, 0))`.execute(trx);
   }
 }
 
@@ -60,7 +66,9 @@ export function unlessOvertaken<I extends Json>(
   if (access?.direction !== 'gives') return context;
   const keys = access.of(context.input);
   const look = async (): Promise<void> => {
-    const takers = operations.listOfAccess().filter((other) => other.access?.direction === 'takes');
+    const takers = operations
+      .listOfAccess()
+      .filter((other) => other.access?.direction === 'takes' && !other.access.takesOnlyOwn);
     for (const { other, run } of await runsOf(database.db, takers, { since: context.runId })) {
       if (isAbout(other, run.input, keys)) throw overtaken(run.starter, other.wanted(run.input));
     }

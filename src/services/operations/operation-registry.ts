@@ -8,13 +8,16 @@ export class OperationRegistry {
   readonly #byKind = new Map<string, AnyOperation>();
 
   add<I extends Json, O extends Json>(operation: Operation<I, O>): void {
-    const { access } = operation;
+    const { access, concluded } = operation;
     this.#byKind.set(operation.kind, {
       ...operation,
       input: operation.input,
       wanted: (input) => operation.wanted(operation.input.parse(input)),
       concerns: (input) => operation.concerns(operation.input.parse(input)),
       ...(access ? { access: { ...access, of: (input: Json) => access.of(operation.input.parse(input)) } } : {}),
+      ...(concluded
+        ? { concluded: (trx, end) => concluded(trx, { ...end, input: operation.input.parse(end.input) }) }
+        : {}),
       run: (context) => operation.run({ ...context, input: operation.input.parse(context.input) }),
     } satisfies AnyOperation);
   }

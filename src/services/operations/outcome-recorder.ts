@@ -14,6 +14,8 @@ export const RUN_ENDED = 'run-ended';
 export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegistry }) {
   return async (trx: Transaction, run: RunRecord): Promise<void> => {
     const operation = parts.operations.get(run.kind);
+    const { id: runId, input, problem } = run;
+    await operation.concluded?.(trx, { runId, input, ...(problem ? { problem } : {}) });
     const concerns = [...new Set([...operation.concerns(run.input), ...personIn(run.outcome)])];
     const what = operation.wanted(run.input);
     const at = parts.clock.now();

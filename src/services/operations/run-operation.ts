@@ -8,14 +8,15 @@ import type { RunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
 import { findRunByReference, findUnderWay, holdKinds } from '../platform/ledger.js';
 import type { Log } from '../platform/log.js';
-import { mayPass, Problem, type ProblemFacts } from '../platform/problem.js';
+import { mayPass, Problem } from '../platform/problem.js';
 import type { Transaction } from '../platform/schema.js';
-import { refuseClash, unlessOvertaken } from './access-clash.js';
+import { holdAccess, refuseClash, unlessOvertaken } from './access-clash.js';
 import type { Actor, Claim, Operation } from './operation.js';
 import type { OperationRegistry } from './operation-registry.js';
 import { auditedActor } from './outcome-recorder.js';
 import { alreadyUnderWay, movedOn, unusable } from './operation-refusals.js';
-import { judge, judgeTarget, refusalFacts, rightsOf, type Right, type Verdict } from './permissions.js';
+import { judgeTarget, type Right, type Verdict } from './permissions.js';
+import { Verdicts, type Permitted } from './verdicts.js';
 
 export type Started =
   | { readonly kind: 'started'; readonly runId: RunId }
@@ -36,12 +37,6 @@ export type StartRequest = {
   | { readonly prepare: () => Promise<unknown>; readonly wanted: string }
 );
 
-export interface Permitted {
-  readonly person: EntraPerson;
-  /** Everything the same reading allows, for what is offered next. */
-  readonly rights: readonly Right[];
-}
-
 export interface PipelineParts {
   readonly database: Database;
   readonly durable: Durable;
@@ -57,9 +52,11 @@ export interface PipelineParts {
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #verdicts: Verdicts;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#verdicts = new Verdicts(parts);
   }
 
   register<I extends Json, O extends Json>(operation: Operation<I, O>): void {
@@ -75,6 +72,7 @@ export class Pipeline {
    * Starts the deed and returns at once; the run goes on by itself. Throws a `Problem` of kind `input` or `refused`.
    */
   async start<I extends Json, O extends Json>(operation: Operation<I, O>, request: StartRequest): Promise<Started> {
+    if (operation.right === 'decision') throw new Error(`${operation.kind} follows a decision and is planned with it.`);
     const ready = await this.#permittedInput(operation, request);
     if ('kind' in ready) return ready;
     const { input, person } = ready;
@@ -100,6 +98,29 @@ export class Pipeline {
     });
     if (started.kind === 'started') this.#goOn(started.runId);
     return started;
+  }
+
+  /**
+   * Writes a deed that follows a decision, and its intent, in the transaction of that decision. It is executed after the
+   * commit, with `goOn`. @param plan.reference names the decision: one run for each.
+   */
+  async plan<I extends Json, O extends Json>(
+    trx: Transaction,
+    operation: Operation<I, O>,
+    { input: raw, actor, reference }: { input: unknown; actor: Actor; reference: string },
+  ): Promise<RunId> {
+    const input = parseInput(operation, raw);
+    const { kind, version } = operation;
+    await holdAccess(trx, operation.access?.of(input) ?? []);
+    const runId = await this.#parts.durable.create(trx, { kind, version, input, actor, reference });
+    const [what, concerns] = [operation.wanted(input), operation.concerns(input)];
+    await this.#recordIntent(trx, { operation: kind, what, actor, runId, input, concerns });
+    return runId;
+  }
+
+  /** Lets a run that was planned, or that waits, go on at once. Returns at once; never throws. */
+  goOn(runId: RunId): void {
+    void this.#parts.durable.goOn(runId);
   }
 
   /** What a click of that claim has started before; `undefined`: nothing yet. */
@@ -141,17 +162,13 @@ export class Pipeline {
   }
 
   /** Asks Entra, now, whether the actor holds the right. Throws the refusal, recorded. */
-  async permitted(right: Right, actor: Actor, wanted: string): Promise<Permitted> {
-    const standing = await this.#parts.entra.findStanding(actor.personId);
-    const verdict = judge(right, standing);
-    if (verdict.isAllowed && standing) return { person: standing.person, rights: rightsOf(standing) };
-    return this.#refuse(actor, wanted, verdict);
+  permitted(right: Right, actor: Actor, wanted: string): Promise<Permitted> {
+    return this.#verdicts.permitted(right, actor, wanted);
   }
 
   /** What the actor may do now, for what is offered. Records nothing. */
-  async rightsOf(actor: Actor): Promise<{ rights: readonly Right[]; isStranger: boolean }> {
-    const standing = await this.#parts.entra.findStanding(actor.personId);
-    return { rights: rightsOf(standing), isStranger: !standing || standing.person.isGuest };
+  rightsOf(actor: Actor): Promise<{ rights: readonly Right[]; isStranger: boolean }> {
+    return this.#verdicts.rightsOf(actor);
   }
 
   /** Whether the actor may do something to that person. Throws the refusal, recorded. */
@@ -161,7 +178,7 @@ export class Pipeline {
 
   /** For a verdict whose facts were read already. Throws the refusal, recorded. */
   async abide(actor: Actor, wanted: string, verdict: Verdict): Promise<void> {
-    if (!verdict.isAllowed) await this.#refuse(actor, wanted, verdict);
+    if (!verdict.isAllowed) await this.#verdicts.refuse(actor, wanted, verdict);
   }
 
   async #permittedInput<I extends Json, O extends Json>(
@@ -173,7 +190,7 @@ export class Pipeline {
       const input = parseInput(operation, request.input);
       return { input, person: await this.#permit(operation, actor, input) };
     }
-    const { person } = await this.permitted(operation.right, actor, request.wanted);
+    const { person } = await this.permitted(rightFor(operation), actor, request.wanted);
     // What the first click has done may leave nothing to prepare for a second one.
     const before = await this.findStarted(request.claim);
     if (before) return before;
@@ -187,7 +204,7 @@ export class Pipeline {
     actor: Actor,
     input: I,
   ): Promise<EntraPerson> {
-    const { person } = await this.permitted(operation.right, actor, operation.wanted(input));
+    const { person } = await this.permitted(rightFor(operation), actor, operation.wanted(input));
     await this.#judge(operation, actor, input);
     return person;
   }
@@ -202,7 +219,8 @@ export class Pipeline {
     input: I,
   ): Promise<void> {
     try {
-      await this.#permit(operation, actor, input);
+      if (operation.right === 'decision') await this.#judge(operation, actor, input);
+      else await this.#permit(operation, actor, input);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (mayPass(error.facts)) throw new Problem({ ...error.facts, kind: 'waiting' }, { cause: error });
@@ -217,17 +235,7 @@ export class Pipeline {
 
   async #judge<I extends Json, O extends Json>(operation: Operation<I, O>, actor: Actor, input: I): Promise<void> {
     const verdict = await operation.judge?.(actor, input);
-    if (verdict && !verdict.isAllowed) await this.#refuse(actor, operation.wanted(input), verdict);
-  }
-
-  async #refuse(actor: Actor, wanted: string, verdict: Verdict): Promise<never> {
-    if (verdict.isAllowed) throw new Error('An allowed verdict is no refusal.');
-    const facts = refusalFacts(verdict, wanted);
-    throw new Problem(
-      (await this.#recordRefusal(actor, facts))
-        ? facts
-        : { ...facts, why: `${facts.why ?? ''} This refusal could not be recorded.` },
-    );
+    if (verdict && !verdict.isAllowed) await this.#verdicts.refuse(actor, operation.wanted(input), verdict);
   }
 
   async #claim(trx: Transaction, request: { actor: Actor; claim: Claim }): Promise<ClaimTaken> {
@@ -242,27 +250,14 @@ export class Pipeline {
     await appendAudit(trx, { at: this.#parts.clock.now(), kind: 'intent', body });
   }
 
-  async #recordRefusal(actor: Actor, facts: ProblemFacts): Promise<boolean> {
-    try {
-      const body = {
-        actor: auditedActor(actor),
-        what: facts.what,
-        rule: facts.code ?? 'rule',
-        concerns: [actor.personId],
-      };
-      await this.#parts.database.transaction((trx) =>
-        appendAudit(trx, { at: this.#parts.clock.now(), kind: 'refusal', body }),
-      );
-      return true;
-    } catch (error) {
-      this.#parts.log.error({ error }, 'A refusal could not be written to the audit');
-      return false;
-    }
-  }
-
   #goOn(runId: RunId): void {
     void this.#parts.durable.execute(runId);
   }
+}
+
+/** What a person who starts it, or goes on with it, has to hold. */
+function rightFor({ right }: { right: Right | 'decision' }): Right {
+  return right === 'decision' ? 'manage-sso' : right;
 }
 
 /** What a click claimed, as the reference of the run that it started: a second click finds the run by it. */

@@ -78,10 +78,14 @@ export interface AccessLeaseTable {
   minutes: number;
   /** The run that gives it. */
   run: string;
-  /** Since when the access works. */
+  /** Since when it is being given: from then on nobody can call it off any more. */
+  giving_at: Date | null;
+  /** Since when the access works; of an extension: from when on it is what counts. */
   begins_at: Date | null;
   /** From the moment on that it is planned, so that no end can be forgotten; moved when the access works. */
   ends_at: Date;
+  /** Since when nobody signs in through it any more; what is left to do is in Genesys. */
+  closed_at: Date | null;
   ended_at: Date | null;
   end_reason: 'time' | 'given-back' | 'revoked' | 'off-boarded' | 'called-off' | 'failed' | null;
   /** Name of whoever ended it early. */
@@ -99,9 +103,13 @@ export interface AccessLeaseTable {
 /** Something that Latchkey gave a person for a lease, and takes away when no lease needs it any more. */
 export interface AccessItemTable {
   person: string;
-  /** A key of `lease.ts`. */
+  /** A key of `gift.ts`. */
   item: string;
   /** The lease it was given for first. */
   lease: string;
+  /** Before it was given, so that no crash can part the gift from its note. */
   given_at: Date;
+  /** Of what is given in Genesys: the address of the user there, and the user's id once it is known. */
+  genesys_email: string | null;
+  genesys_user: string | null;
 }

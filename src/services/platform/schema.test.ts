@@ -103,11 +103,15 @@ const columns: Columns = {
   access_lease: {
     ...{ id: 'uuid', revision: 'integer', request: 'uuid', person: 'text', person_name: 'text' },
     ...{ user_principal_name: 'text', role_id: 'text', role_name: 'text', gift: 'jsonb', state: 'text' },
-    ...{ minutes: 'integer', run: 'uuid', begins_at: 'timestamptz?', ends_at: 'timestamptz' },
+    ...{ minutes: 'integer', run: 'uuid', giving_at: 'timestamptz?', begins_at: 'timestamptz?' },
+    ...{ ends_at: 'timestamptz', closed_at: 'timestamptz?' },
     ...{ ended_at: 'timestamptz?', end_reason: 'text?', ended_by: 'text?', end_run: 'uuid?', left_over: 'jsonb?' },
     ...{ reminders: 'integer', due_at: 'timestamptz?', changed_at: 'timestamptz' },
   },
-  access_item: { person: 'text', item: 'text', lease: 'uuid', given_at: 'timestamptz' },
+  access_item: {
+    ...{ person: 'text', item: 'text', lease: 'uuid', given_at: 'timestamptz' },
+    ...{ genesys_email: 'text?', genesys_user: 'text?' },
+  },
 };
 
 test('the tables that the code knows are those that the migrations make, column by column', async () => {

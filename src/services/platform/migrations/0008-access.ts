@@ -38,7 +38,9 @@ export const access = {
       )`.execute(db);
     await sql`create index access_request_person on access_request (person, state)`.execute(db);
     await sql`create index access_request_asker on access_request (asker, state)`.execute(db);
-    await sql`create index access_request_open on access_request (asked_at) where state = 'open'`.execute(db);
+    // Who asks twice at once has one request.
+    await sql`create unique index access_request_pending on access_request (person, role_id, kind)
+      where state in ('open', 'approved')`.execute(db);
     await sql`create index access_request_due on access_request (due_at) where due_at is not null`.execute(db);
     await sql`
       create table access_vote (
@@ -67,8 +69,10 @@ export const access = {
         state text not null check (state in ('planned', 'active', 'ending', 'ended', 'failed')),
         minutes integer not null check (minutes > 0),
         run uuid not null,
+        giving_at timestamptz,
         begins_at timestamptz,
         ends_at timestamptz not null,
+        closed_at timestamptz,
         ended_at timestamptz,
         end_reason text check (end_reason in ('time', 'given-back', 'revoked', 'off-boarded', 'called-off', 'failed')),
         ended_by text,
@@ -89,6 +93,8 @@ export const access = {
         item text not null,
         lease uuid not null references access_lease (id),
         given_at timestamptz not null,
+        genesys_email text,
+        genesys_user text,
         primary key (person, item)
       )`.execute(db);
   },
