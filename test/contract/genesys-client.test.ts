@@ -477,6 +477,80 @@ describe('roles and divisions', () => {
     expect(wire.count('POST', /\/license\/infer$/)).toBe(3);
   });
 
+  describe('taking roles away', () => {
+    const subject = '/authorization/subjects/';
+
+    async function withRoles(
+      ...names: string[]
+    ): Promise<{ userId: string; grants: { roleId: string; divisionId: string }[] }> {
+      const { id: divisionId } = await home();
+      const { user } = await genesys.ensureActiveUser({ ...B_SIMON, divisionId });
+      const roles = await genesys.listRoles();
+      const grants = names.map((name) => ({ roleId: roles.find((role) => role.name === name)?.id ?? '', divisionId }));
+      for (const grant of grants) await genesys.ensureGrant(user.id, grant);
+      return { userId: user.id, grants };
+    }
+
+    const heldBy = async (userId: string): Promise<string[]> =>
+      (await genesys.findGrants(userId)).map(({ role }) => role.name).sort();
+
+    test('takes these and no others, in the order given, and a second time nothing', async () => {
+      const { userId, grants } = await withRoles('Supervisor', 'Agent');
+
+      const taken = [await genesys.removeGrants(userId, grants), await genesys.removeGrants(userId, grants)];
+
+      expect(taken).toEqual([2, 0]);
+      expect(await heldBy(userId)).toEqual(['employee']);
+      const sent = wire.seen.filter(isCall('POST', '/bulkremove'));
+      expect(sent.map(({ body }) => JSON.parse(body))).toEqual([{ grants }]);
+    });
+
+    test('the same role in another division stays', async () => {
+      const { userId, grants } = await withRoles('Agent');
+      const berlin = (await genesys.listDivisions()).find(({ name }) => name === 'Berlin')?.id ?? '';
+      await genesys.ensureGrant(userId, { roleId: grants[0]?.roleId ?? '', divisionId: berlin });
+
+      await genesys.removeGrants(userId, grants);
+
+      expect((await genesys.findGrants(userId)).map(({ divisionName }) => divisionName).sort()).toEqual([
+        'Berlin',
+        'Home',
+      ]);
+    });
+
+    test('an answer that is lost leaves nothing in doubt', async () => {
+      const { userId, grants } = await withRoles('Agent');
+      wire.losesAnswerTo(isCall('POST', '/bulkremove'), {
+        status: 504,
+        body: errorBody('request.timeout', 'late', 504),
+      });
+
+      await expect(genesys.removeGrants(userId, grants)).resolves.toBe(1);
+
+      expect(await heldBy(userId)).toEqual(['employee']);
+    });
+
+    test('it is done when a read says so, and not before', async () => {
+      const { userId, grants } = await withRoles('Agent');
+      wire.answersFor(isCall('POST', '/bulkremove'), { status: 204 }, Infinity);
+
+      const facts = await problemOf(genesys.removeGrants(userId, grants));
+
+      expect(facts).toMatchObject({ kind: 'waiting', system: 'genesys' });
+    });
+
+    test('a user who is gone holds nothing', async () => {
+      const { userId, grants } = await withRoles('Agent');
+      await genesys.deleteUser(userId);
+      const before = wire.count('POST', /bulkremove/);
+
+      await expect(genesys.removeGrants(userId, grants)).resolves.toBe(0);
+
+      expect(wire.count('POST', /bulkremove/)).toBe(before);
+      expect(wire.seen.some(isCall('GET', subject))).toBe(true);
+    });
+  });
+
   test('a grant that comes through a group is not the user’s own', async () => {
     const grants = [{ subjectId: 'the-group', division: { id: 'd' }, role: { id: 'r', name: 'Agent' } }];
     wire.answersFor(isCall('GET', '/authorization/subjects/'), { status: 200, body: JSON.stringify({ grants }) });

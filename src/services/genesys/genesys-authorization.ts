@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { lookUntil, type Pace } from '../platform/http.js';
 import type { AskGenesys } from './genesys-call.js';
-import { isNotFound, waitingForGenesys } from './genesys-problems.js';
+import { isGone, isNotFound, waitingForGenesys } from './genesys-problems.js';
 import type { GenesysApis } from './genesys-sdk.js';
 import { divisionWire, listingWire, nothingWire, roleWire, subjectWire } from './genesys-wire.js';
 import type { GenesysDivision, GenesysGrant, GenesysRole } from './genesys.js';
@@ -12,6 +12,11 @@ interface Parts {
   readonly pace: Pace;
 }
 
+interface RoleInDivision {
+  readonly roleId: string;
+  readonly divisionId: string;
+}
+
 const PAGE = 100;
 const MOST_PAGES = 100;
 
@@ -19,7 +24,8 @@ export function createAuthorization({ ask, ...limits }: Parts): {
   listRoles(): Promise<readonly GenesysRole[]>;
   listDivisions(): Promise<readonly GenesysDivision[]>;
   findGrants(userId: string): Promise<readonly GenesysGrant[]>;
-  ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean>;
+  ensureGrant(userId: string, grant: RoleInDivision): Promise<boolean>;
+  removeGrants(userId: string, grants: readonly RoleInDivision[]): Promise<number>;
 } {
   async function everyPage<T>(
     to: string,
@@ -67,7 +73,7 @@ export function createAuthorization({ ask, ...limits }: Parts): {
       }));
   }
 
-  async function ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean> {
+  async function ensureGrant(userId: string, grant: RoleInDivision): Promise<boolean> {
     const isThere = async (): Promise<boolean> =>
       (await grantsOfNewUser(userId)).some(
         ({ role, divisionId }) => role.id === grant.roleId && divisionId === grant.divisionId,
@@ -89,7 +95,7 @@ export function createAuthorization({ ask, ...limits }: Parts): {
   }
 
   /** Adds; the calls that replace the list of roles would take the others away. A new role or user may be 404 for a while. */
-  async function addGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<void> {
+  async function addGrant(userId: string, grant: RoleInDivision): Promise<void> {
     let missing: unknown;
     const add = async (): Promise<true | undefined> => {
       try {
@@ -111,5 +117,34 @@ export function createAuthorization({ ask, ...limits }: Parts): {
     if (!done) throw missing;
   }
 
-  return { listRoles, listDivisions, findGrants, ensureGrant };
+  async function removeGrants(userId: string, grants: readonly RoleInDivision[]): Promise<number> {
+    const held = await stillHeld(userId, grants);
+    if (held.length === 0) return 0;
+    await ask({
+      to: 'take roles from a user',
+      send: ({ authorization }) => authorization.postAuthorizationSubjectBulkremove(userId, { grants: held }),
+      body: nothingWire,
+    }).catch((error: unknown) => {
+      // Whether they are gone with the user, or with the role itself, the re-read tells.
+      if (!isGone(error)) throw error;
+    });
+    const because = 'Genesys Cloud does not show yet that the roles are taken away';
+    const look = async (): Promise<true | undefined> =>
+      (await stillHeld(userId, grants)).length === 0 ? true : undefined;
+    if (!(await lookUntil(look, { ...limits, because }))) throw waitingForGenesys('the removal of the roles');
+    return held.length;
+  }
+
+  /** Of these, in their order. A user who is gone holds none. */
+  async function stillHeld(userId: string, grants: readonly RoleInDivision[]): Promise<RoleInDivision[]> {
+    const all = await findGrants(userId).catch((error: unknown) => {
+      if (isGone(error)) return [];
+      throw error;
+    });
+    return grants
+      .filter((one) => all.some(({ role, divisionId }) => role.id === one.roleId && divisionId === one.divisionId))
+      .map(({ roleId, divisionId }) => ({ roleId, divisionId }));
+  }
+
+  return { listRoles, listDivisions, findGrants, ensureGrant, removeGrants };
 }

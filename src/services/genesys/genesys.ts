@@ -126,4 +126,9 @@ export interface Genesys extends GenesysLicences, GenesysRemoval {
   findGrants(userId: string): Promise<readonly GenesysGrant[]>;
   /** Adds the role in the division unless it is there; never replaces the list. Returns whether it was added. */
   ensureGrant(userId: string, grant: { roleId: string; divisionId: string }): Promise<boolean>;
+  /**
+   * Takes the user's own grants of these roles in these divisions away, in one call, the first ones first, and waits until a
+   * read says so. What a group gives stays. Returns how many were held.
+   */
+  removeGrants(userId: string, grants: readonly { roleId: string; divisionId: string }[]): Promise<number>;
 }
