@@ -60,7 +60,13 @@ export type Said =
   /** A file came with a message, in a personal chat. `read` fetches it, and throws a `Problem`. */
   | { readonly kind: 'file'; readonly name: string; readonly read: () => Promise<Uint8Array> }
   /** A whole form came back from a dialog: the answers as typed or picked, by question id. */
-  | { readonly kind: 'form'; readonly form: string; readonly inputs: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'form';
+      readonly form: string;
+      /** What the form was said to be about, as with a button. */
+      readonly reference?: string;
+      readonly inputs: Readonly<Record<string, string>>;
+    }
   /** The app's own page in the chat was opened. */
   | { readonly kind: 'home' }
   /** Somebody pointed at a message: who wrote it, where that is somebody of ours. */

@@ -34,6 +34,8 @@ export type Deed =
   | {
       readonly kind: 'form';
       readonly form: string;
+      /** What the dialog is about, as with a button. */
+      readonly reference: string | undefined;
       readonly inputs: Readonly<Record<string, string>>;
       readonly viewId: string;
       /** The conversation that the dialog was opened from. */

@@ -63,6 +63,8 @@ export class OpenDialog {
 
 /** The form as a dialog. @param conversation where its answer is shown. */
 export function formModal({ form, typed, complaints }: FilledForm, conversation: string): types.ModalView {
+  const { reference, intro, sends } = form;
+  const before = intro === undefined ? [] : elementBlocks({ kind: 'text', text: intro }, form.questions.length, ROOMY);
   const blocks = form.questions.flatMap((question, index): types.KnownBlock[] => {
     const complaint = complaints[question.id];
     return [
@@ -74,10 +76,10 @@ export function formModal({ form, typed, complaints }: FilledForm, conversation:
     type: 'modal',
     callback_id: form.name,
     title: plain(form.title, SLACK.modalTitle),
-    submit: plain('Continue', SLACK.modalTitle),
+    submit: plain(sends?.label ?? 'Continue', SLACK.modalTitle),
     close: plain('Cancel', SLACK.modalTitle),
-    private_metadata: JSON.stringify({ conversation }),
-    blocks,
+    private_metadata: JSON.stringify({ conversation, reference }),
+    blocks: [...before, ...blocks],
   };
 }
 
@@ -89,25 +91,27 @@ function complained(text: string): Element {
 
 function questionBlocks(question: Question, typed: string | undefined, index: number): types.KnownBlock[] {
   const blocks = elementBlocks(inputOf(question, typed), index, ROOMY);
-  return blocks.map((block) =>
-    block.type === 'input' ? { ...block, hint: plain(question.explains, SLACK.inputHint / 4) } : block,
-  );
+  return blocks.map((block) => (block.type === 'input' ? { ...block, ...hintOf(question) } : block));
 }
 
-function inputOf({ id, title: label, input }: Question, typed: string | undefined): Element {
-  const required = 'This is needed.';
+function hintOf({ explains }: Question): { hint?: types.PlainTextElement } {
+  return explains === '' ? {} : { hint: plain(explains, SLACK.inputHint / 4) };
+}
+
+function inputOf({ id, title: label, input, isOptional }: Question, typed: string | undefined): Element {
+  const required = isOptional ? {} : { required: 'This is needed.' };
   switch (input.kind) {
     case 'choice': {
       const value = input.choices.some((choice) => choice.value === typed) ? typed : input.preselected;
       const chosen = value === undefined ? {} : { value };
-      return { kind: 'choose', id, label, choices: input.choices, required, ...chosen };
+      return { kind: 'choose', id, label, choices: input.choices, ...required, ...chosen };
     }
     case 'person':
-      return { kind: 'person', id, label, placeholder: input.placeholder, required };
+      return { kind: 'person', id, label, placeholder: input.placeholder, ...required };
     case 'text': {
       const { placeholder, maxLength } = input;
       const value = typed === undefined ? {} : { value: typed };
-      return { kind: 'write', id, label, placeholder, maxLength, required, ...value };
+      return { kind: 'write', id, label, placeholder, maxLength, ...required, ...value };
     }
   }
 }

@@ -123,7 +123,9 @@ function formButtonView({ form, typed, complaints }: FilledForm): View {
     const value = typed[id] ?? '';
     return value === '' ? [] : [{ label: input.label, value }];
   });
-  const button = { verb: form.verb ?? 'intent', reference: form.name, revision: 0 };
+  // What opens a form by its name is an intent.
+  const reference = form.verb === undefined ? form.name : (form.reference ?? form.name);
+  const button = { verb: form.verb ?? 'intent', reference, revision: 0 };
   return {
     title: form.title,
     tone: wrong.length === 0 ? 'neutral' : 'problem',

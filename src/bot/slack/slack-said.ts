@@ -33,8 +33,10 @@ export async function readSaid({ deed }: Delivery, parts: SaidParts): Promise<Sa
       const { verb, reference, revision } = deed.button;
       return { kind: 'click', verb, reference, revision, inputs: deed.inputs, ...messageId };
     }
-    case 'form':
-      return { kind: 'form', form: deed.form, inputs: deed.inputs };
+    case 'form': {
+      const { form, reference, inputs } = deed;
+      return { kind: 'form', form, inputs, ...(reference === undefined ? {} : { reference }) };
+    }
     case 'search':
       return { kind: 'search', dataset: deed.dataset, words: deed.words };
     case 'home':

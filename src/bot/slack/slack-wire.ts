@@ -92,7 +92,14 @@ const callback = z.object({
 });
 
 /** What a dialog of ours carries, so that its answer goes where it was opened from. */
-const dialogMetadata = z.object({ conversation: z.string().min(3).max(500) });
+const dialogMetadata = z.object({
+  conversation: z.string().min(3).max(500),
+  reference: z
+    .string()
+    .max(500)
+    .regex(/^\P{Cc}*$/u)
+    .optional(),
+});
 
 /** The delivery, or `undefined` for what Latchkey does not answer (edits, reactions, other apps' buttons). */
 export function readDelivery(body: unknown): Delivery | undefined {
@@ -165,9 +172,9 @@ function readSubmission(body: unknown): Delivery | undefined {
   const { view } = parsed.data;
   const metadata = dialogMetadata.safeParse(jsonOf(view.private_metadata));
   if (!metadata.success) return undefined;
-  const { conversation } = metadata.data;
+  const { conversation, reference } = metadata.data;
   return interactive(parsed.data, ['form', view.id, view.hash ?? ''], {
-    ...{ kind: 'form', form: view.callback_id, viewId: view.id, conversation },
+    ...{ kind: 'form', form: view.callback_id, reference, viewId: view.id, conversation },
     inputs: readInputs(view.state?.values),
   });
 }

@@ -9,6 +9,12 @@ export interface Form {
   readonly title: string;
   /** What the button that opens it says; absent: it is asked for like any intent, by its name. */
   readonly verb?: string;
+  /** What is said before the questions, such as what happens then. */
+  readonly intro?: string;
+  /** What it is about; comes back with the answers. */
+  readonly reference?: string;
+  /** What the button says that sends it; absent: *Continue*. */
+  readonly sends?: { readonly label: string; readonly style?: 'primary' | 'danger' };
   readonly questions: readonly Question[];
 }
 
@@ -17,6 +23,8 @@ export interface Question {
   readonly title: string;
   /** What is asked for and where to find it. */
   readonly explains: string;
+  /** It may be left empty. */
+  readonly isOptional?: true;
   readonly input: QuestionInput;
 }
 
