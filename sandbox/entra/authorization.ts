@@ -35,7 +35,6 @@ interface IssuedCode {
 /** Wall seconds in which a code can be redeemed; Entra gives some minutes. */
 const CODE_LIFETIME_S = 120;
 const MOST_CODES = 500;
-const REDIRECT_PATH = '/link/callback';
 
 export const AUTHORIZATION_FAULTS = {
   'id-token-wrong': {
@@ -46,12 +45,12 @@ export const AUTHORIZATION_FAULTS = {
   },
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
-/** Reads a request for sign-in. Throws the AADSTS error that its page shows. */
-export function parseAuthorization(query: URLSearchParams): Authorization {
+/** Reads a request for sign-in of the bot's app registration. Throws the AADSTS error that its page shows. */
+export function parseAuthorization(query: URLSearchParams, registered: readonly string[]): Authorization {
   const clientId = required(query, 'client_id').toLowerCase();
   if (clientId !== BOT.clientId) throw new AadstsError(700016, { value: clientId, tenant: TENANT_ID });
   const redirectUri = required(query, 'redirect_uri');
-  if (!isRegistered(redirectUri)) throw new AadstsError(50011, { value: redirectUri, appId: clientId });
+  if (!isRegistered(redirectUri, registered)) throw new AadstsError(50011, { value: redirectUri, appId: clientId });
   const type = required(query, 'response_type');
   if (type !== 'code') throw new AadstsError(700054, { value: type });
   const mode = query.get('response_mode') ?? 'query';
@@ -70,12 +69,13 @@ export function parseAuthorization(query: URLSearchParams): Authorization {
   };
 }
 
-/** The registration has one redirect URI of this machine; as with Entra, its port does not count. */
-function isRegistered(redirectUri: string): boolean {
+/** To the letter; of an address of this machine the port does not count, as with Entra. */
+function isRegistered(redirectUri: string, registered: readonly string[]): boolean {
   if (!URL.canParse(redirectUri)) return false;
-  const { protocol, hostname, pathname, search, hash, username } = new URL(redirectUri);
-  const isHere = ['localhost', '127.0.0.1'].includes(hostname) && /^https?:$/.test(protocol);
-  return isHere && pathname === REDIRECT_PATH && `${search}${hash}${username}` === '';
+  const url = new URL(redirectUri);
+  if (!['localhost', '127.0.0.1'].includes(url.hostname)) return registered.includes(redirectUri);
+  url.port = '';
+  return registered.includes(url.href);
 }
 
 export function required(form: URLSearchParams, name: string): string {

@@ -130,7 +130,10 @@ function memberId(name: string): string {
 function seedBot(directory: Directory): void {
   // Without a directory role, User.ReadWrite.All creates people but resets nobody's password.
   seedRole(BOT.servicePrincipalId, DIRECTORY_ROLES['User Administrator'], directory);
-  seedRegistration(directory, { ...BOT, id: BOT_APPLICATION_ID, secret: BOT.clientSecret });
+  seedRegistration(directory, {
+    ...{ ...BOT, id: BOT_APPLICATION_ID, secret: BOT.clientSecret },
+    redirectUris: BOT_REDIRECT_ORIGINS.map((origin) => `${origin}/link/callback`),
+  });
   // Of the bot in Teams, which has no rights in the directory, only its registration is ever looked at.
   seedRegistration(directory, {
     id: TEAMS_APPLICATION_ID,
@@ -159,9 +162,20 @@ function seedBot(directory: Directory): void {
   });
 }
 
+/** Where people come back to after they have signed in: this machine, and the name of a rehearsal of live mode. */
+const BOT_REDIRECT_ORIGINS = [...['http://localhost', 'http://127.0.0.1'], `https://latchkey.${VERIFIED_DOMAIN}`];
+
+interface SeededRegistration {
+  readonly id: string;
+  readonly clientId: string;
+  readonly secret: string;
+  readonly displayName: string;
+  readonly redirectUris?: string[];
+}
+
 function seedRegistration(
   directory: Directory,
-  { id, clientId, secret, displayName }: { id: string; clientId: string; secret: string; displayName: string },
+  { id, clientId, secret, displayName, redirectUris = [] }: SeededRegistration,
 ): void {
   const registration: Application = {
     id,
@@ -178,7 +192,7 @@ function seedRegistration(
     groupMembershipClaims: null,
     api: { acceptMappedClaims: null, requestedAccessTokenVersion: 2, oauth2PermissionScopes: [] },
     appRoles: [],
-    web: { homePageUrl: null, logoutUrl: null, redirectUris: [], redirectUriSettings: [] },
+    web: { homePageUrl: null, logoutUrl: null, redirectUris, redirectUriSettings: [] },
     requestSignatureVerification: null,
     keyCredentials: [],
     passwordCredentials: [secretOf(secret, directory)],

@@ -102,7 +102,8 @@ function startFromRequest(
 
 /** An application asks who somebody is, by OpenID Connect. */
 function authorize(request: SandboxRequest, correlationId: string, flow: SignInFlow, parts: FlowParts): Reply {
-  const authorization = parseAuthorization(request.query);
+  const registered = parts.directory.findApplicationByAppId(BOT.clientId)?.web.redirectUris ?? [];
+  const authorization = parseAuthorization(request.query, registered);
   const wish = { appId: BOT.clientId, request: undefined, relayState: undefined };
   return flow.proceed(parts.sessions.start({ ...wish, authorization, correlationId }), request);
 }
