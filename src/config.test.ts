@@ -23,6 +23,13 @@ const LIVE: Environment = {
   GENESYSCLOUD_OAUTHCLIENT_SECRET: 'genesys secret',
 };
 
+const TEAMS: readonly string[] = Object.keys(LIVE).filter((name) => name.startsWith('MicrosoftApp'));
+const SLACK: Environment = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'a'.repeat(32) };
+
+function withoutTeams(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !TEAMS.includes(name)));
+}
+
 function problemsOf(env: Environment): readonly string[] {
   try {
     readConfig(env);
@@ -51,9 +58,34 @@ describe('the mode', () => {
     const problems = problemsOf({ AZURE_CLIENT_SECRET: 'x' });
 
     const named = problems.map((problem) => problem.split(' ')[0]);
-    expect(new Set(named)).toEqual(new Set(Object.keys(LIVE).filter((name) => name !== 'AZURE_CLIENT_SECRET')));
-    expect(problems.find((problem) => problem.startsWith('MicrosoftAppPassword'))).toMatch(/Azure portal/);
+    const wanted = ['MicrosoftAppId', ...Object.keys(LIVE).filter((name) => !TEAMS.includes(name))];
+    expect(new Set(named)).toEqual(new Set(wanted.filter((name) => name !== 'AZURE_CLIENT_SECRET')));
+    expect(problems.find((problem) => problem.startsWith('AZURE_CLIENT_ID'))).toMatch(/Entra admin center/);
+    expect(
+      problems.filter((problem) => /^MicrosoftAppId and SLACK_BOT_TOKEN are both unset/.test(problem)),
+    ).toHaveLength(1);
   });
+
+  test('either chat does, and one that has none of its settings is off', () => {
+    const slackAlone = { ...withoutTeams(LIVE), ...SLACK };
+    const config = readConfig(slackAlone);
+
+    expect(config).toMatchObject({ mode: 'live', remote: { slack: { delivery: { kind: 'http' } } } });
+    expect(config).not.toHaveProperty('remote.teams.kind');
+    expect(readConfig(LIVE)).not.toHaveProperty('remote.slack.botToken');
+    expect(problemsOf({ ...slackAlone, AZURE_CLOUD: 'china' })).toEqual([]);
+  });
+
+  test.each([...TEAMS, 'MicrosoftAppType', 'CertificateThumbprint', 'TEAMS_LOGIN_URL'])(
+    'Teams is on as soon as %s is set, and then all that it needs must be',
+    (name) => {
+      const value = LIVE[name] ?? (name === 'MicrosoftAppType' ? 'SingleTenant' : 'http://127.0.0.1:4030');
+      const problems = problemsOf({ ...withoutTeams(LIVE), ...SLACK, [name]: value });
+
+      const missing = ['MicrosoftAppId', 'MicrosoftAppTenantId'].filter((needed) => needed !== name);
+      for (const needed of missing) expect(problems.join('\n')).toMatch(new RegExp(`^${needed} is missing`, 'm'));
+    },
+  );
 
   test.each(Object.keys(LIVE))('live does not start without %s', (name) => {
     const problems = problemsOf({ ...LIVE, LATCHKEY_MODE: 'live', [name]: '' });
@@ -71,8 +103,11 @@ describe('the mode', () => {
           const problems = problemsOf({ ...LIVE, ...without, LATCHKEY_MODE: 'live' });
 
           const named = problems.map((problem) => problem.split(' ')[0]);
-          expect([...named].sort()).toEqual([...missing].sort());
-          for (const problem of problems) expect(problem).toMatch(/ is missing/);
+          // Without any of its settings Teams is off, and no chat is there.
+          const isOff = TEAMS.every((name) => missing.includes(name));
+          const wanted = isOff ? ['MicrosoftAppId', ...missing.filter((name) => !TEAMS.includes(name))] : missing;
+          expect([...named].sort()).toEqual([...wanted].sort());
+          for (const problem of problems) expect(problem).toMatch(/ is missing| are both unset/);
         },
       ),
       { numRuns: 300 },
@@ -95,8 +130,12 @@ describe('the mode', () => {
           } catch (error) {
             expect(error).toBeInstanceOf(ConfigError);
           }
-          if (config !== undefined)
-            expect(config).toMatchObject({ mode: 'live', remote: { teams: { kind: 'registered' } } });
+          if (config === undefined) return;
+          expect(config.mode).toBe('live');
+          if (config.mode !== 'live') return;
+          const { teams, slack } = config.remote;
+          expect([teams, slack]).not.toEqual([undefined, undefined]);
+          expect(teams?.kind ?? 'registered').toBe('registered');
         },
       ),
       { numRuns: 1_000 },

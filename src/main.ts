@@ -108,7 +108,7 @@ function systemLines(config: Config, remote: RemoteSettings): string[] {
     `Latchkey     database ${config.database ? databaseName(config.database) : `embedded in ${config.dataDir}`}`,
     `Entra        ${kind}${remote.entra.loginUrl === undefined ? '' : `, ${remote.entra.loginUrl}`}`,
     `Genesys      ${kind}${remote.genesys.gatewayUrl === undefined ? '' : `, ${remote.genesys.gatewayUrl}`}`,
-    `Teams        ${kind}`,
+    `Teams        ${remote.teams ? kind : 'off'}`,
     `Slack        ${slackLine(kind, remote)}`,
   ];
 }
@@ -120,12 +120,11 @@ function slackLine(kind: Config['mode'], { slack }: RemoteSettings): string {
 }
 
 function secretsOf(config: Config, remote: RemoteSettings): string[] {
-  const teams = secretsOfTeams(remote.teams);
   const all = [
     ...secretsOfEntra(remote.entra.credential),
     ...(remote.link ? secretsOfLink(remote.link) : []),
     remote.genesys.clientSecret,
-    ...teams,
+    ...(remote.teams ? secretsOfTeams(remote.teams) : []),
     ...(remote.slack ? secretsOfSlack(remote.slack) : []),
     ...ownSecrets(config),
   ];

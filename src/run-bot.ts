@@ -5,7 +5,7 @@ import { Router } from './bot/router.js';
 import type { SandboxPage } from './bot/sandbox-page.js';
 import type { Slack } from './bot/slack/slack.js';
 import type { TeamsCredentials } from './bot/teams/connector.js';
-import { createTeams, type Teams } from './bot/teams/teams.js';
+import type { Teams } from './bot/teams/teams.js';
 import { TurnWatch } from './bot/turn-watch.js';
 import { publicUrl, type Config, type RemoteSettings } from './config.js';
 import { deliverPasswordLink } from './dialogs/conversations/deliver-password.js';
@@ -56,16 +56,10 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     fileUrl: (token) => `${late.url}/file/${token}`,
     publicUrl: () => late.url,
   });
-  const teams = createTeams({
-    credentials: withTokens(remote.teams, clock),
-    onRefused: (refusal) => services.metrics.countRefusal(refusal),
-    tenantId: remote.tenantId,
-    places: services.memory.placesOf('teams'),
-    log,
-  });
+  const teams = remote.teams && (await openTeams(remote.teams, { remote, services, clock, log }));
   const slack =
     remote.slack && (await openSlack(remote.slack, { services, clock, log, turnsPerMinute: config.turnsPerMinute }));
-  late.channels = [teams.channel, ...(slack ? [slack.channel] : [])];
+  late.channels = [...(teams ? [teams.channel] : []), ...(slack ? [slack.channel] : [])];
   const { router, noticeboard } = openConversations(services, late.channels, log);
   // Before the doors open: what is started from then on is nobody's leftover.
   const abandoned = await services.start();
@@ -89,8 +83,24 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
   return { port: server.port, url: late.url, stop };
 }
 
+/** Loaded only where Teams is on: its SDK takes a while. */
+async function openTeams(
+  credentials: NonNullable<RemoteSettings['teams']>,
+  parts: { remote: RemoteSettings; services: Services; clock: Clock; log: Log },
+): Promise<Teams> {
+  const { remote, services, clock, log } = parts;
+  const { createTeams } = await import('./bot/teams/teams.js');
+  return createTeams({
+    credentials: withTokens(credentials, clock),
+    onRefused: (refusal) => services.metrics.countRefusal(refusal),
+    tenantId: remote.tenantId,
+    places: services.memory.placesOf('teams'),
+    log,
+  });
+}
+
 /** The bot's registration with the token that it writes with. */
-function withTokens(teams: RemoteSettings['teams'], clock: Clock): TeamsCredentials {
+function withTokens(teams: NonNullable<RemoteSettings['teams']>, clock: Clock): TeamsCredentials {
   if (teams.kind === 'loopback-only') return teams;
   return { ...teams, tokens: createConnectorTokens(teams, { clock }) };
 }
@@ -138,7 +148,7 @@ function openConversations(
 async function openDoors(parts: {
   config: Config;
   services: Services;
-  teams: Teams;
+  teams: Teams | undefined;
   slack: Slack | undefined;
   router: Router;
   page: SandboxPage | undefined;
@@ -149,7 +159,7 @@ async function openDoors(parts: {
   const { config, services, teams, slack, router, page, log, listen } = parts;
   const { countTurn, scrape } = services.metrics;
   const turns = new TurnWatch({ router, countTurn, turnsPerMinute: config.turnsPerMinute, log });
-  const door = teams.openDoor((turn) => turns.handle(turn));
+  const door = teams?.openDoor((turn) => turns.handle(turn));
   const slackDoor = slack?.openDoor({
     handle: (turn, note) => turns.handle(turn, note),
     handleUnlinked: (turn) => turns.handleUnlinked(turn),

@@ -37,7 +37,7 @@ const TABLE = [
   },
   {
     name: 'PUBLIC_URL',
-    meaning: 'what people and Teams can reach, https when live',
+    meaning: 'what people and the chats can reach, https when live',
     whereToFind: 'The address of your proxy or tunnel, without a path.',
     default: 'http://localhost:<PORT> in the sandbox',
   },
@@ -69,7 +69,7 @@ const TABLE = [
   },
   {
     name: 'MicrosoftAppId',
-    meaning: 'application (client) ID of the bot',
+    meaning: 'application (client) ID of the bot; setting it, or another one of Teams, switches Teams on',
     whereToFind: 'Azure portal, Azure Bot, Configuration, Microsoft App ID.',
     isCredential: true,
   },

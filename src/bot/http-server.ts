@@ -22,7 +22,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly teams: { receive(request: IncomingMessage, response: ServerResponse): Promise<void> };
+  /** Absent: Teams is off. */
+  readonly teams?: { receive(request: IncomingMessage, response: ServerResponse): Promise<void> } | undefined;
   /** Absent: Slack is off, or comes through a socket. */
   readonly slack?: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly ready: () => Promise<Readiness>;
@@ -67,9 +68,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const state = { isStopping: false };
   const server = createServer(options, state);
   const routes = guardedRoutes(server, options.log);
-  const receive: Handler = (request, response) => options.teams.receive(request, response);
-  routes.post('/api/messages', receive, { limit: MESSAGES, readsBody: true });
-  const { slack } = options;
+  const { teams, slack } = options;
+  if (teams)
+    routes.post('/api/messages', (request, response) => teams.receive(request, response), {
+      ...{ limit: MESSAGES, readsBody: true },
+    });
   if (slack)
     routes.post('/slack/events', (request, response) => slack(request, response), { limit: MESSAGES, readsBody: true });
   routes.get('/healthz', async (_request, response) => sendJson(response, 200, { ok: true }), { limit: HEALTH });

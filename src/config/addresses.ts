@@ -55,7 +55,7 @@ export function readPublicUrl(settings: SettingsReader, mode: 'live' | 'sandbox'
   } else if (mode === 'live' && url.protocol !== 'https:') {
     settings.wrong('PUBLIC_URL', 'must begin with https:// in live mode');
   } else if (mode === 'live' && !isPublicName(url.hostname)) {
-    settings.wrong('PUBLIC_URL', `must have a public host name: Teams cannot reach "${url.hostname}" from outside`);
+    settings.wrong('PUBLIC_URL', `must have a public host name: nobody reaches "${url.hostname}" from outside`);
   } else if (mode === 'sandbox' && !isLoopback(url)) {
     settings.wrong('PUBLIC_URL', 'must be http://localhost:<port> in sandbox mode');
   }

@@ -40,6 +40,8 @@ const WRONG: Readonly<Record<string, Environment>> = {
   'the sandbox beside one credential': { LATCHKEY_MODE: 'sandbox', AZURE_CLIENT_SECRET: 'x' },
   'the sandbox beside credentials': { ...LIVE, LATCHKEY_MODE: 'sandbox' },
   'what is no GUID': live({ AZURE_TENANT_ID: 'contoso' }),
+  'a bot without tenant and secret': live({ MicrosoftAppTenantId: '', MicrosoftAppPassword: '' }),
+  'no chat': live({ MicrosoftAppId: '', MicrosoftAppTenantId: '', MicrosoftAppPassword: '' }),
   'a secret of no link client': live({ LINK_CLIENT_SECRET: 'x' }),
   'a link client without a proof': live({ LINK_CLIENT_ID: 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0001' }),
   'a link client whose password opens nothing': live({

@@ -12,10 +12,24 @@ function complaint(env: Record<string, string>): readonly string[] {
   return [];
 }
 
-test('a package needs the bot and its address, and nothing else of live mode', () => {
+test('a package for Teams needs the bot and its address, and nothing else of live mode', () => {
   const settings = readForManifest({ MicrosoftAppId: APP_ID, PUBLIC_URL: 'https://latchkey.contoso.example/' });
 
-  expect(settings).toEqual({ appId: APP_ID, publicUrl: 'https://latchkey.contoso.example', isSlackSocketMode: false });
+  expect(settings).toEqual({
+    ...{ appId: APP_ID, publicUrl: 'https://latchkey.contoso.example' },
+    ...{ isSlackSocketMode: false, isSlackOn: false },
+  });
+});
+
+test('with Slack alone there is a package for Slack alone, also before the app has given its token', () => {
+  const PUBLIC_URL = 'https://latchkey.contoso.example';
+
+  expect(readForManifest({ SLACK_APP_TOKEN: 'xapp-1', PUBLIC_URL })).toMatchObject({
+    ...{ appId: undefined, isSlackSocketMode: true, isSlackOn: true },
+  });
+  expect(readForManifest({ LATCHKEY_MODE: 'live', PUBLIC_URL })).toMatchObject({
+    ...{ appId: undefined, isSlackSocketMode: false, isSlackOn: false },
+  });
 });
 
 test('without any credential there is nothing to make a package for', () => {
@@ -23,7 +37,8 @@ test('without any credential there is nothing to make a package for', () => {
 });
 
 test('everything that is missing or wrong is named at once', () => {
-  expect(complaint({ LATCHKEY_MODE: 'live' })).toEqual([
+  expect(complaint({ LATCHKEY_MODE: 'live' })).toEqual([expect.stringMatching(/^PUBLIC_URL is missing: /)]);
+  expect(complaint({ MicrosoftAppTenantId: APP_ID })).toEqual([
     expect.stringMatching(/^MicrosoftAppId is missing: .+Azure portal/),
     expect.stringMatching(/^PUBLIC_URL is missing: /),
   ]);

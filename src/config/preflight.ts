@@ -6,8 +6,8 @@ import { ConfigError } from './config-error.js';
 import { readEntra, type EntraSettings } from './entra.js';
 import { readGenesys, type GenesysSettings } from './genesys.js';
 import { SettingsReader, type Environment } from './settings-reader.js';
-import { readSlack, type SlackSettings } from './slack.js';
-import { readTeams, type TeamsRegistration } from './teams.js';
+import { isSlackOn, readSlack, type SlackSettings } from './slack.js';
+import { isTeamsOn, readTeams, type TeamsRegistration } from './teams.js';
 
 /** As much of the settings as makes sense by itself: a part with a problem is absent, the others are there. */
 export interface SettingsByPart {
@@ -18,6 +18,8 @@ export interface SettingsByPart {
   readonly genesys?: GenesysSettings | undefined;
   readonly teams?: TeamsRegistration | undefined;
   readonly slack?: SlackSettings | undefined;
+  /** Whether any setting of that chat is set, whatever is wrong with it. */
+  readonly isOn: { readonly teams: boolean; readonly slack: boolean };
   readonly clockUrl?: string | undefined;
   /** Names of the settings that put something on this machine in the place of a system. */
   readonly standIns: readonly string[];
@@ -38,6 +40,7 @@ export function readByPart(env: Environment): SettingsByPart {
       readTeams(settings, { tenantId: tenantId ?? '', cloud: entra?.cloud.name ?? 'global', hasStandIns: true }),
     ),
     slack: part(env, readSlack),
+    isOn: { teams: isTeamsOn(new SettingsReader(env)), slack: isSlackOn(new SettingsReader(env)) },
     clockUrl: part(env, (settings) => readBaseUrl(settings, 'LATCHKEY_CLOCK_URL')),
     standIns: STAND_INS.filter((name) => isSet(env, name)),
     lookAlikes: findLookAlikes(env),

@@ -3,15 +3,16 @@ import { readEntra, refuseCloudInSandbox, type EntraSettings } from './entra.js'
 import { readGenesys, type GenesysSettings } from './genesys.js';
 import { readLink, type LinkSettings } from './link.js';
 import type { SettingsReader } from './settings-reader.js';
-import { readSlack, type SlackSettings } from './slack.js';
-import { readTeams, type TeamsCredentials } from './teams.js';
+import { isSlackOn, readSlack, type SlackSettings } from './slack.js';
+import { isTeamsOn, readTeams, type TeamsCredentials } from './teams.js';
 
 /** Who we are to the remote systems and where they are. The same shape for real ones and for the sandbox. */
 export interface RemoteSettings {
   readonly tenantId: string;
   readonly entra: EntraSettings;
   readonly genesys: GenesysSettings;
-  readonly teams: TeamsCredentials;
+  /** Absent: Teams is off. */
+  readonly teams?: TeamsCredentials | undefined;
   /** Absent: Slack is off. */
   readonly slack?: SlackSettings | undefined;
   /** With what people sign in to link a chat account; absent: they cannot. */
@@ -22,7 +23,7 @@ export interface RemoteSettings {
 
 type Systems = Omit<RemoteSettings, 'teams'>;
 
-/** The remote systems as an operator names them: everything must be there. */
+/** The remote systems as an operator names them: Entra, Genesys Cloud, and at least one chat. */
 export function readLive(settings: SettingsReader): RemoteSettings {
   const systems = readSystems(settings);
   const isStandIn = hasStandIns(systems);
@@ -32,8 +33,19 @@ export function readLive(settings: SettingsReader): RemoteSettings {
       'must not be set in front of the real systems, as their time cannot be moved: remove it',
     );
   }
+  requireChat(settings);
   const { tenantId, entra } = systems;
   return { ...systems, teams: readTeams(settings, { tenantId, cloud: entra.cloud.name, hasStandIns: isStandIn }) };
+}
+
+/** Without a chat nobody could write to the bot. */
+function requireChat(settings: SettingsReader): void {
+  if (isTeamsOn(settings) || isSlackOn(settings)) return;
+  settings.wrong(
+    'MicrosoftAppId',
+    'and SLACK_BOT_TOKEN are both unset, so that nobody could write to Latchkey. Set what belongs to Microsoft Teams ' +
+      '(MicrosoftAppId, MicrosoftAppTenantId, MicrosoftAppPassword), to Slack (SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET), or to both',
+  );
 }
 
 export function readSystems(settings: SettingsReader): Systems {

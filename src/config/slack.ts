@@ -16,9 +16,14 @@ export interface SlackSettings {
 
 const NAMES = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SLACK_API_URL'] as const;
 
-/** Slack is on as soon as one of its settings is set; then each that is missing is noted. `undefined`: it is off. */
+/** Slack is on as soon as one of its settings is set. */
+export function isSlackOn(settings: SettingsReader): boolean {
+  return NAMES.some((name) => settings.find(name) !== undefined);
+}
+
+/** Each setting that is missing is noted. `undefined`: Slack is off. */
 export function readSlack(settings: SettingsReader): SlackSettings | undefined {
-  if (NAMES.every((name) => settings.find(name) === undefined)) return undefined;
+  if (!isSlackOn(settings)) return undefined;
   const botToken = settings.secret('SLACK_BOT_TOKEN');
   if (!/^(xoxb-\S+)?$/.test(botToken.reveal())) {
     settings.wrong('SLACK_BOT_TOKEN', 'must be the Bot User OAuth Token of the app, which begins with "xoxb-"');

@@ -32,8 +32,17 @@ export interface TeamsSurroundings {
   readonly hasStandIns: boolean;
 }
 
-/** The bot's registration, live. Whatever is missing is noted; there is no way through here to an unauthenticated bot. */
-export function readTeams(settings: SettingsReader, around: TeamsSurroundings): TeamsRegistration {
+/** Teams is on as soon as one of its settings is set. */
+export function isTeamsOn(settings: SettingsReader): boolean {
+  return NAMES.some((name) => settings.find(name) !== undefined);
+}
+
+/**
+ * The bot's registration, live; `undefined`: Teams is off. Whatever is missing is noted; there is no way through here to an
+ * unauthenticated bot.
+ */
+export function readTeams(settings: SettingsReader, around: TeamsSurroundings): TeamsRegistration | undefined {
+  if (!isTeamsOn(settings)) return undefined;
   const teams: TeamsRegistration = {
     kind: 'registered',
     appId: settings.guid('MicrosoftAppId'),
@@ -101,6 +110,11 @@ function readThumbprint(settings: SettingsReader): string | undefined {
 }
 
 const STAND_IN_SETTINGS = ['TEAMS_OPENID_URL', 'TEAMS_TOKEN_ISSUER', 'TEAMS_LOGIN_URL'] as const;
+const NAMES = [
+  ...(['MicrosoftAppId', 'MicrosoftAppTenantId', 'MicrosoftAppType'] as const),
+  ...PROOFS,
+  ...STAND_IN_SETTINGS,
+] as const;
 
 function readCloud(settings: SettingsReader, { cloud, hasStandIns }: TeamsSurroundings): TeamsCloud {
   const given = STAND_IN_SETTINGS.filter((name) => settings.find(name) !== undefined);

@@ -207,6 +207,19 @@ describe('in two chats', () => {
   });
 });
 
+test('a copy in a chat that was switched off is left alone, and holds nobody up', async () => {
+  const withoutSlack = new Noticeboard({ channels: [chat], postings, render: async () => now, log: silentLog });
+  const elsewhere = { ...PLACE, channel: 'slack' } as const;
+  await withoutSlack.adopt(PLACE, 'm1', 'run:1');
+  await withoutSlack.adopt(elsewhere, 'm9', 'run:1');
+
+  await withoutSlack.makeTrue('run:1');
+  await withoutSlack.settle();
+
+  expect(chat.shown).toEqual(['started']);
+  expect(postings.rows.get('m9')?.revision).toBe(-1);
+});
+
 describe('over time', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });

@@ -130,7 +130,7 @@ export class Noticeboard {
         entry.again = false;
         copies = await this.#parts.postings.find(reference);
       } while (entry.again);
-      const keepers = copies.map((copy) => this.#keeperOf(copy));
+      const keepers = copies.filter((copy) => this.#isReachable(copy)).map((copy) => this.#keeperOf(copy));
       const wanted = keepers.filter((keeper) => entry.wish === 'all' || keeper.isDue());
       this.#looking.delete(reference);
       return (await Promise.all(wanted.map((keeper) => keeper.bring()))).every(Boolean);
@@ -139,6 +139,11 @@ export class Noticeboard {
       this.#parts.log.error({ reference, error }, 'The copies of a card could not be looked up');
       return false;
     }
+  }
+
+  /** A copy in a chat that was switched off stays as it is, and is brought up to date when that is on again. */
+  #isReachable({ place }: Posting): boolean {
+    return this.#parts.channels.some(({ name }) => name === place.channel);
   }
 
   #keeperOf(copy: Posting): CopyKeeper {

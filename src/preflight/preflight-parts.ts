@@ -19,7 +19,7 @@ const PATIENCE = { timeoutMs: 10_000, retryBudgetMs: 8_000, budgetMs: 8_000 } as
 
 /** Clients and addresses for whatever the settings name. Contacts nobody. */
 export function preflightParts(settings: Settings, clock: Clock): PreflightParts {
-  const { mode, common, teams, slack, problems, clockUrl, standIns, lookAlikes } = settings;
+  const { mode, common, teams, slack, isOn, problems, clockUrl, standIns, lookAlikes } = settings;
   return {
     mode,
     settings: { problems, clockUrl, standIns, lookAlikes },
@@ -33,6 +33,7 @@ export function preflightParts(settings: Settings, clock: Clock): PreflightParts
     entra: entraArea(settings, clock),
     genesys: genesysReads(settings, clock),
     signInToTeams: teams && (async () => createConnectorTokens(teams, { clock }).get()),
+    isOn,
     slack: slack && { token: slack.botToken.reveal(), apiUrl: slack.apiUrl ?? 'https://slack.com/api' },
     clock,
   };

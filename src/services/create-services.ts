@@ -128,7 +128,7 @@ export function createServices(parts: ServiceParts): Services {
   const outbox = createOutbox({ database, clock, log });
   const memory = createConversationMemory({ database, clock });
   const linkProof = new LinkProof({
-    ...{ database, clock, keys, entra, publicUrl },
+    ...{ database, clock, keys, entra, publicUrl, isTeamsOn: remote.teams !== undefined },
     signIn: remote.link && createPersonSignIn({ tenantId, cloud, loginUrl, client: remote.link, clock }),
   });
   const links = new AccountLinkService({ database, clock, outbox, pipeline, proof: linkProof });
@@ -141,7 +141,7 @@ export function createServices(parts: ServiceParts): Services {
     checkpoints.sweep,
     files.sweep,
     links.sweep,
-    links.lateNews,
+    ...(remote.teams ? [links.lateNews] : []),
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
   ]) {

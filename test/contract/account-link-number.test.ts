@@ -134,7 +134,8 @@ function hearsNews(): { told: string[]; deliver: () => Promise<void> } {
   return {
     told,
     deliver: async () => {
-      await service.lateNews.sweep(clock.now());
+      // With Teams off nobody sweeps it.
+      if (stand.isTeamsOn) await service.lateNews.sweep(clock.now());
       await outbox.sweep.sweep(clock.now());
       clock.pass(1);
     },
@@ -170,6 +171,22 @@ describe('The person is told of a new link', () => {
     await writesInTeams();
 
     await news.deliver();
+    await news.deliver();
+
+    expect([before, news.told]).toEqual([
+      [['Ana Agent in slack'], 0],
+      ['Ana Agent in slack', 'Ana Agent in teams'],
+    ]);
+  });
+
+  test('in Teams as soon as that is switched on, where it was off when they were linked', async () => {
+    await writesInTeams();
+    stand.isTeamsOn = false;
+    await links();
+    await news.deliver();
+    const before = [[...news.told], await undelivered()];
+    stand.isTeamsOn = true;
+
     await news.deliver();
 
     expect([before, news.told]).toEqual([

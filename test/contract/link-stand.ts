@@ -52,6 +52,7 @@ export class LinkStand {
   database!: Database;
   /** Where people reach the pages; absent: where they are. */
   publicUrl: string | undefined;
+  isTeamsOn = true;
   #proof!: LinkProof;
   #server!: HttpServer;
   #runs!: ReturnType<typeof testPipeline>;
@@ -79,8 +80,12 @@ export class LinkStand {
       clientId: BOT.clientId,
       proof: { kind: 'secret', secret: { reveal: () => BOT.clientSecret } },
     } as const;
+    const isTeamsOn = (): boolean => this.isTeamsOn;
     this.#proof = new LinkProof({
       ...{ database, clock, keys, entra, publicUrl: () => this.publicUrl ?? this.url },
+      get isTeamsOn() {
+        return isTeamsOn();
+      },
       signIn: createPersonSignIn({ tenantId: TENANT_ID, cloud: GLOBAL_CLOUD, loginUrl: base, client, clock }),
     });
     // What passes in the business passes for repeated deliveries as well.
@@ -106,6 +111,7 @@ export class LinkStand {
   async reset(): Promise<void> {
     await this.entra.reset();
     this.publicUrl = undefined;
+    this.isTeamsOn = true;
     this.#since = (await listAudit(this.database.db, { limit: 1 }))[0]?.seq ?? 0;
     for (const table of TABLES) {
       await this.database.db.deleteFrom(table).execute();

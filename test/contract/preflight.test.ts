@@ -198,6 +198,26 @@ test('settings that are missing are named one by one, and what they do not conce
   expect(named(report, 'entra-sign-in')?.state).toBe('ok');
 });
 
+test('a chat that has none of its settings is off, and one whose settings are wrong is not', async () => {
+  const off = Object.fromEntries(
+    Object.keys(live).flatMap((name) => (/^(Microsoft|TEAMS_)/.test(name) ? [[name, '']] : [])),
+  );
+  const slack = { SLACK_BOT_TOKEN: 'xoxp-1', SLACK_SIGNING_SECRET: 'a'.repeat(32) };
+
+  const [teamsAlone, slackAlone] = [await preflight(), await preflight({ ...off, ...slack })];
+
+  expect(named(teamsAlone, 'slack-sign-in')).toMatchObject({
+    state: 'ok',
+    what: expect.stringMatching(/is off/) as string,
+  });
+  expect(named(slackAlone, 'teams-sign-in')).toMatchObject({
+    state: 'ok',
+    what: expect.stringMatching(/is off/) as string,
+  });
+  expect(named(slackAlone, 'slack-sign-in')?.state).toBe('could-not-look');
+  expect(namesOf(slackAlone.findings.filter(({ state }) => state === 'missing'))).toEqual(['setting:SLACK_BOT_TOKEN']);
+});
+
 test('a setting whose name is nearly right is pointed out', async () => {
   const report = await preflight({ AZURE_CLIENT_SECRET: '', AZURE_CLIENT_SECERT: 'x' });
 

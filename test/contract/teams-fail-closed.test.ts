@@ -28,6 +28,19 @@ const TEAMS_STAND_IN: Readonly<Record<string, string>> = {
   TEAMS_LOGIN_URL: 'http://127.0.0.1:4030',
 };
 
+/** Without Teams. */
+const SLACK_ALONE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(RIGHT).filter(([name]) => !name.startsWith('MicrosoftApp'))),
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: 'a'.repeat(32),
+};
+
+/** One of them set, and Teams is on. */
+const TEAMS_SETTINGS = [
+  ...SETTINGS.map(({ name }) => name).filter((name) => /^(MicrosoftApp|Certificate)/.test(name)),
+  ...Object.keys(TEAMS_STAND_IN),
+];
+
 function read(env: Environment): Config | ConfigError {
   try {
     return readConfig(env);
@@ -48,9 +61,9 @@ async function expectFailClosed(env: Environment): Promise<void> {
   const isSet = (name: string): boolean => (env[name]?.trim() ?? '') !== '';
   if (result instanceof ConfigError) {
     const isLive = env['LATCHKEY_MODE']?.trim() === 'live';
-    for (const name of ['MicrosoftAppId', 'MicrosoftAppTenantId'].filter((needed) => isLive && !isSet(needed))) {
+    const isOn = TEAMS_SETTINGS.some(isSet);
+    for (const name of ['MicrosoftAppId', 'MicrosoftAppTenantId'].filter((needed) => isLive && isOn && !isSet(needed)))
       expect(result.problems.join('\n')).toMatch(new RegExp(`^${name} is missing`, 'm'));
-    }
     return;
   }
   if (result.mode === 'sandbox') {
@@ -59,7 +72,12 @@ async function expectFailClosed(env: Environment): Promise<void> {
     expect(Object.keys(TEAMS_STAND_IN).filter(isSet)).toEqual([]);
     return;
   }
-  const { teams } = result.remote;
+  const { teams, slack } = result.remote;
+  if (!teams) {
+    expect(TEAMS_SETTINGS.filter(isSet)).toEqual([]);
+    expect(slack).toBeDefined();
+    return;
+  }
   if (teams.kind !== 'registered') throw new Error('Live without a registration.');
   const tokens = { get: async () => '', renew: () => undefined };
   const connector = createTeamsConnector({ ...teams, tokens });
@@ -103,7 +121,9 @@ test('no setting, no missing setting and no mixture of them turns authentication
 });
 
 test('nor does leaving out or spoiling a few settings of a complete installation', async () => {
-  const bases = fc.constantFrom(RIGHT, { ...RIGHT, ...STAND_INS }, { ...RIGHT, ...STAND_INS, ...TEAMS_STAND_IN });
+  const bases = fc.constantFrom(
+    ...[RIGHT, SLACK_ALONE, { ...RIGHT, ...STAND_INS }, { ...RIGHT, ...STAND_INS, ...TEAMS_STAND_IN }],
+  );
   const names = SETTINGS.map(({ name }) => name);
   const changes = fc.dictionary(fc.constantFrom(...names), fc.option(garbage, { nil: undefined }), { maxKeys: 3 });
   await fc.assert(
@@ -121,6 +141,7 @@ test('nor does leaving out or spoiling a few settings of a complete installation
 
 test('the complete installations of these properties are complete', () => {
   expect(problemsOf(RIGHT)).toEqual([]);
+  expect(problemsOf(SLACK_ALONE)).toEqual([]);
   expect(problemsOf({ ...RIGHT, ...STAND_INS, ...TEAMS_STAND_IN })).toEqual([]);
 });
 
@@ -128,7 +149,7 @@ describe('how the bot proves who it is', () => {
   const WITHOUT_PROOF = { ...RIGHT, MicrosoftAppPassword: '' };
   const proofOf = (env: Environment): unknown => {
     const result = read(env);
-    return result instanceof ConfigError || result.mode !== 'live' || result.remote.teams.kind !== 'registered'
+    return result instanceof ConfigError || result.mode !== 'live' || result.remote.teams?.kind !== 'registered'
       ? result
       : result.remote.teams.proof;
   };

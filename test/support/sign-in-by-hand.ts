@@ -2,15 +2,19 @@ import { SEED_PASSWORD } from '../../sandbox/credentials.js';
 
 const MOST_PAGES = 10;
 
-/** A browser without scripts: follows redirects, fills the sign-in form, posts what wants to be posted. */
+/**
+ * A browser without scripts: follows redirects, fills the sign-in form, posts what wants to be posted.
+ * @param reach where an address that nobody serves is answered.
+ */
 export async function signInByHand(
   link: string,
   who = { userName: 'b.simon@contoso.example', password: SEED_PASSWORD },
+  reach: (url: string) => string = (url) => url,
 ): Promise<string> {
   const jar = new Map<string, string>();
   let step: { url: string; body?: URLSearchParams } = { url: link };
   for (let count = 0; count < MOST_PAGES; count += 1) {
-    const response = await fetch(step.url, {
+    const response = await fetch(reach(step.url), {
       redirect: 'manual',
       headers: { Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
       ...(step.body ? { method: 'POST', body: step.body } : {}),

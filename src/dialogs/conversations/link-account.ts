@@ -84,15 +84,16 @@ export class LinkAccountConversation {
     return user ? this.#enter({ ...turn, user }, inputs) : oldButton();
   }
 
-  /** Tells the person, never by the new account. Rejects while they cannot be told in Teams, so that it is tried again. */
+  /** Tells the person, never by the new account. Rejects while they cannot be told there, so that it is tried again. */
   async tell(link: AccountLink, chat: NewsChat): Promise<void> {
     const { id: personId, name } = link.person;
     const channel = this.#parts.channels.find((one) => one.name === chat);
-    if (chat === 'teams') return void (await channel?.whisper({ personId, name }, linkNoticeView(link)));
+    if (!channel) throw new Error(`A person is to be told in a chat that is off: ${chat}.`);
+    if (chat === 'teams') return void (await channel.whisper({ personId, name }, linkNoticeView(link)));
     const accounts = await this.#parts.links.accountsOf(personId);
     for (const account of accounts.filter((one) => !isAccountOf(one, link))) {
       const { channelUserId } = account;
-      await channel?.whisper({ personId, name, channel: chat, channelUserId }, linkNoticeView(link)).catch((error) => {
+      await channel.whisper({ personId, name, channel: chat, channelUserId }, linkNoticeView(link)).catch((error) => {
         this.#parts.log.warn({ error }, 'A person could not be told of a new link by another account of theirs');
       });
     }
@@ -112,7 +113,8 @@ export class LinkAccountConversation {
     const entered = await links.enterNumber(turn.user, inputs[NUMBER_QUESTION] ?? '');
     if (entered.kind === 'none') return { kind: 'form', form: numberForm(NO_NUMBER) };
     if (entered.kind === 'wrong') return { kind: 'form', form: numberForm(wrongNumber(entered.left)) };
-    return show(this.#parts, turn, linkedView(entered.link));
+    const isToldInTeams = this.#parts.channels.some(({ name }) => name === 'teams');
+    return show(this.#parts, turn, linkedView(entered.link, { isToldInTeams }));
   }
 
   async #askUnlink(turn: Click): Handled {

@@ -59,7 +59,8 @@ export function homeInvitationView(): View {
 }
 
 /** The number was right. Says the same whether or not the person can be told: the account may be somebody else's. */
-export function linkedView({ person }: AccountLink): View {
+export function linkedView({ person }: AccountLink, { isToldInTeams } = { isToldInTeams: true }): View {
+  const where = isToldInTeams ? 'in Teams as well, and in other accounts' : 'in other accounts';
   return {
     title: 'Your account is linked',
     tone: 'good',
@@ -67,7 +68,7 @@ export function linkedView({ person }: AccountLink): View {
       { kind: 'text', text: `Here you are ${person.name} (${person.userPrincipalName}) from now on.` },
       {
         kind: 'text',
-        text: 'Latchkey tells you so in Teams as well, and in other accounts that are linked to you, in case it was somebody else.',
+        text: `Latchkey tells you so ${where} that are linked to you, in case it was somebody else.`,
         style: 'subtle',
       },
     ],

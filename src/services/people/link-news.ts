@@ -15,10 +15,17 @@ export type NewsChat = z.infer<typeof linkNews>['chat'];
 const NEWS_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** Has the person told as soon as they can be. Call it in the transaction of the link. */
-export async function publishNews(trx: Transaction, { id, linkedAt }: AccountLink): Promise<void> {
+/**
+ * Has the person told as soon as they can be. Call it in the transaction of the link.
+ * @param isTeamsOn else it stays noted with the link that they are to be told there.
+ */
+export async function publishNews(
+  trx: Transaction,
+  { id, linkedAt }: AccountLink,
+  { isTeamsOn }: { readonly isTeamsOn: boolean },
+): Promise<void> {
   await publish(trx, { type: ACCOUNT_LINKED, payload: { linkId: id, chat: 'slack' }, at: linkedAt });
-  await publishDue(trx, linkedAt, id);
+  if (isTeamsOn) await publishDue(trx, linkedAt, id);
 }
 
 /** Has those told who have got a chat in Teams since they were linked. On several replicas each of them once. */

@@ -76,6 +76,8 @@ export interface LinkProofParts {
   readonly signIn: PersonSignIn | undefined;
   /** What people can reach, without a trailing slash. */
   readonly publicUrl: () => string;
+  /** Whether people can be told of a link in Teams. */
+  readonly isTeamsOn: boolean;
 }
 
 /**
@@ -229,7 +231,7 @@ export class LinkProof {
   }
 
   async #link(user: ChatUser, { id, person }: NumberTry): Promise<NumberEntered | 'barred'> {
-    const { database, clock } = this.#parts;
+    const { database, clock, isTeamsOn } = this.#parts;
     return database.transaction(async (trx) => {
       const at = clock.now();
       if (!(await endAttempt(trx, id))) {
@@ -240,7 +242,7 @@ export class LinkProof {
       await deleteAttemptsOf(trx, user);
       if (await isBarred(trx, user, person.id)) return 'barred';
       const link = await saveLink(trx, { user, person, at });
-      await publishNews(trx, link);
+      await publishNews(trx, link, { isTeamsOn });
       await auditLink(trx, { at, operation: 'link-account', deed: 'link', link, actor: actorOf(person) });
       return { kind: 'linked', link };
     });

@@ -93,13 +93,13 @@ export function judgePublicUrl(publicUrl: string, reach: Reach): Finding {
         name,
         state: 'missing',
         what: `The name ${host} of PUBLIC_URL is not found (DNS says ${reach.code}).`,
-        remedy: 'Add the name to the DNS of its domain, or correct PUBLIC_URL. Teams must find it from outside.',
+        remedy: 'Add the name to the DNS of its domain, or correct PUBLIC_URL. It must be found from outside.',
       };
     case 'not-trusted':
       return {
         name,
         state: 'missing',
-        what: `The certificate at ${publicUrl} is not accepted (${reach.code}). Teams does not accept it either.`,
+        what: `The certificate at ${publicUrl} is not accepted (${reach.code}), neither by the chats nor by a browser.`,
         remedy: 'Give the proxy or tunnel a certificate of a public authority for that name.',
       };
     case 'no-connection':

@@ -22,8 +22,9 @@ export interface PreflightParts {
   readonly genesys?: GenesysReads | undefined;
   /** Asks for the token with which the bot writes in Teams. */
   readonly signInToTeams?: (() => Promise<unknown>) | undefined;
-  /** Absent: Slack is off. */
   readonly slack?: SlackPlace | undefined;
+  /** Whether any setting of that chat is set. */
+  readonly isOn: { readonly teams: boolean; readonly slack: boolean };
   readonly clock: Clock;
 }
 
@@ -63,8 +64,8 @@ export class Preflight {
     if (publicUrl === undefined) return [];
     const reach = await reachOf(`${publicUrl}/healthz`, { system: 'teams', wall: () => clock.wall() });
     const found = judgePublicUrl(publicUrl, reach);
-    // Teams on this machine does not go by that name.
-    const isRehearsal = settings.standIns.includes('TEAMS_LOGIN_URL');
+    // A chat on this machine does not go by that name.
+    const isRehearsal = ['TEAMS_LOGIN_URL', 'SLACK_API_URL'].some((name) => settings.standIns.includes(name));
     return [isRehearsal && found.state === 'missing' ? { ...found, state: 'warning' } : found];
   }
 
@@ -90,9 +91,10 @@ export class Preflight {
   }
 
   async #checkTeams(): Promise<Finding[]> {
-    const { mode, signInToTeams } = this.#parts;
+    const { mode, signInToTeams, isOn } = this.#parts;
     const name = 'teams-sign-in';
     if (mode === 'sandbox') return [fine(name, 'In the sandbox nobody signs in to Teams.')];
+    if (!isOn.teams) return [fine(name, 'Teams is off: none of its settings is set.')];
     if (!signInToTeams) return unknownSettings(name, 'Teams', mode);
     const look = await lookAt(signInToTeams);
     if (look.ok) return [fine(name, 'The bot gets the token with which it writes in Teams.')];
@@ -103,8 +105,12 @@ export class Preflight {
   }
 
   async #checkSlack(): Promise<Finding[]> {
-    const { slack } = this.#parts;
-    return slack ? checkSlack(slack) : [fine('slack-sign-in', 'Slack is off: none of its settings is set.')];
+    const { mode, slack, isOn } = this.#parts;
+    if (slack) return checkSlack(slack);
+    const name = 'slack-sign-in';
+    return isOn.slack
+      ? unknownSettings(name, 'Slack', mode)
+      : [fine(name, 'Slack is off: none of its settings is set.')];
   }
 }
 
