@@ -267,8 +267,9 @@ export function bulkDoneView(run: RunRecord, outcome: BulkOutcome): View {
     { label: 'Wrong rows', value: NUMBER.format(wrong) },
     ...(leftOut > 0 ? [{ label: 'Left out', value: people(leftOut) }] : []),
   ];
+  const title = isStopped ? `${fileName} was stopped` : `${fileName} is done`;
   return {
-    title: isStopped ? `${fileName} was stopped` : `${fileName} is done`,
+    title,
     tone: failed + wrong + leftOut > 0 ? 'warning' : 'good',
     elements: [
       { kind: 'text', text: what, style: 'strong' },
@@ -280,7 +281,7 @@ export function bulkDoneView(run: RunRecord, outcome: BulkOutcome): View {
       },
     ],
     actions: [reportButton({ id: bulkId, fileName })],
-    fallback: `${fileName}: ${what}${failed > 0 ? ` ${people(failed)} failed.` : ''}`,
+    fallback: `${title}: ${what}${failed > 0 ? ` ${people(failed)} failed.` : ''}`,
   };
 }
 

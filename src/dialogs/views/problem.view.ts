@@ -25,7 +25,7 @@ export function problemView(
       ...details(problem),
     ],
     actions: more.actions ?? [],
-    fallback: `${problem.what} ${problem.remedy}`,
+    fallback: [more.title && `${more.title}.`, problem.what, problem.remedy].filter(Boolean).join(' '),
   };
 }
 

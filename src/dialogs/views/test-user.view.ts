@@ -1,7 +1,7 @@
 import type { NewPersonProposal } from '../../services/index.js';
 import { buttonName, nextFor, personFacts, personWarnings } from './people.view.js';
 import { dismiss } from './person-question.js';
-import { dayText } from './when.js';
+import { dayText, timeText } from './when.js';
 import type { Action, Element, View } from './view.js';
 
 /** *Create test user*: somebody who exists is offered first; another name can be given. */
@@ -75,4 +75,25 @@ function domainChoice({ domain, domains, federated }: NewPersonProposal): Elemen
     ...(domains.length > 1 ? [choice] : []),
     ...(federated.length > 0 ? [{ kind: 'text', text, style: 'subtle' } as const] : []),
   ];
+}
+
+/** Stands in the personal chat of whoever asked, and nowhere else. */
+export function passwordLinkView(link: { url: string; userPrincipalName: string; until: Date }): View {
+  return {
+    title: 'First password',
+    tone: 'neutral',
+    elements: [
+      {
+        kind: 'text',
+        text: `The first password of ${link.userPrincipalName} can be read once, until ${timeText(link.until)}.`,
+      },
+      {
+        kind: 'text',
+        text: 'It must be changed at the first sign-in. When the link is used up, press New password on the card.',
+        style: 'subtle',
+      },
+    ],
+    actions: [{ kind: 'link', label: 'Show the password', url: link.url }],
+    fallback: `A link to the first password of ${link.userPrincipalName}.`,
+  };
 }

@@ -1,0 +1,37 @@
+import type { Work } from '../../../services/index.js';
+import { workView } from '../my-work.view.js';
+import { ANA_ID, approved, card, lease, OMAR_ID, request } from './access-fixtures.js';
+import type { Examples } from './example.js';
+import { NOW } from './fixtures.js';
+
+const NOTHING: Work = { waitingForMe: [], mine: [], access: [] };
+const ALL = ['waiting', 'requests', 'access'] as const;
+const asAna = { readerId: ANA_ID, now: NOW };
+
+export const myWorkExamples: Examples = (said) => {
+  const open = card(request(said), {}, 'cancel');
+  const granted = request(said, approved(said, { state: 'granted', id: '5f8f1d3e-0000-4000-8000-000000000002' }));
+  const own = { ...card(granted, {}, 'extend', 'give-back'), lease: lease(said) };
+  const toDecide = Array.from({ length: 12 }, (_, at) =>
+    card(request(said, { id: `5f8f1d3e-0000-4000-8000-0000000001${String(at).padStart(2, '0')}` }), {}, 'approve'),
+  );
+  return {
+    workView: {
+      nothing: workView(NOTHING, ALL, asAna),
+      'a requester': workView({ waitingForMe: [], mine: [own, open], access: [own] }, ALL, asAna),
+      'an approver, more than fit, and something is wrong': workView({ ...NOTHING, waitingForMe: toDecide }, ALL, {
+        readerId: OMAR_ID,
+        now: NOW,
+        health: [said('Ana Agent has access that Latchkey did not give.')],
+      }),
+      'an administrator, all is well': workView(NOTHING, ALL, { ...asAna, health: [] }),
+      'requests alone': workView({ ...NOTHING, mine: [open] }, ['requests'], asAna),
+      'access alone, coming': workView(
+        { ...NOTHING, access: [{ ...own, lease: lease(said, { state: 'planned' }) }] },
+        ['access'],
+        asAna,
+      ),
+      'waiting alone': workView(NOTHING, ['waiting'], asAna),
+    },
+  };
+};

@@ -1,0 +1,52 @@
+import type { SsoHealth } from '../../../services/index.js';
+import { statusView } from '../status.view.js';
+import type { View } from '../view.js';
+import type { Examples } from './example.js';
+import { APP_ID, inDays, INSTANCE_ID, LINKS, NOW, REGION_NAME } from './fixtures.js';
+
+export const statusExamples: Examples = (said) => {
+  const organization = { shortName: said('contoso-gc'), name: said('Contoso Contact Centre') };
+  const more = { regionName: REGION_NAME, links: LINKS, now: NOW, canSetUp: true };
+  const certificate = {
+    ...{ thumbprint: '0123456789ABCDEF0123456789ABCDEF01234567', until: inDays(-3), daysLeft: -3 },
+  };
+  const judged = (changes: Partial<Extract<SsoHealth, { state: 'right' | 'differs' }>>, canSetUp = true): View =>
+    statusView(
+      {
+        ...{ state: 'right', organization, appId: APP_ID, servicePrincipalId: INSTANCE_ID, assigned: 12 },
+        ...{ tileMode: 'signs-straight-in', otherAppIds: [], certificate, differences: [] },
+        ...changes,
+      },
+      { ...more, canSetUp },
+    );
+  const issuer = { side: 'Genesys', field: 'Issuer URI', is: said('https://sts.windows.net/other/'), shouldBe: 'ours' };
+  const several: SsoHealth = { state: 'several-instances', appIds: [APP_ID, said('another one')] };
+  return {
+    statusView: {
+      'not set up': statusView({ state: 'not-set-up', organization }, more),
+      'not set up, for who only looks': statusView({ state: 'not-set-up', organization }, { ...more, canSetUp: false }),
+      'several instances': statusView(several, more),
+      'several instances, for who only looks': statusView(several, { ...more, canSetUp: false }),
+      right: judged({ certificate: { ...certificate, until: inDays(300) } }),
+      'right, where the tile opens Genesys': judged({ tileMode: 'opens-genesys', otherAppIds: [APP_ID], assigned: 1 }),
+      'one thing differs': judged({ state: 'differs', differences: [{ ...issuer, side: 'Genesys' }] }),
+      'several differ, for who only looks': judged(
+        {
+          state: 'differs',
+          differences: [
+            { ...issuer, side: 'Genesys' },
+            { ...issuer, side: 'Entra', field: 'Reply URL' },
+          ],
+        },
+        false,
+      ),
+      'no certificate': statusView(
+        {
+          ...{ state: 'differs', organization, appId: APP_ID, servicePrincipalId: INSTANCE_ID, assigned: 0 },
+          ...{ tileMode: 'signs-straight-in', otherAppIds: [], differences: [{ ...issuer, side: 'Entra' }] },
+        },
+        { ...more, links: undefined },
+      ),
+    },
+  };
+};
