@@ -76,6 +76,22 @@ describe('the mode', () => {
     expect(problemsOf({ ...slackAlone, AZURE_CLOUD: 'china' })).toEqual([]);
   });
 
+  test('with Slack there must be a client that people can sign in to; without Slack nobody asks for one', () => {
+    const managed = { ...LIVE, AZURE_CLIENT_SECRET: '', AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential' };
+    const own = { LINK_CLIENT_ID: LIVE['AZURE_CLIENT_ID'], LINK_CLIENT_SECRET: 'x' };
+
+    expect(problemsOf(managed)).toEqual([]);
+    expect(problemsOf({ ...managed, ...SLACK, PORT: 'x' })).toEqual([
+      expect.stringMatching(/^PORT must be/),
+      expect.stringMatching(/^LINK_CLIENT_ID is missing: Slack is on/),
+    ]);
+    expect(problemsOf({ ...managed, ...SLACK, ...own })).toEqual([]);
+    // What the registration itself lacks is said once.
+    expect(problemsOf({ ...LIVE, ...SLACK, AZURE_CLIENT_SECRET: '' })).toEqual([
+      expect.stringMatching(/^AZURE_CLIENT_SECRET is missing/),
+    ]);
+  });
+
   test.each([...TEAMS, 'MicrosoftAppType', 'CertificateThumbprint', 'TEAMS_LOGIN_URL'])(
     'Teams is on as soon as %s is set, and then all that it needs must be',
     (name) => {

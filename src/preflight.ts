@@ -2,7 +2,14 @@ import { requireNodeVersion } from './node-version.js';
 // Before anything is loaded that an older Node could not load.
 requireNodeVersion();
 
-import { readForPreflight, secretsOfEntra, secretsOfTeams, type SettingsByPart } from './config.js';
+import {
+  readForPreflight,
+  secretsOfEntra,
+  secretsOfLink,
+  secretsOfSlack,
+  secretsOfTeams,
+  type SettingsByPart,
+} from './config.js';
 import { preflightParts } from './preflight/preflight-parts.js';
 import { preflightWords } from './preflight/preflight-words.js';
 import { createClock } from './services/platform/clock.js';
@@ -41,11 +48,13 @@ async function main(words: readonly string[]): Promise<number> {
   return exitCodeOf(safe);
 }
 
-function secretsOf({ common, entra, genesys, teams }: SettingsByPart): string[] {
+function secretsOf({ common, entra, genesys, teams, slack, link }: SettingsByPart): string[] {
   const secrets = [
     ...[common?.key, common?.previousKey, common?.metricsToken, common?.database?.password, genesys?.clientSecret],
     ...(entra ? secretsOfEntra(entra.credential) : []),
     ...(teams ? secretsOfTeams(teams) : []),
+    ...(slack ? secretsOfSlack(slack) : []),
+    ...(link ? secretsOfLink(link) : []),
   ];
   return secrets.flatMap((secret) => (secret ? [secret.reveal()] : []));
 }

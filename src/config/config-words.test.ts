@@ -42,6 +42,10 @@ const WRONG: Readonly<Record<string, Environment>> = {
   'what is no GUID': live({ AZURE_TENANT_ID: 'contoso' }),
   'a bot without tenant and secret': live({ MicrosoftAppTenantId: '', MicrosoftAppPassword: '' }),
   'no chat': live({ MicrosoftAppId: '', MicrosoftAppTenantId: '', MicrosoftAppPassword: '' }),
+  'Slack without a client to sign in with': live({
+    ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'a'.repeat(32) },
+    ...{ AZURE_CLIENT_SECRET: '', AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential' },
+  }),
   'a secret of no link client': live({ LINK_CLIENT_SECRET: 'x' }),
   'a link client without a proof': live({ LINK_CLIENT_ID: 'b07c1e7a-5a1e-4c0d-9e51-1a7c4e7b0001' }),
   'a link client whose password opens nothing': live({

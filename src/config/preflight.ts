@@ -4,6 +4,7 @@ import { BASE_URLS, readBaseUrl } from './addresses.js';
 import { readCommon, readMode, type CommonSettings, type Mode } from './common.js';
 import { ConfigError } from './config-error.js';
 import { readEntra, type EntraSettings } from './entra.js';
+import { readLink, type LinkSettings } from './link.js';
 import { readGenesys, type GenesysSettings } from './genesys.js';
 import { SettingsReader, type Environment } from './settings-reader.js';
 import { isSlackOn, readSlack, type SlackSettings } from './slack.js';
@@ -20,6 +21,8 @@ export interface SettingsByPart {
   readonly slack?: SlackSettings | undefined;
   /** Whether any setting of that chat is set, whatever is wrong with it. */
   readonly isOn: { readonly teams: boolean; readonly slack: boolean };
+  /** With what people sign in to link their account. */
+  readonly link?: LinkSettings | undefined;
   readonly clockUrl?: string | undefined;
   /** Names of the settings that put something on this machine in the place of a system. */
   readonly standIns: readonly string[];
@@ -41,6 +44,7 @@ export function readByPart(env: Environment): SettingsByPart {
     ),
     slack: part(env, readSlack),
     isOn: { teams: isTeamsOn(new SettingsReader(env)), slack: isSlackOn(new SettingsReader(env)) },
+    link: entra && part(env, (settings) => readLink(settings, entra)),
     clockUrl: part(env, (settings) => readBaseUrl(settings, 'LATCHKEY_CLOCK_URL')),
     standIns: STAND_INS.filter((name) => isSet(env, name)),
     lookAlikes: findLookAlikes(env),

@@ -34,6 +34,7 @@ export function readLive(settings: SettingsReader): RemoteSettings {
     );
   }
   requireChat(settings);
+  requireLink(settings, systems);
   const { tenantId, entra } = systems;
   return { ...systems, teams: readTeams(settings, { tenantId, cloud: entra.cloud.name, hasStandIns: isStandIn }) };
 }
@@ -45,6 +46,17 @@ function requireChat(settings: SettingsReader): void {
     'MicrosoftAppId',
     'and SLACK_BOT_TOKEN are both unset, so that nobody could write to Latchkey. Set what belongs to Microsoft Teams ' +
       '(MicrosoftAppId, MicrosoftAppTenantId, MicrosoftAppPassword), to Slack (SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET), or to both',
+  );
+}
+
+/** In Slack nobody could do anything: an account is somebody's once they have signed in for it. */
+function requireLink(settings: SettingsReader, { slack, link }: Systems): void {
+  if (!slack || link) return;
+  settings.wrong(
+    'LINK_CLIENT_ID',
+    'is missing: Slack is on, where people link their account by signing in, and what calls Microsoft Graph has neither ' +
+      'a client secret nor a certificate for that. Set it to an app registration that has one, with LINK_CLIENT_SECRET or ' +
+      'LINK_CLIENT_CERTIFICATE_PATH',
   );
 }
 

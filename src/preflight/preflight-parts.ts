@@ -1,4 +1,10 @@
-import { databaseName, type EntraCredential, type SettingsByPart, type TeamsRegistration } from '../config.js';
+import {
+  databaseName,
+  type EntraCredential,
+  type LinkSettings,
+  type SettingsByPart,
+  type TeamsRegistration,
+} from '../config.js';
 import { readSigningCertificate } from '../services/entra/client-assertion.js';
 import { readClientCertificate } from '../services/entra/client-certificate.js';
 import { createConnectorTokens } from '../services/entra/connector-tokens.js';
@@ -7,6 +13,7 @@ import { graphUrl, loginUrl } from '../services/entra/microsoft-clouds.js';
 import { createGenesys } from '../services/genesys/genesys-client.js';
 import type { Clock } from '../services/platform/clock.js';
 import type { EntraArea } from '../services/preflight/entra-area.js';
+import type { LinkClient } from '../services/preflight/link-client.js';
 import type { CredentialOwner } from '../services/preflight/own-credentials.js';
 import type { PreflightParts } from '../services/preflight/preflight.js';
 import { apiHost, loginHost } from '../services/sso/genesys-region.js';
@@ -23,8 +30,7 @@ export function preflightParts(settings: Settings, clock: Clock): PreflightParts
   return {
     mode,
     settings: { problems, clockUrl, standIns, lookAlikes },
-    publicUrl:
-      common && (common.publicUrl ?? (common.port === 0 ? undefined : `http://localhost:${String(common.port)}`)),
+    publicUrl: publicUrlOf(settings),
     database: common && {
       dataDir: common.dataDir,
       postgres: common.database && { server: common.database, title: databaseName(common.database) },
@@ -39,7 +45,27 @@ export function preflightParts(settings: Settings, clock: Clock): PreflightParts
   };
 }
 
-function entraArea({ tenantId, entra, genesys, teams }: Settings, clock: Clock): EntraArea | undefined {
+function publicUrlOf({ common }: Settings): string | undefined {
+  if (!common || common.publicUrl !== undefined) return common?.publicUrl;
+  return common.port === 0 ? undefined : `http://localhost:${String(common.port)}`;
+}
+
+/** Nobody links an account where Slack is off. */
+function linkClient(settings: Settings, clock: Clock): LinkClient | undefined {
+  const { tenantId, entra, link, isOn } = settings;
+  if (!entra || !link || tenantId === undefined || !isOn.slack) return undefined;
+  const { clientId, proof } = link;
+  const publicUrl = publicUrlOf(settings);
+  const client = { clientId, redirectUri: publicUrl && `${publicUrl}/link/callback` };
+  // What calls Graph is looked at anyway.
+  if (proof === entra.credential) return client;
+  const reachable = createReachable({ entraLoginUrl: entra.loginUrl });
+  const signedIn = createEntra({ tenantId, ...entra, clientId, credential: proof, reachable, clock, ...PATIENCE });
+  return { ...client, own: { credential: linkOwner(proof, clock), signIn: () => signedIn.getOwnStanding() } };
+}
+
+function entraArea(settings: Settings, clock: Clock): EntraArea | undefined {
+  const { tenantId, entra, genesys, teams } = settings;
   if (!entra || tenantId === undefined) return undefined;
   const reachable = createReachable({ entraLoginUrl: entra.loginUrl, genesysGatewayUrl: genesys?.gatewayUrl });
   return {
@@ -47,6 +73,7 @@ function entraArea({ tenantId, entra, genesys, teams }: Settings, clock: Clock):
     clientId: entra.clientId,
     credential: entraOwner(entra.credential, clock),
     bot: teams && { appId: teams.appId, credential: teamsOwner(teams, clock) },
+    link: linkClient(settings, clock),
   };
 }
 
@@ -64,7 +91,20 @@ const ENTRA_SETTINGS = {
 } as const satisfies Record<EntraCredential['kind'], string>;
 
 function entraOwner(credential: EntraCredential, clock: Clock): CredentialOwner {
-  const about = { key: 'entra', setting: ENTRA_SETTINGS[credential.kind], kind: credential.kind };
+  return ownerOf(credential, { key: 'entra', setting: ENTRA_SETTINGS[credential.kind] }, clock);
+}
+
+function linkOwner(proof: LinkSettings['proof'], clock: Clock): CredentialOwner {
+  const setting = proof.kind === 'secret' ? 'LINK_CLIENT_SECRET' : 'LINK_CLIENT_CERTIFICATE_PATH';
+  return ownerOf(proof, { key: 'link', setting }, clock);
+}
+
+function ownerOf(
+  credential: EntraCredential,
+  named: Pick<CredentialOwner, 'key' | 'setting'>,
+  clock: Clock,
+): CredentialOwner {
+  const about = { ...named, kind: credential.kind };
   switch (credential.kind) {
     case 'secret':
       return { ...about, isBeginning: (hint) => credential.secret.reveal().startsWith(hint) };

@@ -218,6 +218,59 @@ test('a chat that has none of its settings is off, and one whose settings are wr
   expect(namesOf(slackAlone.findings.filter(({ state }) => state === 'missing'))).toEqual(['setting:SLACK_BOT_TOKEN']);
 });
 
+describe('with Slack, what people sign in to when they link their account', () => {
+  const SLACK = {
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_SIGNING_SECRET: 'a'.repeat(32),
+    SLACK_API_URL: 'http://127.0.0.1:9',
+  };
+  const OTHER = { LINK_CLIENT_ID: TEAMS_APP.appId, LINK_CLIENT_SECRET: TEAMS_APP.password };
+
+  test('is fine where it lets the sign-in lead back here', async () => {
+    const report = await preflight(SLACK);
+
+    expect(named(report, 'link-redirect')).toMatchObject({
+      state: 'ok',
+      what: expect.stringContaining(`${live['PUBLIC_URL'] ?? ''}/link/callback`) as string,
+    });
+    expect(named(report, 'link-sign-in')).toBeUndefined();
+  });
+
+  test('is missing what leads back to another name, or has no such address at all', async () => {
+    const [renamed, other] = [
+      await preflight({ ...SLACK, PUBLIC_URL: 'https://latchkey.fabrikam.example' }),
+      await preflight({ ...SLACK, ...OTHER }),
+    ];
+
+    expect(named(renamed, 'link-redirect')).toMatchObject({ state: 'missing' });
+    expect(named(other, 'link-redirect')?.what).toContain('Latchkey in Teams does not let a sign-in lead to');
+    expect(named(other, 'link-redirect')?.remedy).toContain('add https://latchkey.contoso.example/link/callback');
+  });
+
+  test('has a credential of its own, which is tried and whose end is told', async () => {
+    const own = { LINK_CLIENT_ID: BOT.clientId, LINK_CLIENT_SECRET: BOT.clientSecret };
+    const [right, wrong] = [
+      await preflight({ ...SLACK, ...own }),
+      await preflight({ ...SLACK, ...own, LINK_CLIENT_SECRET: 'not-the-secret' }),
+    ];
+
+    expect(named(right, 'link-sign-in')?.state).toBe('ok');
+    expect(named(right, 'credential:link')?.what).toContain('(LINK_CLIENT_SECRET) is good for');
+    expect(named(wrong, 'link-sign-in')).toMatchObject({ state: 'missing' });
+    expect(named(wrong, 'link-sign-in')?.remedy).toContain('LINK_CLIENT_SECRET');
+  });
+
+  test('is not looked at where Slack is off, nor told from what may not be read', async () => {
+    for (const permission of ['Application.Read.All', 'Application.ReadWrite.OwnedBy', 'Directory.Read.All'])
+      await entra.fault('permission-removed', { permission });
+
+    const [off, unread] = [await preflight(), await preflight(SLACK)];
+
+    expect(named(off, 'link-redirect')).toBeUndefined();
+    expect(named(unread, 'link-redirect')?.state).toBe('could-not-look');
+  });
+});
+
 test('a setting whose name is nearly right is pointed out', async () => {
   const report = await preflight({ AZURE_CLIENT_SECRET: '', AZURE_CLIENT_SECERT: 'x' });
 

@@ -24,6 +24,8 @@ export interface Registration {
   readonly appId: string;
   readonly name: string;
   readonly credentials: readonly RegisteredCredential[];
+  /** Where its web platform lets a sign-in lead. */
+  readonly redirectUris: readonly string[];
 }
 
 /** The bot itself, by its own token. */
@@ -47,6 +49,7 @@ const registrationWire = z.object({
   displayName: z.string().nullish(),
   passwordCredentials: z.array(credentialWire).default([]),
   keyCredentials: z.array(credentialWire).default([]),
+  web: z.object({ redirectUris: z.array(z.string()).default([]) }).nullish(),
 });
 
 /** What Entra knows of the bot itself. Reads only. */
@@ -57,7 +60,7 @@ export function createRegistrations({ graph, tokens }: { readonly graph: Graph; 
 } {
   async function findRegistration(appId: string): Promise<Registration | undefined> {
     const path = graphPath`/applications(appId='${appId}')`;
-    const query = { $select: 'id,appId,displayName,passwordCredentials,keyCredentials' };
+    const query = { $select: 'id,appId,displayName,passwordCredentials,keyCredentials,web' };
     const attempt = { to: 'read an app registration', needs: NEEDS.readApps };
     const found = await graph
       .ask({ method: 'GET', path, query, attempt }, registrationWire)
@@ -71,6 +74,7 @@ export function createRegistrations({ graph, tokens }: { readonly graph: Graph; 
         ...found.passwordCredentials.flatMap((one) => toCredential('secret', one)),
         ...found.keyCredentials.flatMap((one) => toCredential('certificate', one)),
       ],
+      redirectUris: found.web?.redirectUris ?? [],
     };
   }
 

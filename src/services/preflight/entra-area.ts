@@ -4,6 +4,7 @@ import type { ProblemFacts } from '../platform/problem.js';
 import { GALLERY_NAME } from '../sso/read-both-sides.js';
 import { fine, lookAt, notLooked, type Finding, type Look } from './finding.js';
 import { judgeGraphPermissions, judgeNewPassword, type Grantee } from './graph-permissions.js';
+import { judgeLinkClient, judgeLinkSignIn, type LinkClient } from './link-client.js';
 import { judgeCredential, type CredentialOwner } from './own-credentials.js';
 import { judgeOwnership } from './ownership.js';
 import { judgeSignIn } from './sign-in.js';
@@ -27,6 +28,8 @@ export interface EntraArea {
   readonly credential: CredentialOwner;
   /** The bot in Teams, whose registration lies in the same tenant. */
   readonly bot?: { readonly appId: string; readonly credential: CredentialOwner } | undefined;
+  /** Absent: Slack is off, or there is none. */
+  readonly link?: LinkClient | undefined;
 }
 
 /** Signs in to Entra and looks at what the bot is and may do there. @param now business time. */
@@ -51,6 +54,7 @@ export async function checkEntra(area: EntraArea, now: Date): Promise<Finding[]>
     judgeNewPassword(permissions, roles.ok ? roles.value : undefined, grantee),
     await credentialOf(area.credential, registration, { now, unseen }),
     ...(area.bot ? [await credentialOf(area.bot.credential, bot, { now, unseen })] : []),
+    ...(area.link ? await checkLink(area.link, entra, { now, unseen }) : []),
     ...(instances.ok
       ? judgeOwnership(instances.value, { granted: permissions, ourId: servicePrincipalId })
       : [unseen('ownership', instances.problem)]),
@@ -74,15 +78,34 @@ function granteeOf(area: EntraArea, standing: OwnStanding, registration: Look<Re
   };
 }
 
+interface Looking {
+  /** Business time. */
+  readonly now: Date;
+  /** The finding of what could not be looked at. */
+  readonly unseen: (name: string, problem: ProblemFacts) => Finding;
+}
+
 async function credentialOf(
   owner: CredentialOwner,
   registration: Look<Registration | undefined>,
-  { now, unseen }: { now: Date; unseen: (name: string, problem: ProblemFacts) => Finding },
+  { now, unseen }: Looking,
 ): Promise<Finding> {
   if (!registration.ok) return unseen(`credential:${owner.key}`, registration.problem);
   // What is wrong with the certificate itself, the sign-in says.
   const thumbprint = await owner.findThumbprint?.().catch(() => undefined);
   return judgeCredential(owner, registration.value, { now, thumbprint });
+}
+
+async function checkLink(link: LinkClient, entra: EntraReads, looking: Looking): Promise<Finding[]> {
+  const { own, clientId } = link;
+  const registration = await lookAt(() => entra.findRegistration(clientId));
+  const found = judgeLinkClient(link, registration, looking.unseen);
+  if (!own) return found;
+  return [
+    judgeLinkSignIn(own.credential, await lookAt(own.signIn)),
+    ...found,
+    await credentialOf(own.credential, registration, looking),
+  ];
 }
 
 /** A look that was denied for a permission that stands in the list anyway: one cause, one remedy. */

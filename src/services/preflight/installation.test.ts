@@ -13,6 +13,7 @@ test('every problem of the settings becomes a finding of its name, with where th
     'AZURE_CLIENT_ID is missing: the app registration. Entra admin center, Overview.',
     'PORT must be a whole number from 0 to 65535, not "x".',
     'HOST must be 127.0.0.1. Or unset it.',
+    'LINK_CLIENT_ID is missing: Slack is on. Set it.',
   ];
 
   const findings = judgeSettings({ ...NOTHING, problems }, 'live').filter(({ state }) => state === 'missing');
@@ -21,6 +22,7 @@ test('every problem of the settings becomes a finding of its name, with where th
     ['setting:AZURE_CLIENT_ID', expect.stringMatching(/^Set it .+ Where to find it: Entra admin center, Overview\.$/)],
     ['setting:PORT', expect.stringContaining('.env.example')],
     ['setting:HOST', 'Or unset it.'],
+    ['setting:LINK_CLIENT_ID', 'Set it.'],
   ]);
 });
 

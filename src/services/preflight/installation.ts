@@ -35,10 +35,12 @@ function judgeSetting(problem: string): Finding {
   };
 }
 
-/** What follows on a complaint says what to do; on "is missing" it says where the value is found. */
+/** What follows on a complaint says what to do; on "is missing" it says where the value is found, if not that. */
 function howToSet(what: string, rest: string | undefined): string {
   if (rest === undefined) return 'Correct it in .env or in the environment; .env.example explains every setting.';
-  return / is missing\b/.test(what) ? `Set it in .env or in the environment. Where to find it: ${rest}` : rest;
+  return / is missing\b/.test(what) && !rest.startsWith('Set ')
+    ? `Set it in .env or in the environment. Where to find it: ${rest}`
+    : rest;
 }
 
 function judgeLookAlike({ name, meant }: SettingsFacts['lookAlikes'][number]): Finding {

@@ -14,6 +14,7 @@ const registration = (...credentials: ReturnType<typeof secret>[]) => ({
   objectId: 'o',
   appId: 'a',
   name: 'Latchkey',
+  redirectUris: [],
   credentials,
 });
 

@@ -4,7 +4,7 @@ import { fine, type Finding } from './finding.js';
 
 /** Whose credential it is, and what is known of the one in the settings. */
 export interface CredentialOwner {
-  /** Stable, for programs: `entra` or `teams`. */
+  /** Stable, for programs: `entra`, `teams` or `link`. */
   readonly key: string;
   /** The setting that holds it. */
   readonly setting: string;
