@@ -12,6 +12,9 @@ export { TAKE_BACK_S, tallyOf } from './access/access-request.js';
 export type { AccessOffer, AccessWish, LeaseCard, RequestCard, Work } from './access/access-cards.js';
 export type { AccessGift } from './access/gift.js';
 export type { Lease } from './access/lease.js';
+export { AccessService } from './access/access-service.js';
+export type { Ballot, ReviewGiven } from './access/decide-access.js';
+export type { PolicyStanding } from './access/policy-source.js';
 export type { RequestDeed } from './access/request-deeds.js';
 export { parseTimeSpan, timeSpanText } from './access/time-span.js';
 export type {

@@ -10,6 +10,7 @@ import { createCertificates } from './entra-certificates.js';
 import { createClaims } from './entra-claims.js';
 import { createGallery } from './entra-gallery.js';
 import { createGroups } from './entra-groups.js';
+import { createMembership } from './entra-members.js';
 import { createInstances } from './entra-instance.js';
 import { createSessions } from './entra-sessions.js';
 import { createPeople } from './entra-people.js';
@@ -62,6 +63,7 @@ export function createEntra(options: EntraOptions): Entra {
     now: () => options.clock.now(),
   };
   const people = createPeople(shared);
+  const groups = createGroups(shared);
   const claims = createClaims(shared);
   const instances = createInstances({ ...shared, claims });
   const { getInstance, getSettings, getAppRoles, setSingleSignOn, setIdentifierAndReplyUrl } = instances;
@@ -90,7 +92,8 @@ export function createEntra(options: EntraOptions): Entra {
     ...createRegistrations(shared),
     ...createAssignments(shared),
     ...createBulk({ ...shared, pace }),
-    ...createGroups(shared),
+    ...groups,
+    ...createMembership({ ...shared, listGroupsOf: groups.listGroupsOf }),
     ...createSessions(shared),
   };
 }

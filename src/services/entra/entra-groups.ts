@@ -32,6 +32,8 @@ export interface EntraGroups {
   /** Groups by object id, by mail, or by the beginning of the name; at most ten. */
   findGroups(text: string): Promise<readonly EntraGroup[]>;
   findGroup(id: string): Promise<EntraGroup | undefined>;
+  /** Groups of exactly that name, in whatever case of its letters; more than one says that the name is not enough. */
+  findGroupsNamed(name: string): Promise<readonly EntraGroup[]>;
   /** All direct members, 999 to a call. A group that is gone has none. */
   listMembers(groupId: string): Promise<readonly GroupMember[]>;
   /** The first 999 direct members, in one call, and whether there are more. */
@@ -102,6 +104,14 @@ export function createGroups({ graph }: { readonly graph: Graph }): EntraGroups 
     return group && toGroup(group);
   }
 
+  async function findGroupsNamed(name: string): Promise<readonly EntraGroup[]> {
+    if (name === '' || name.length > LONGEST_SEARCH || LONE_SURROGATE_OR_CONTROL.test(name)) return [];
+    const query = { $filter: graphFilter`displayName eq ${name}`, $select: GROUP_SELECT, $top: String(MOST_GROUPS) };
+    const call = { method: 'GET', path: '/groups', query, attempt: lookUp } as const;
+    const { value } = await graph.ask(call, z.object({ value: z.array(groupWire) }));
+    return value.map(toGroup);
+  }
+
   async function listMembers(groupId: string): Promise<readonly GroupMember[]> {
     const query = { $select: MEMBER_SELECT, $top: '999' };
     const path = graphPath`/groups/${groupId}/members`;
@@ -135,7 +145,7 @@ export function createGroups({ graph }: { readonly graph: Graph }): EntraGroups 
     return found.map(({ id }) => id);
   }
 
-  return { findGroups, findGroup, listMembers, firstMembers, countMembers, listGroupsOf };
+  return { findGroups, findGroup, findGroupsNamed, listMembers, firstMembers, countMembers, listGroupsOf };
 }
 
 function unlessGone<T>(nothing: T): (error: unknown) => T {

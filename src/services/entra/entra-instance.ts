@@ -204,6 +204,7 @@ function toAppRole(role: AppRoleWire): AppRole {
   return {
     id: role.id,
     displayName: role.displayName ?? '',
+    ...(role.value ? { value: role.value } : {}),
     isEnabled: role.isEnabled,
     allowsUsers: role.allowedMemberTypes.includes('User'),
   };

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { EntraPerson, RoleHeld, Standing } from './entra.js';
 import { failureStatusOf, isNotFound, type Attempt } from './entra-problems.js';
 import { groupWire, roleWire, toPerson, USER_SELECT, userWire, type UserWire } from './entra-wire.js';
@@ -6,11 +6,14 @@ import { NEEDS } from './graph-permissions.js';
 import type { Graph } from './graph-http.js';
 import { graphFilter, graphPath, isGuid } from './graph-query.js';
 
+const managerWire = z.looseObject({ '@odata.type': z.string().nullish() });
+
 const lookUp: Attempt = { to: 'look people up', needs: NEEDS.readPeople };
 
 export function createPeople({ graph }: { readonly graph: Graph }): {
   findPerson(id: string): Promise<EntraPerson | undefined>;
   findStanding(personId: string): Promise<Standing | undefined>;
+  findManager(personId: string): Promise<EntraPerson | undefined>;
 } {
   async function readUser(idOrName: string): Promise<UserWire | undefined> {
     const path = graphPath`/users/${idOrName}`;
@@ -41,6 +44,20 @@ export function createPeople({ graph }: { readonly graph: Graph }): {
       active: [...active, ...throughGroups.active],
       eligible: [...eligible, ...throughGroups.eligible],
     };
+  }
+
+  async function findManager(personId: string): Promise<EntraPerson | undefined> {
+    if (!isGuid(personId)) return undefined;
+    const path = graphPath`/users/${personId}/manager`;
+    const read = graph.ask({ method: 'GET', path, query: { $select: USER_SELECT }, attempt: lookUp }, managerWire);
+    const manager = await read.catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    // A contact of the organisation may be somebody's manager as well, and has no account.
+    const isUser = manager?.['@odata.type'] === undefined || manager['@odata.type'] === '#microsoft.graph.user';
+    const user = isUser ? userWire.safeParse(manager) : undefined;
+    return user?.success ? toPerson(user.data) : undefined;
   }
 
   async function rolesThroughGroups(personId: string): Promise<{ active: RoleHeld[]; eligible: RoleHeld[] }> {
@@ -97,7 +114,7 @@ export function createPeople({ graph }: { readonly graph: Graph }): {
     return roles.map(toRole);
   }
 
-  return { findPerson, findStanding };
+  return { findPerson, findStanding, findManager };
 }
 
 function emptyIfMissing<T>(asked: Promise<T[]>): Promise<T[]> {

@@ -85,6 +85,7 @@ export type KeyCredentialWire = z.infer<typeof keyCredentialWire>;
 const appRoleWire = z.object({
   id: z.string(),
   displayName: z.string().nullish(),
+  value: z.string().nullish(),
   isEnabled: z.boolean().default(false),
   allowedMemberTypes: z.array(z.string()).default([]),
 });

@@ -3,6 +3,7 @@
 import type { EntraSessions } from './entra-sessions.js';
 import type { EntraAccess } from './entra-access.js';
 import type { EntraGroups } from './entra-groups.js';
+import type { EntraMembership } from './entra-members.js';
 import type { EntraAccounts } from './entra-accounts.js';
 import type { EntraSearch } from './entra-search.js';
 import type { EntraBulk } from './entra-bulk.js';
@@ -79,6 +80,8 @@ export interface Intent {
 export interface AppRole {
   readonly id: string;
   readonly displayName: string;
+  /** What a token says of it; the gallery's own roles have none. */
+  readonly value?: string;
   readonly isEnabled: boolean;
   readonly allowsUsers: boolean;
 }
@@ -178,7 +181,8 @@ export interface FederationMetadata {
  * creating calls (`addFromGallery`, `addSigningCertificate`, `createPerson`) are sent once and, where the answer is
  * uncertain (5xx, time-out, lost connection), looked for by their mark before anything is sent again.
  */
-export interface Entra extends EntraBulk, EntraAccess, EntraGroups, EntraAccounts, EntraSearch, EntraSessions {
+export interface Entra
+  extends EntraBulk, EntraAccess, EntraGroups, EntraMembership, EntraAccounts, EntraSearch, EntraSessions {
   /** The permissions in the bot's own token, by name. */
   grantedPermissions(): Promise<readonly string[]>;
   /** The bot itself: its service principal, and its permissions. */
@@ -191,6 +195,8 @@ export interface Entra extends EntraBulk, EntraAccess, EntraGroups, EntraAccount
   findPerson(id: string): Promise<EntraPerson | undefined>;
   /** `undefined`: no such person in this tenant. */
   findStanding(personId: string): Promise<Standing | undefined>;
+  /** `undefined`: there is none, or it is nobody with an account. */
+  findManager(personId: string): Promise<EntraPerson | undefined>;
 
   /** Exactly one template of that display name, else a Problem. */
   getGalleryTemplate(displayName: string): Promise<GalleryTemplate>;

@@ -12,6 +12,8 @@ export const NEEDS = {
   resetPassword: [['User-PasswordProfile.ReadWrite.All', 'User.ReadWrite.All']],
   revokeSessions: [['User.RevokeSessions.All']],
   readGroups: [['Directory.Read.All']],
+  /** Only where the access policy gives groups. */
+  writeMembers: [['GroupMember.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All']],
   readRoles: [['RoleManagement.Read.Directory']],
   readEligibility: [['RoleEligibilitySchedule.Read.Directory']],
   readDomains: [['Domain.Read.All']],

@@ -1,4 +1,4 @@
-import type { RoleHeld, Standing } from '../entra/entra.js';
+import type { EntraPerson, RoleHeld, Standing } from '../entra/entra.js';
 import type { ProblemFacts } from '../platform/problem.js';
 
 /**
@@ -21,7 +21,12 @@ export type RuleName =
   | 'role-too-narrow'
   | 'role-not-activated'
   | 'self'
-  | 'another-asker';
+  | 'another-asker'
+  | 'may-not-ask'
+  | 'own-request'
+  | 'no-approver-of-it'
+  | 'not-your-request'
+  | 'decision-changed';
 
 /** Built-in Entra roles by role template id (Microsoft's list of built-in roles). */
 const ROLE_NAMES: Readonly<Record<string, string>> = {
@@ -50,21 +55,28 @@ const DEED: Readonly<Record<Right, string>> = {
   look: 'Looking at the SSO configuration and the audit needs a reader or administrator role',
 };
 
-/** Whether that right is held now. @param standing `undefined`: the person does not exist in this tenant. */
-export function judge(right: Right, standing: Standing | undefined): Verdict {
-  if (!standing) {
+/** Whether they may use Latchkey at all, for what needs no role. @param person as Entra knows them now. */
+export function judgeMember(person: EntraPerson | undefined): Verdict {
+  if (!person) {
     return refusal(
       'not-in-tenant',
       'This account does not belong to the tenant that Latchkey serves.',
       'Use your account of this organisation.',
     );
   }
-  if (!standing.person.isEnabled) {
+  if (!person.isEnabled) {
     return refusal('account-disabled', 'This account is disabled in Entra.', 'Ask a user administrator to enable it.');
   }
-  if (standing.person.isGuest) {
+  if (person.isGuest) {
     return refusal('guest', 'Guests cannot use Latchkey.', 'Ask a member of this organisation to do it.');
   }
+  return { isAllowed: true, through: 'membership of the tenant' };
+}
+
+/** Whether that right is held now. @param standing `undefined`: the person does not exist in this tenant. */
+export function judge(right: Right, standing: Standing | undefined): Verdict {
+  const member = judgeMember(standing?.person);
+  if (!standing || !member.isAllowed) return member;
   const held = standing.active.filter((role) => opens(right, role));
   const wide = held.find((role) => role.scope === '/');
   if (wide) return { isAllowed: true, through: nameOf(wide) };
@@ -155,6 +167,7 @@ function oneOf(names: readonly string[]): string {
   return names.length === 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }
 
-function refusal(rule: RuleName, why: string, remedy: string): Verdict {
+/** A rule says no. @param why and remedy sentences. */
+export function refusal(rule: RuleName, why: string, remedy: string): Verdict {
   return { isAllowed: false, rule, why, remedy };
 }

@@ -80,6 +80,8 @@ export interface AccessLeaseTable {
   run: string;
   /** Since when it is being given: from then on nobody can call it off any more. */
   giving_at: Date | null;
+  /** How often its giving was begun, where it failed and somebody went on with it. */
+  attempts: Generated<number>;
   /** Since when the access works; of an extension: from when on it is what counts. */
   begins_at: Date | null;
   /** From the moment on that it is planned, so that no end can be forgotten; moved when the access works. */

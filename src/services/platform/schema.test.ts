@@ -47,7 +47,7 @@ const columns: Columns = {
   },
   place: {
     ...{ channel: 'text', conversation: 'text', kind: 'text', person: 'text?', reference: 'jsonb' },
-    changed_at: 'timestamptz',
+    ...{ changed_at: 'timestamptz', account: 'text?' },
   },
   posting: {
     ...{ id: 'uuid', reference: 'text', channel: 'text', conversation: 'text', message_id: 'text', audience: 'text?' },
@@ -103,8 +103,8 @@ const columns: Columns = {
   access_lease: {
     ...{ id: 'uuid', revision: 'integer', request: 'uuid', person: 'text', person_name: 'text' },
     ...{ user_principal_name: 'text', role_id: 'text', role_name: 'text', gift: 'jsonb', state: 'text' },
-    ...{ minutes: 'integer', run: 'uuid', giving_at: 'timestamptz?', begins_at: 'timestamptz?' },
-    ...{ ends_at: 'timestamptz', closed_at: 'timestamptz?' },
+    ...{ minutes: 'integer', run: 'uuid', giving_at: 'timestamptz?', attempts: 'integer' },
+    ...{ begins_at: 'timestamptz?', ends_at: 'timestamptz', closed_at: 'timestamptz?' },
     ...{ ended_at: 'timestamptz?', end_reason: 'text?', ended_by: 'text?', end_run: 'uuid?', left_over: 'jsonb?' },
     ...{ reminders: 'integer', due_at: 'timestamptz?', changed_at: 'timestamptz' },
   },

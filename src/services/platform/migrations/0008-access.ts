@@ -38,9 +38,7 @@ export const access = {
       )`.execute(db);
     await sql`create index access_request_person on access_request (person, state)`.execute(db);
     await sql`create index access_request_asker on access_request (asker, state)`.execute(db);
-    // Who asks twice at once has one request.
-    await sql`create unique index access_request_pending on access_request (person, role_id, kind)
-      where state in ('open', 'approved')`.execute(db);
+    await sql`create index access_request_open on access_request (asked_at) where state = 'open'`.execute(db);
     await sql`create index access_request_due on access_request (due_at) where due_at is not null`.execute(db);
     await sql`
       create table access_vote (
@@ -59,7 +57,7 @@ export const access = {
       create table access_lease (
         id uuid primary key,
         revision integer not null default 0,
-        request uuid not null unique references access_request (id),
+        request uuid not null references access_request (id),
         person text not null,
         person_name text not null,
         user_principal_name text not null,
@@ -70,6 +68,7 @@ export const access = {
         minutes integer not null check (minutes > 0),
         run uuid not null,
         giving_at timestamptz,
+        attempts integer not null default 1,
         begins_at timestamptz,
         ends_at timestamptz not null,
         closed_at timestamptz,
@@ -82,11 +81,17 @@ export const access = {
         due_at timestamptz,
         changed_at timestamptz not null
       )`.execute(db);
+    // A request that was opened again after a lease was called off may lead to another one, and never to two.
+    await sql`
+      create unique index access_lease_request on access_lease (request)
+      where state <> 'ended'`.execute(db);
     await sql`create index access_lease_person on access_lease (person, state)`.execute(db);
     await sql`create index access_lease_due on access_lease (due_at) where due_at is not null`.execute(db);
     await sql`create index access_lease_live on access_lease (ends_at) where state in ('planned', 'active', 'ending')`.execute(
       db,
     );
+    // The end of a lease asks what administrators have given the person since.
+    await sql`create index bulk_row_person on bulk_row ((wish ->> 'personId'))`.execute(db);
     await sql`
       create table access_item (
         person text not null,

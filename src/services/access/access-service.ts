@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { EntraPerson } from '../entra/entra.js';
+import type { Actor, Claim } from '../operations/operation.js';
+import { judgeMember } from '../operations/permissions.js';
+import { lookForPerson, type PersonFound } from '../people/person.js';
+import type { Outbox } from '../platform/outbox.js';
+import type { Transaction } from '../platform/schema.js';
+import type { Sweep } from '../platform/tick.js';
+import { audienceOf, type AccessOffer, type AccessWish, type RequestCard, type Work } from './access-cards.js';
+import { ACCESS_CHANGED } from './access-news.js';
+import { findOffers } from './access-offers.js';
+import type { AccessRequest, NamedPerson, VoteOutcome } from './access-request.js';
+import { findCard, findSharedCard, findWork, isForAdmins } from './access-work.js';
+import { ask, extend } from './ask-access.js';
+import { cancel, review, takeBack, vote, type Ballot, type ReviewGiven } from './decide-access.js';
+import { cancelAllOf } from './cancel-all.js';
+import type { PolicyStanding } from './policy-source.js';
+import type { RequestParts } from './request-parts.js';
+import { dueRequests } from './request-sweeps.js';
+
+const accessChanged = z.object({ requestId: z.string() });
+
+/**
+ * Access that is asked for, decided and reviewed (docs/decisions/0028-access-requests.md). What it leads to, leases give and
+ * end. People are known by their Entra object ids; every deed throws a `Problem` that says why not, and each refusal of who
+ * may not is recorded.
+ */
+export class AccessService {
+  readonly #parts: RequestParts & { readonly outbox: Outbox };
+  /** What the clock does with requests. */
+  readonly sweeps: readonly Sweep[];
+
+  constructor(parts: RequestParts & { readonly outbox: Outbox }) {
+    this.#parts = parts;
+    this.sweeps = [parts.policy.sweep, dueRequests(parts)];
+  }
+
+  /** How the policy file stands. */
+  policyStanding(): PolicyStanding {
+    return this.#parts.policy.standing();
+  }
+
+  /** In which times are said; an IANA name. Throws where no policy is in force. */
+  timeZone(): string {
+    return this.#parts.policy.current().timeZone;
+  }
+
+  /** What the actor can ask for, for themselves or for that person. Throws where no policy is in force. */
+  offers(actor: Actor, forPersonId?: string): Promise<readonly AccessOffer[]> {
+    return findOffers(this.#parts, lowered(actor), forPersonId?.toLowerCase());
+  }
+
+  /** Whom the words mean, for somebody who asks for somebody else. Throws the refusal of a stranger. */
+  async lookFor(actor: Actor, words: string): Promise<PersonFound> {
+    await this.#permitMember(actor);
+    return lookForPerson(this.#parts.entra, words);
+  }
+
+  /** People for a list that fills itself while somebody types, at most fifteen; a stranger gets nobody. */
+  async suggest(actor: Actor, words: string): Promise<readonly EntraPerson[]> {
+    const { entra } = this.#parts;
+    if (Array.from(words.trim()).length < FEWEST_LETTERS) return [];
+    const asker = await entra.findPerson(actor.personId);
+    return judgeMember(asker).isAllowed ? entra.suggestPeople(words.trim()) : [];
+  }
+
+  /** The same claim, and the same wish while it waits, give the same request. */
+  ask(actor: Actor, wish: AccessWish, claim: Claim): Promise<AccessRequest> {
+    return ask(this.#parts, lowered(actor), { ...wish, personId: wish.personId.toLowerCase() }, claim);
+  }
+
+  /** More of a lease, without a gap. */
+  extend(
+    actor: Actor,
+    wish: { readonly leaseId: string; readonly minutes: number; readonly why: string },
+    claim: Claim,
+  ): Promise<AccessRequest> {
+    return extend(this.#parts, lowered(actor), wish, claim);
+  }
+
+  /** One vote. What came of it is told also to whoever comes later, or again: then nothing has changed. */
+  vote(actor: Actor, ballot: Ballot): Promise<{ request: AccessRequest; outcome: VoteOutcome }> {
+    return vote(this.#parts, lowered(actor), ballot);
+  }
+
+  /** By whoever has decided, until it starts: their vote is gone, and the request is open. */
+  takeBack(actor: Actor, requestId: string): Promise<AccessRequest> {
+    return takeBack(this.#parts, lowered(actor), requestId);
+  }
+
+  /** By whoever asked or whom it is for, until it starts. */
+  cancel(actor: Actor, requestId: string): Promise<AccessRequest> {
+    return cancel(this.#parts, lowered(actor), requestId);
+  }
+
+  /** Of a break-glass. `not-right` ends the access at once. */
+  review(actor: Actor, given: ReviewGiven): Promise<AccessRequest> {
+    return review(this.#parts, lowered(actor), given);
+  }
+
+  /** Every request that concerns the person and is not being given yet; in the transaction of an off-boarding. */
+  cancelAllOf(trx: Transaction, personId: string, by: Actor): Promise<void> {
+    return cancelAllOf(this.#parts, trx, { personId: personId.toLowerCase(), by });
+  }
+
+  /** `undefined`: there is no such request, or it does not concern that reader. @param requestId anything. */
+  find(requestId: string, readerId: string): Promise<RequestCard | undefined> {
+    return findCard(this.#parts, requestId, readerId.toLowerCase());
+  }
+
+  /** As everybody sees it in a channel of several: its buttons are judged by who clicks. */
+  findShared(requestId: string): Promise<RequestCard | undefined> {
+    return findSharedCard(this.#parts, requestId);
+  }
+
+  workOf(personId: string): Promise<Work> {
+    return findWork(this.#parts, personId.toLowerCase());
+  }
+
+  /** Who has a card of it: whoever asked, whom it is for, and everybody who was asked. */
+  audienceOf(request: AccessRequest): readonly NamedPerson[] {
+    return audienceOf(request);
+  }
+
+  /** Whether it belongs into the channel of the administrators, where there is one. */
+  isForAdmins(requestId: string): Promise<boolean> {
+    return isForAdmins(this.#parts, requestId);
+  }
+
+  /** Calls for each request whose cards say something else now, also after a crash, until the listener has resolved. */
+  onChanged(listener: (requestId: string) => Promise<void>): void {
+    this.#parts.outbox.on(ACCESS_CHANGED, (payload) => listener(accessChanged.parse(payload).requestId));
+  }
+
+  async #permitMember(actor: Actor): Promise<void> {
+    const { entra, pipeline } = this.#parts;
+    await pipeline.abide(actor, 'look people up', judgeMember(await entra.findPerson(actor.personId)));
+  }
+}
+
+/** One letter would find everybody. */
+const FEWEST_LETTERS = 2;
+
+/** One person, one spelling. */
+function lowered(actor: Actor): Actor {
+  return { ...actor, personId: actor.personId.toLowerCase() };
+}

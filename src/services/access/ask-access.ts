@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import type { EntraPerson } from '../entra/entra.js';
+import type { Actor, Claim } from '../operations/operation.js';
+import { judgeMember } from '../operations/permissions.js';
+import { personIn } from '../people/person.js';
+import type { RunId } from '../platform/ids.js';
+import type { PolicyRole } from './access-policy.js';
+import type { AccessWish } from './access-cards.js';
+import type { AccessRequest, AgreedRules, Decision, NamedPerson } from './access-request.js';
+import { isNamed } from './approvers.js';
+import { findNextStage } from './ask-approvers.js';
+import { LONGEST_REASON } from './decide-access.js';
+import type { AccessGift } from './gift.js';
+import { LATCHKEY_ACTOR } from './lease-port.js';
+import { recordChange, type RequestChange } from './request-audit.js';
+import { remindAtOf } from './request-changes.js';
+import { deedsOf } from './request-deeds.js';
+import { findFacts, type RequestParts } from './request-parts.js';
+import {
+  askedAlready,
+  hasAlready,
+  hasLease,
+  mayNotAsk,
+  nobodyDecides,
+  noReason,
+  noSuchRole,
+  notExtendable,
+  notFit,
+  notForYouToUse,
+  requestGone,
+  tooLong,
+} from './request-refusals.js';
+import { addRequest, findPending, findRequest, noteLease } from './request-store.js';
+
+/** How long an approver has to say whether a break-glass was right. */
+const REVIEW_WITHIN_HOURS = 24;
+
+interface Wish {
+  readonly kind: AccessRequest['kind'];
+  readonly role: PolicyRole;
+  readonly asker: EntraPerson;
+  readonly person: EntraPerson;
+  readonly minutes: number;
+  readonly why: string;
+}
+
+/**
+ * Asks for access. Everything is checked before anybody is bothered; the same claim gives the same request, and so does
+ * whoever asks again for what waits already. Throws a `Problem` of kind `input` or `refused`.
+ */
+export async function ask(parts: RequestParts, actor: Actor, wish: AccessWish, claim: Claim): Promise<AccessRequest> {
+  const { database, policy, leases, gifts } = parts;
+  const id = idOf(actor, claim);
+  const before = await findRequest(database.db, id);
+  if (before) return before;
+  const role = policy.findRole(wish.roleId);
+  if (!role) throw noSuchRole();
+  const checked = await checkWish(parts, actor, { ...wish, role });
+  const pending = await findPending(database.db, { personId: checked.person.id, roleId: role.id, kind: wish.kind });
+  if (pending) return ownOf(pending, actor);
+  const lease = (await leases.liveOf(checked.person.id)).find(({ roleId }) => roleId === role.id);
+  if (lease) throw hasLease(checked.person.name, role.name, lease.endsAt);
+  const gift = await gifts.resolve(role.gives);
+  const standing = await gifts.standingOf(checked.person, gift);
+  if (standing.hasAll) throw hasAlready(checked.person.name, role.name, standing.through);
+  return write(parts, actor, await draft(parts, checked, { id, gift }));
+}
+
+/** Asks for more of a lease, which then goes on without a gap. By whoever has it, or whoever asked for it. */
+export async function extend(
+  parts: RequestParts,
+  actor: Actor,
+  wish: { readonly leaseId: string; readonly minutes: number; readonly why: string },
+  claim: Claim,
+): Promise<AccessRequest> {
+  const { database, policy, leases, clock } = parts;
+  const id = idOf(actor, claim);
+  const before = await findRequest(database.db, id);
+  if (before) return before;
+  const lease = await leases.find(wish.leaseId);
+  const facts = lease && (await findFacts(parts, lease.requestId));
+  if (!lease || !facts) throw requestGone();
+  const reader = { id: actor.personId, stages: [] };
+  if (facts.request.asker.id !== reader.id && facts.request.person.id !== reader.id) throw requestGone();
+  if (!deedsOf(facts, reader, clock.now()).includes('extend')) throw notExtendable();
+  const role = policy.findRole(lease.roleId);
+  if (!role) throw noSuchRole();
+  const checked = await checkWish(parts, actor, { ...wish, role, kind: 'extension', personId: lease.person.id });
+  const pending = await findPending(database.db, { personId: lease.person.id, roleId: role.id, kind: 'extension' });
+  if (pending) return ownOf(pending, actor);
+  const asked = await draft(parts, checked, { id, gift: lease.gift });
+  return write(parts, actor, { ...asked, extendsLeaseId: lease.id });
+}
+
+async function checkWish(
+  parts: RequestParts,
+  actor: Actor,
+  wish: Pick<Wish, 'kind' | 'role' | 'minutes' | 'why'> & { readonly personId: string },
+): Promise<Wish> {
+  const { entra, pipeline } = parts;
+  const { kind, role, minutes } = wish;
+  const why = wish.why.trim();
+  if (why === '' || why.length > LONGEST_REASON) throw noReason(LONGEST_REASON);
+  const most = (kind === 'break-glass' ? role.breakGlass : role.lasts)?.atMost.minutes;
+  if (most === undefined) throw notForYouToUse(role.name);
+  if (!Number.isInteger(minutes) || minutes < 1 || minutes > most) throw tooLong(role.name, most);
+  const asker = await entra.findPerson(actor.personId);
+  const wanted = `ask for ${role.name}`;
+  await pipeline.abide(actor, wanted, judgeMember(asker));
+  // Allowed, so that they are in the tenant.
+  if (!asker) throw requestGone();
+  const person = wish.personId === asker.id ? asker : await personIn(entra, wish.personId);
+  if (!person.isEnabled || person.isGuest) throw notFit(person.name);
+  const mayAsk = role.mayAsk.kind === 'everybody' || (await isNamed(entra, role.mayAsk, asker));
+  if (!mayAsk) await pipeline.abide(actor, wanted, mayNotAsk(role.name));
+  if (kind === 'break-glass' && !(await mayBreakGlass(parts, role, asker, person))) throw notForYouToUse(role.name);
+  return { kind, role, asker, person, minutes, why };
+}
+
+/** At once, and for oneself alone. */
+async function mayBreakGlass(
+  { entra }: Pick<RequestParts, 'entra'>,
+  { breakGlass }: PolicyRole,
+  asker: EntraPerson,
+  person: EntraPerson,
+): Promise<boolean> {
+  return breakGlass !== undefined && asker.id === person.id && (await isNamed(entra, breakGlass, asker));
+}
+
+/** Whoever asks again for what waits already is shown that request. */
+function ownOf(pending: AccessRequest, { personId }: Actor): AccessRequest {
+  if (pending.asker.id === personId || pending.person.id === personId) return pending;
+  throw askedAlready(pending);
+}
+
+/** The request as it is about to be written: open and with its approvers, or decided by a rule. Throws where nobody is left. */
+async function draft(
+  parts: RequestParts,
+  { kind, role, asker, person, minutes, why }: Wish,
+  { id, gift }: { id: string; gift: AccessGift },
+): Promise<AccessRequest> {
+  const { policy, clock } = parts;
+  const { timeZone, workingHours } = policy.current();
+  const rules: AgreedRules = { role, timeZone, workingHours };
+  const concerned = {
+    asker: named(asker),
+    person: { ...named(person), userPrincipalName: person.userPrincipalName },
+  };
+  const rule = kind === 'break-glass' ? kind : await autoApproval(parts, { role, asker, person, minutes });
+  const next =
+    rule === 'auto-approve' ? { stage: 0, approvers: [] } : await findNextStage(parts, { ...concerned, rules }, 0);
+  if (!rule && next.faults) throw nobodyDecides(role.name, next.faults);
+  const { stage, approvers } = next;
+  const at = clock.now();
+  const asked = {
+    ...{
+      id,
+      revision: 0,
+      kind,
+      ...concerned,
+      rules,
+      gift,
+      minutes,
+      why,
+      approvers,
+      askedAt: at,
+      stageAt: at,
+      reminders: 0,
+    },
+    stage: rule ? 0 : stage,
+  };
+  if (!rule) return { ...asked, state: 'open', remindAt: remindAtOf(asked, at) };
+  const decision: Decision = { kind: 'approved', minutes, rule };
+  const reviewBy = new Date(at.getTime() + REVIEW_WITHIN_HOURS * 3_600_000);
+  const review = rule === 'break-glass' ? { review: { by: reviewBy } } : {};
+  return { ...asked, state: 'approved', decision, decidedAt: at, startsAt: at, ...review };
+}
+
+/** From whom the policy needs nobody's decision: for themselves, and for no longer than it says. */
+async function autoApproval(
+  { entra }: RequestParts,
+  { role: { autoApprove }, asker, person, minutes }: Pick<Wish, 'role' | 'asker' | 'person' | 'minutes'>,
+): Promise<'auto-approve' | undefined> {
+  if (!autoApprove || asker.id !== person.id || minutes > autoApprove.atMost.minutes) return undefined;
+  return (await isNamed(entra, autoApprove, asker)) ? 'auto-approve' : undefined;
+}
+
+async function write(parts: RequestParts, actor: Actor, request: AccessRequest): Promise<AccessRequest> {
+  const { database, leases } = parts;
+  const written = await database.transaction(
+    async (trx): Promise<{ request: AccessRequest; runId?: RunId } | undefined> => {
+      if (!(await addRequest(trx, request))) return undefined;
+      const by = { ...actor, name: request.asker.name };
+      const change = {
+        deed: 'ask-access' satisfies RequestChange,
+        actor: by,
+        at: request.askedAt,
+        reason: request.why,
+      } as const;
+      if (request.state === 'open') {
+        await recordChange(trx, request, change);
+        return { request };
+      }
+      const { minutes, startsAt = request.askedAt } = request;
+      const { leaseId, runId } = await leases.plan(trx, { request, minutes, by: LATCHKEY_ACTOR, startsAt });
+      await noteLease(trx, request.id, leaseId);
+      await recordChange(trx, request, change);
+      return { request: { ...request, leaseId }, runId };
+    },
+  );
+  if (written?.runId) leases.goOn(written.runId);
+  return written?.request ?? ownOf(await raced(parts, request), actor);
+}
+
+/** The same was asked for at the same moment, and the other one is there. */
+async function raced({ database: { db } }: RequestParts, request: AccessRequest): Promise<AccessRequest> {
+  const { id, kind, person, rules } = request;
+  const other =
+    (await findRequest(db, id)) ?? (await findPending(db, { personId: person.id, roleId: rules.role.id, kind }));
+  if (!other) throw requestGone();
+  return other;
+}
+
+/** One request for each claim of a person, whoever delivers it how often. */
+function idOf({ personId }: Actor, { reference, verb, revision }: Claim): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify(['access', personId, reference, verb, revision]))
+    .digest('hex');
+  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+}
+
+function named({ id, name }: EntraPerson): NamedPerson {
+  return { id, name };
+}

@@ -1,0 +1,77 @@
+import type { Actor } from '../operations/operation.js';
+import { auditedActor } from '../operations/outcome-recorder.js';
+import { appendAudit } from '../platform/audit.js';
+import type { Transaction } from '../platform/schema.js';
+import { publishAccessChanged } from './access-news.js';
+import type { AccessRequest } from './access-request.js';
+import { timeSpanText } from './time-span.js';
+
+/** What the audit says of requests: what is decided about them is no run, and has its effects by one. */
+
+export type RequestChange =
+  | 'ask-access'
+  | 'approve-request'
+  | 'deny-request'
+  | 'take-back-approval'
+  | 'cancel-request'
+  | 'expire-request'
+  | 'escalate-request'
+  | 'review-access'
+  | 'lapse-review';
+
+/** Tells of a change in the audit and to the conversations. Last in its transaction. */
+export async function recordChange(
+  trx: Transaction,
+  request: AccessRequest,
+  change: { deed: RequestChange; actor: Actor; at: Date; reason?: string },
+): Promise<void> {
+  const { deed, actor, at, reason } = change;
+  await publishAccessChanged(trx, request.id, at);
+  await appendAudit(trx, {
+    at,
+    kind: 'outcome',
+    body: {
+      operation: deed,
+      what: deedWords(deed, request),
+      actor: auditedActor(actor),
+      request: request.id,
+      state: 'done',
+      concerns: [...new Set([request.person.id, request.asker.id])],
+      ...(reason === undefined || reason === '' ? {} : { reason }),
+    },
+  });
+}
+
+/** In the words that follow "to" and "You cannot". */
+export function deedWords(deed: RequestChange, request: AccessRequest): string {
+  const { kind, minutes } = request;
+  const time = timeSpanText({ minutes });
+  switch (deed) {
+    case 'ask-access':
+      if (kind === 'extension') return `ask for ${time} more of ${wish(request)}`;
+      return kind === 'break-glass'
+        ? `take ${wish(request)} by break-glass for ${time}`
+        : `ask for ${wish(request)} for ${time}`;
+    case 'approve-request':
+      return `approve the request for ${wish(request)}`;
+    case 'deny-request':
+      return `deny the request for ${wish(request)}`;
+    case 'take-back-approval':
+      return `take back the approval of ${wish(request)}`;
+    case 'cancel-request':
+      return `cancel the request for ${wish(request)}`;
+    case 'expire-request':
+      return `end the request for ${wish(request)} that nobody has decided`;
+    case 'escalate-request':
+      return `ask the next approvers about ${wish(request)}`;
+    case 'review-access':
+      return `review the break-glass of ${wish(request)}`;
+    case 'lapse-review':
+      return `end ${wish(request)}, as nobody has reviewed the break-glass`;
+  }
+}
+
+/** "Agent for B.Simon". */
+function wish({ rules, person }: AccessRequest): string {
+  return `${rules.role.name} for ${person.name}`;
+}

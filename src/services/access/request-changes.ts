@@ -1,0 +1,52 @@
+import type { AccessRequest } from './access-request.js';
+import { nextWorkingMoment, reminderWait } from './working-hours.js';
+
+/** How requests change with time. Pure. */
+
+/** When the approvers are reminded next, counted from then on: within their working hours. */
+export function remindAtOf({ rules, reminders }: Pick<AccessRequest, 'rules' | 'reminders'>, from: Date): Date {
+  const wait = reminderWait(rules.role.remind, reminders);
+  return nextWorkingMoment(new Date(from.getTime() + wait * 60_000), rules);
+}
+
+/** As it was before somebody approved it. */
+export function reopened(request: AccessRequest, at: Date): AccessRequest {
+  return {
+    ...request,
+    ...{ state: 'open', decidedAt: undefined, decision: undefined, startsAt: undefined, leaseId: undefined },
+    remindAt: remindAtOf(request, at),
+  };
+}
+
+/** Nobody has decided it in its time. */
+export function expired(request: AccessRequest, at: Date): AccessRequest {
+  const decision = { kind: 'expired', rule: 'unanswered' } as const;
+  return { ...request, state: 'expired', decidedAt: at, decision, remindAt: undefined };
+}
+
+/** One reminder more; those that were missed meanwhile are not made up for. */
+export function reminded(request: AccessRequest, at: Date): AccessRequest {
+  const reminders = request.reminders + 1;
+  return { ...request, reminders, remindAt: remindAtOf({ ...request, reminders }, at) };
+}
+
+/** The next approvers are asked: their reminders begin anew. */
+export function escalated(
+  request: AccessRequest,
+  next: Pick<AccessRequest, 'stage' | 'approvers'>,
+  at: Date,
+): AccessRequest {
+  const approvers = [...request.approvers, ...next.approvers];
+  return {
+    ...request,
+    stage: next.stage,
+    stageAt: at,
+    approvers,
+    remindAt: remindAtOf({ ...request, reminders: 0 }, at),
+  };
+}
+
+/** Nobody has reviewed the break-glass in time. */
+export function lapsed(request: AccessRequest, at: Date): AccessRequest {
+  return request.review ? { ...request, review: { ...request.review, lapsedAt: at } } : request;
+}

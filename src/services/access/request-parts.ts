@@ -1,0 +1,62 @@
+import type { Entra, EntraPerson } from '../entra/entra.js';
+import type { Pipeline } from '../operations/run-operation.js';
+import type { Clock } from '../platform/clock.js';
+import type { Database } from '../platform/database.js';
+import type { Log } from '../platform/log.js';
+import type { PolicyGift } from './access-policy.js';
+import type { AccessRequest } from './access-request.js';
+import type { AccessGift } from './gift.js';
+import type { LeasePort } from './lease-port.js';
+import type { PolicySource } from './policy-source.js';
+import type { Chats } from './reachable.js';
+import type { RequestFacts } from './request-deeds.js';
+import { findRequest, findVotes } from './request-store.js';
+
+/** What a role gives, looked up in both systems. */
+export interface GiftPort {
+  /** Throws a `Problem` where something that the policy names is not there. */
+  resolve(gift: PolicyGift): Promise<AccessGift>;
+  /**
+   * What the person has of it, whoever gave it: `hasAll`: asking for it would change nothing · `through`: where their access
+   * in Entra comes from, in words that follow "through". Throws a `Problem` where it could not be given to them.
+   */
+  standingOf(
+    person: EntraPerson,
+    gift: AccessGift,
+  ): Promise<{ readonly hasAll: boolean; readonly through: readonly string[] }>;
+}
+
+/** What asking and deciding work with. */
+export interface RequestParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly entra: Entra;
+  readonly pipeline: Pick<Pipeline, 'abide'>;
+  readonly policy: PolicySource;
+  readonly leases: LeasePort;
+  readonly gifts: GiftPort;
+  readonly chats: Chats;
+}
+
+/** A request with its votes and what it has led to. @param requestId anything. */
+export async function findFacts(
+  parts: Pick<RequestParts, 'database' | 'leases'>,
+  requestId: string,
+): Promise<RequestFacts | undefined> {
+  const request = await findRequest(parts.database.db, requestId);
+  return request && factsOf(parts, request);
+}
+
+export async function factsOf(
+  { database, leases }: Pick<RequestParts, 'database' | 'leases'>,
+  request: AccessRequest,
+): Promise<RequestFacts> {
+  const votes = await findVotes(database.db, request.id);
+  const lease = request.leaseId === undefined ? undefined : await leases.find(request.leaseId);
+  if (lease?.state !== 'active') return { request, votes, lease };
+  const longer = (await leases.liveOf(lease.person.id)).filter(
+    ({ id, roleId, endsAt }) => id !== lease.id && roleId === lease.roleId && endsAt > lease.endsAt,
+  );
+  return { request, votes, lease, extendedUntil: longer.at(-1)?.endsAt };
+}

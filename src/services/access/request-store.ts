@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import type { Executor, Transaction } from '../platform/schema.js';
+import type { AccessRequest, RequestKind, RequestState, Vote } from './access-request.js';
+import { askedColumns, changingColumns, toRequest, toVote, voteColumns } from './request-rows.js';
+
+/** The rows of the requests and of the votes on them. Times are business time. */
+
+/** States in which a request still waits for something. */
+const PENDING: readonly RequestState[] = ['open', 'approved'];
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * `false`, and nothing was added: there is one of that id, or one that waits for the same person, role and kind. Until the
+ * commit nobody else adds one for them.
+ */
+export async function addRequest(trx: Transaction, request: AccessRequest): Promise<boolean> {
+  const wish = { personId: request.person.id, roleId: request.rules.role.id, kind: request.kind };
+  const key = `access request ${wish.personId} ${wish.roleId} ${wish.kind}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);
+  if (await findPending(trx, wish)) return false;
+  const row = await trx
+    .insertInto('access_request')
+    .values({ ...askedColumns(request), ...changingColumns(request), changed_at: request.askedAt })
+    .onConflict((on) => on.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Saves what has changed, at the next revision. `undefined`, and nothing changed: it is no longer as `request.revision`
+ * was read, and whoever decides looks anew.
+ */
+export async function saveRequest(
+  trx: Transaction,
+  request: AccessRequest,
+  at: Date,
+): Promise<AccessRequest | undefined> {
+  const row = await trx
+    .updateTable('access_request')
+    .set({ ...changingColumns(request), revision: request.revision + 1, changed_at: at })
+    .where('id', '=', request.id)
+    .where('revision', '=', request.revision)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toRequest(row);
+}
+
+/** Which lease an approval has led to. Within the transaction that has saved it. */
+export async function noteLease(trx: Transaction, requestId: string, leaseId: string): Promise<void> {
+  await trx.updateTable('access_request').set({ lease: leaseId }).where('id', '=', requestId).execute();
+}
+
+/** @param id anything. */
+export async function findRequest(db: Executor, id: string): Promise<AccessRequest | undefined> {
+  if (!UUID.test(id)) return undefined;
+  const row = await db.selectFrom('access_request').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toRequest(row);
+}
+
+/** The one that waits for the same already. */
+export async function findPending(
+  db: Executor,
+  { personId, roleId, kind }: { personId: string; roleId: string; kind: RequestKind },
+): Promise<AccessRequest | undefined> {
+  const row = await db
+    .selectFrom('access_request')
+    .selectAll()
+    .where('person', '=', personId)
+    .where('role_id', '=', roleId)
+    .where('kind', '=', kind)
+    .where('state', 'in', PENDING)
+    .executeTakeFirst();
+  return row && toRequest(row);
+}
+
+/** What is due for the clock, the longest due first. */
+export async function findDue(db: Executor, now: Date, most: number): Promise<AccessRequest[]> {
+  const rows = await db
+    .selectFrom('access_request')
+    .selectAll()
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(most)
+    .execute();
+  return rows.map(toRequest);
+}
+
+/** Looks at it later again; nothing that anybody sees has changed. */
+export async function postpone(db: Executor, { id, revision }: AccessRequest, until: Date): Promise<void> {
+  await db
+    .updateTable('access_request')
+    .set({ due_at: until })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .execute();
+}
+
+/** Those that concern the person and wait for something. Until the commit nobody else changes them. */
+export async function findPendingOf(trx: Transaction, personId: string): Promise<AccessRequest[]> {
+  const rows = await trx
+    .selectFrom('access_request')
+    .selectAll()
+    .where('state', 'in', PENDING)
+    .where((row) => row.or([row('person', '=', personId), row('asker', '=', personId)]))
+    .forUpdate()
+    .execute();
+  return rows.map(toRequest);
+}
+
+/** What they have asked for, and what was asked for them; the newest first. */
+export async function findRequestsOf(db: Executor, personId: string, most: number): Promise<AccessRequest[]> {
+  const rows = await db
+    .selectFrom('access_request')
+    .selectAll()
+    .where((row) => row.or([row('person', '=', personId), row('asker', '=', personId)]))
+    .orderBy('asked_at', 'desc')
+    .orderBy('id')
+    .limit(most)
+    .execute();
+  return rows.map(toRequest);
+}
+
+/** Open ones, and break-glasses to be reviewed, for which the person was asked; the newest first. */
+export async function findRequestsFor(db: Executor, personId: string, most: number): Promise<AccessRequest[]> {
+  const asked = JSON.stringify([{ id: personId }]);
+  const rows = await db
+    .selectFrom('access_request')
+    .selectAll()
+    .where((row) => row.or([row('state', '=', 'open'), row('review', 'is not', null)]))
+    .where('due_at', 'is not', null)
+    .where(sql<boolean>`approvers @> ${asked}::jsonb`)
+    .orderBy('asked_at', 'desc')
+    .orderBy('id')
+    .limit(most)
+    .execute();
+  return rows.map(toRequest);
+}
+
+/** The oldest first. */
+export async function findVotes(db: Executor, requestId: string): Promise<Vote[]> {
+  const rows = await db
+    .selectFrom('access_vote')
+    .selectAll()
+    .where('request', '=', requestId)
+    .orderBy('at')
+    .orderBy('person')
+    .execute();
+  return rows.map(toVote);
+}
+
+/** One per person and request: the second is an error of the caller, who holds the request's revision. */
+export async function addVote(trx: Transaction, requestId: string, vote: Vote): Promise<void> {
+  await trx.insertInto('access_vote').values(voteColumns(requestId, vote)).execute();
+}
+
+export async function removeVote(trx: Transaction, requestId: string, personId: string): Promise<void> {
+  await trx.deleteFrom('access_vote').where('request', '=', requestId).where('person', '=', personId).execute();
+}

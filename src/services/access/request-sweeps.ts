@@ -1,0 +1,80 @@
+import type { RunId } from '../platform/ids.js';
+import type { Sweep } from '../platform/tick.js';
+import { escalatesAt, type AccessRequest } from './access-request.js';
+import { findNextStage } from './ask-approvers.js';
+import { LATCHKEY_ACTOR } from './lease-port.js';
+import { recordChange } from './request-audit.js';
+import { escalated, lapsed, reminded } from './request-changes.js';
+import { expireRequest } from './request-expiry.js';
+import type { RequestParts } from './request-parts.js';
+import { findDue, postpone, saveRequest } from './request-store.js';
+import { publishAccessChanged } from './access-news.js';
+
+/** At one asking; the rest is due a second later. */
+const MOST_AT_ONCE = 100;
+/** When something that was due could not be done, as Entra was away: business time until the next try. */
+const AGAIN_AFTER_MS = 60_000;
+
+/**
+ * What the clock does with requests: ends those that nobody has decided, asks the next stage, reminds, and ends what a
+ * break-glass has given when nobody has reviewed it. On several replicas each of these once: whoever is later finds another
+ * revision.
+ */
+export function dueRequests(parts: RequestParts): Sweep {
+  const { database, log } = parts;
+  return {
+    name: 'access requests that are due',
+    sweep: async (now) => {
+      for (const request of await findDue(database.db, now, MOST_AT_ONCE)) {
+        try {
+          await advance(parts, request, now);
+        } catch (error) {
+          log.warn({ request: request.id, error }, 'A request for access could not be advanced yet');
+          await postpone(database.db, request, new Date(now.getTime() + AGAIN_AFTER_MS));
+        }
+      }
+    },
+  };
+}
+
+async function advance(parts: RequestParts, request: AccessRequest, now: Date): Promise<void> {
+  if (request.state !== 'open') return lapse(parts, request, now);
+  if (await expireRequest(parts, request)) return;
+  const next = escalatesAt(request);
+  if (next && next <= now) return escalate(parts, request, now);
+  if (request.remindAt && request.remindAt <= now) return remind(parts, request, now);
+  // Its due time was put off, and nothing was due when it came.
+  await saveQuietly(parts, request, now);
+}
+
+async function escalate(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+  const next = await findNextStage(parts, request, request.stage + 1);
+  await parts.database.transaction(async (trx) => {
+    const saved = await saveRequest(trx, escalated(request, next, at), at);
+    if (saved) await recordChange(trx, saved, { deed: 'escalate-request', actor: LATCHKEY_ACTOR, at });
+  });
+}
+
+/** Nothing is decided by it, so that the audit need not know. */
+async function remind({ database }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+  await database.transaction(async (trx) => {
+    const saved = await saveRequest(trx, reminded(request, at), at);
+    if (saved) await publishAccessChanged(trx, saved.id, at);
+  });
+}
+
+async function saveQuietly({ database }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+  await database.transaction((trx) => saveRequest(trx, request, at));
+}
+
+async function lapse({ database, leases }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+  const runs = await database.transaction(async (trx): Promise<readonly RunId[]> => {
+    const saved = await saveRequest(trx, lapsed(request, at), at);
+    if (!saved) return [];
+    const by = LATCHKEY_ACTOR;
+    const ended = saved.leaseId === undefined ? [] : await leases.end(trx, saved.leaseId, { reason: 'revoked', by });
+    await recordChange(trx, saved, { deed: 'lapse-review', actor: by, at });
+    return ended;
+  });
+  for (const run of runs) leases.goOn(run);
+}
