@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as request from './access/request-refusals.js';
+import { requestOf } from './access/testing/examples.js';
 import type { EntraPerson, Standing } from './entra/entra.js';
 import {
   accessUnderWay,
@@ -248,7 +250,33 @@ const BULK: Readonly<Record<string, Problem>> = {
   'a picture': file(new Uint8Array([137, 80, 78, 71, 0])),
 };
 
-const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK };
+const wrong = { severity: 'error', line: 12, at: 'roles.agent', what: 'It names nobody who could approve.' } as const;
+
+const REQUESTS: Readonly<Record<string, Problem>> = {
+  'no access policy': request.noPolicy('/etc/latchkey/policy.yaml'),
+  'an access policy with errors': request.policyUnusable('/etc/latchkey/policy.yaml', [wrong]),
+  'a role that is not on offer': request.noSuchRole(),
+  'a role for too long': request.tooLong('Agent', 480),
+  'no reason': request.noReason(),
+  'an approval for less that is not less': request.notLess(480),
+  'access that Latchkey has given already': request.hasLease('B.Simon', 'Agent', NOW),
+  'access that is there already': request.hasAlready('B.Simon', 'Agent', ['the group Contact Centre']),
+  'what somebody else has asked for': request.askedAlready(requestOf({ asker: { id: ADA, name: 'Mia Mailmismatch' } })),
+  'nobody who could decide': request.nobodyDecides('Agent', ['Omar Owner has no chat with Latchkey.']),
+  'a break-glass that is not allowed': request.noBreakGlass('Agent'),
+  'access for a guest': request.notFit('Guest Gus'),
+  'access that cannot be extended': request.notExtendable(),
+  'a request of others': request.requestGone(),
+  'a request that has moved on': request.tooLate('cancel the request for Agent for B.Simon'),
+  'a request that others keep changing': request.tooBusy(),
+  'a role that one may not ask for': denied(request.mayNotAsk('Agent'), 'ask for Agent'),
+  'a decision for oneself': denied(request.ownRequest(), 'approve the request for Agent for B.Simon'),
+  'a decision of nobody who decides': denied(request.noApproverOfIt(), 'deny the request for Agent for B.Simon'),
+  'a request that is not one’s own': denied(request.notYourRequest(), 'cancel the request for Agent for B.Simon'),
+  'a decision of somebody else': denied(request.notYourDecision('Omar Owner'), 'take back the approval of Agent'),
+};
+
+const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK, ...REQUESTS };
 
 test('the words of every refusal are these', () => {
   expect(wordsOfAll(ALL)).toMatchSnapshot();

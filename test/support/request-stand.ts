@@ -24,7 +24,7 @@ import { savePlace } from '../../src/services/platform/conversation-store.js';
 import type { Database } from '../../src/services/platform/database.js';
 import { newId, newRunId } from '../../src/services/platform/ids.js';
 import type { Log } from '../../src/services/platform/log.js';
-import { createOutbox } from '../../src/services/platform/outbox.js';
+import { createOutbox, type Outbox } from '../../src/services/platform/outbox.js';
 import { StandingClock, silentLog } from '../../src/services/platform/testing/test-parts.js';
 import { createReachable } from '../../src/services/sso/test-links.js';
 import { BOT_AT_ENTRA } from '../contract/remote-stand.js';
@@ -140,6 +140,7 @@ export class RequestStand {
   readonly #folder = mkdtempSync(join(tmpdir(), 'latchkey-policy-'));
   readonly #database: Database;
   readonly #entra: Entra;
+  #outbox: Outbox | undefined;
 
   private constructor(database: Database, server: SandboxServer, store: SandboxStore, url: string) {
     this.#database = database;
@@ -183,7 +184,13 @@ export class RequestStand {
 
   serviceOf(parts: RequestParts): AccessService {
     const { clock, log } = parts;
-    return new AccessService({ ...parts, outbox: createOutbox({ database: this.#database, clock, log }) });
+    this.#outbox = createOutbox({ database: this.#database, clock, log });
+    return new AccessService({ ...parts, outbox: this.#outbox });
+  }
+
+  /** Tells the service that was made last what has happened. */
+  async delivers(): Promise<void> {
+    await this.#outbox?.sweep.sweep(this.clock.now());
   }
 
   /** What a service with these rules works with. */
@@ -225,7 +232,7 @@ export class RequestStand {
   }
 
   /** What the audit says, the oldest first. */
-  async audited(): Promise<{ kind: string; operation?: string; what?: string; rule?: string }[]> {
+  async audited(): Promise<{ kind: string; operation?: string; what?: string; rule?: string; request?: string }[]> {
     const entries = await listAudit(this.#database.db, { limit: 200 });
     return entries.reverse().map(({ kind, body }) => ({ kind, ...(body as object) }));
   }

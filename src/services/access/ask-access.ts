@@ -26,7 +26,7 @@ import {
   noSuchRole,
   notExtendable,
   notFit,
-  notForYouToUse,
+  noBreakGlass,
   requestGone,
   tooLong,
 } from './request-refusals.js';
@@ -100,9 +100,9 @@ async function checkWish(
   const { entra, pipeline } = parts;
   const { kind, role, minutes } = wish;
   const why = wish.why.trim();
-  if (why === '' || why.length > LONGEST_REASON) throw noReason(LONGEST_REASON);
+  if (why === '' || why.length > LONGEST_REASON) throw noReason();
   const most = (kind === 'break-glass' ? role.breakGlass : role.lasts)?.atMost.minutes;
-  if (most === undefined) throw notForYouToUse(role.name);
+  if (most === undefined) throw noBreakGlass(role.name);
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > most) throw tooLong(role.name, most);
   const asker = await entra.findPerson(actor.personId);
   const wanted = `ask for ${role.name}`;
@@ -113,7 +113,7 @@ async function checkWish(
   if (!person.isEnabled || person.isGuest) throw notFit(person.name);
   const mayAsk = role.mayAsk.kind === 'everybody' || (await isNamed(entra, role.mayAsk, asker));
   if (!mayAsk) await pipeline.abide(actor, wanted, mayNotAsk(role.name));
-  if (kind === 'break-glass' && !(await mayBreakGlass(parts, role, asker, person))) throw notForYouToUse(role.name);
+  if (kind === 'break-glass' && !(await mayBreakGlass(parts, role, asker, person))) throw noBreakGlass(role.name);
   return { kind, role, asker, person, minutes, why };
 }
 

@@ -31,7 +31,7 @@ export interface Ballot {
   readonly reason: string;
 }
 
-/** Everything that somebody writes is cut by nobody: it is refused when it is longer. */
+/** What somebody writes is cut by nobody: it is refused when it is longer. */
 export const LONGEST_REASON = 500;
 /** Each vain try means that somebody else has changed the request meanwhile, and there are only so many. */
 const MOST_TRIES = 50;
@@ -46,7 +46,7 @@ export async function vote(
   ballot: Ballot,
 ): Promise<{ request: AccessRequest; outcome: VoteOutcome }> {
   const reason = ballot.reason.trim();
-  if (reason.length > LONGEST_REASON || (ballot.vote === 'deny' && reason === '')) throw noReason(LONGEST_REASON);
+  if (reason.length > LONGEST_REASON || (ballot.vote === 'deny' && reason === '')) throw noReason();
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const facts = await findFacts(parts, ballot.requestId);
     if (!facts) throw requestGone();
@@ -232,8 +232,7 @@ export interface ReviewGiven {
 /** An approver says whether a break-glass was right; where it was not, what it gave ends at once. */
 export async function review(parts: RequestParts, actor: Actor, given: ReviewGiven): Promise<AccessRequest> {
   const reason = given.reason.trim();
-  if (reason.length > LONGEST_REASON || (given.verdict === 'not-right' && reason === ''))
-    throw noReason(LONGEST_REASON);
+  if (reason.length > LONGEST_REASON || (given.verdict === 'not-right' && reason === '')) throw noReason();
   const facts = await findFacts(parts, given.requestId);
   if (!facts?.request.review) throw requestGone();
   const wanted = deedWords('review-access', facts.request);

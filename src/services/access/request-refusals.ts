@@ -47,24 +47,25 @@ export function noSuchRole(): Problem {
 export function tooLong(roleName: string, most: number): Problem {
   return new Problem({
     kind: 'input',
-    what: `${roleName} cannot be asked for for that long.`,
+    what: `${roleName} cannot be given for that long.`,
     why: `The access policy allows at most ${timeSpanText({ minutes: most })} at a time, and at least a minute.`,
     remedy: 'Choose a shorter time. Whoever has the access can ask for more of it before it ends.',
     code: 'too-long',
   });
 }
 
-export function noReason(most: number): Problem {
+/** None, or one that nobody would read to its end. */
+export function noReason(): Problem {
   return new Problem({
     kind: 'input',
-    what: 'A reason is needed.',
+    what: 'A reason is needed, in a sentence or two.',
     why: 'Whoever decides reads it, and it is kept in the audit.',
-    remedy: `Write in a sentence what it is for, in at most ${String(most)} characters.`,
+    remedy: 'Write what it is for.',
     code: 'no-reason',
   });
 }
 
-/** @param remaining how long the approval was asked for. */
+/** @param asked how many minutes were asked for. */
 export function notLess(asked: number): Problem {
   return new Problem({
     kind: 'input',
@@ -120,7 +121,7 @@ export function nobodyDecides(roleName: string, faults: readonly string[]): Prob
   });
 }
 
-export function notForYouToUse(roleName: string): Problem {
+export function noBreakGlass(roleName: string): Problem {
   return new Problem({
     kind: 'refused',
     what: `${roleName} cannot be taken by break-glass here.`,
@@ -133,7 +134,7 @@ export function notForYouToUse(roleName: string): Problem {
 export function notFit(personName: string): Problem {
   return new Problem({
     kind: 'input',
-    what: `Access cannot be asked for for ${personName}.`,
+    what: `Nobody can ask for access for ${personName}.`,
     why: 'They are a guest of this organisation, or their account is disabled in Entra.',
     remedy: 'Choose a member of this organisation whose account is enabled.',
     code: 'person-not-fit',

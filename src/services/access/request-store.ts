@@ -122,7 +122,7 @@ export async function findRequestsOf(db: Executor, personId: string, most: numbe
   return rows.map(toRequest);
 }
 
-/** Open ones, and break-glasses to be reviewed, for which the person was asked; the newest first. */
+/** Open ones on which the person was asked and has not voted, and break-glasses that they can review; the newest first. */
 export async function findRequestsFor(db: Executor, personId: string, most: number): Promise<AccessRequest[]> {
   const asked = JSON.stringify([{ id: personId }]);
   const rows = await db
@@ -131,6 +131,16 @@ export async function findRequestsFor(db: Executor, personId: string, most: numb
     .where((row) => row.or([row('state', '=', 'open'), row('review', 'is not', null)]))
     .where('due_at', 'is not', null)
     .where(sql<boolean>`approvers @> ${asked}::jsonb`)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('access_vote')
+            .select('access_vote.person')
+            .whereRef('access_vote.request', '=', 'access_request.id')
+            .where('access_vote.person', '=', personId),
+        ),
+      ),
+    )
     .orderBy('asked_at', 'desc')
     .orderBy('id')
     .limit(most)
