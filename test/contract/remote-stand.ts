@@ -90,6 +90,11 @@ export class FlakyWire {
     this.#rules.push({ matches, instead, isForwarded: false, left: times });
   }
 
+  /** From now on everything passes. */
+  forgetsRules(): void {
+    this.#rules.length = 0;
+  }
+
   count(method: string, path: RegExp): number {
     return this.seen.filter((request) => request.method === method && path.test(request.path)).length;
   }

@@ -29,17 +29,24 @@ export type AccessItem =
   /** That the Genesys user is active: given where Latchkey made or woke them. */
   | { readonly kind: 'genesys-user' };
 
-export function itemsOf({ entra, genesys }: AccessGift): AccessItem[] {
-  const { divisionId } = genesys;
-  const inEntra: AccessItem =
-    entra.kind === 'group'
-      ? { kind: 'group', groupId: entra.groupId }
-      : { kind: 'app-role', servicePrincipalId: entra.servicePrincipalId, appRoleId: entra.appRoleId };
+export function itemsOf(gift: AccessGift): AccessItem[] {
+  const { divisionId, roles } = gift.genesys;
   return [
-    inEntra,
-    ...genesys.roles.map(({ roleId }): AccessItem => ({ kind: 'genesys-role', roleId, divisionId })),
+    entraItemOf(gift),
+    ...roles.map(({ roleId }): AccessItem => ({ kind: 'genesys-role', roleId, divisionId })),
     { kind: 'genesys-user' },
   ];
+}
+
+/** What of it is given in Entra. */
+export function entraItemOf({ entra }: Pick<AccessGift, 'entra'>): AccessItem {
+  return entra.kind === 'group'
+    ? { kind: 'group', groupId: entra.groupId }
+    : { kind: 'app-role', servicePrincipalId: entra.servicePrincipalId, appRoleId: entra.appRoleId };
+}
+
+export function isOfGenesys({ kind }: AccessItem): boolean {
+  return kind === 'genesys-role' || kind === 'genesys-user';
 }
 
 /** The same for the same thing, whichever gift names it. */

@@ -59,10 +59,13 @@ export async function findLease(db: Executor, leaseId: string): Promise<Lease | 
   return row && leaseOf(row);
 }
 
-/** Until the commit nobody else changes it. */
-export async function holdLease(trx: Transaction, leaseId: string): Promise<Lease | undefined> {
+/** Until the commit nobody else changes it. `attempts`: how often its giving was begun. */
+export async function holdLease(
+  trx: Transaction,
+  leaseId: string,
+): Promise<(Lease & { readonly attempts: number }) | undefined> {
   const row = await trx.selectFrom('access_lease').selectAll().where('id', '=', leaseId).forUpdate().executeTakeFirst();
-  return row && leaseOf(row);
+  return row && { ...leaseOf(row), attempts: row.attempts };
 }
 
 /** The leases of a person in these states, in the order of their ends. */
@@ -84,7 +87,8 @@ export async function leasesOf(
 /** What a change writes; `null` clears. */
 export interface LeaseChange {
   readonly state?: LeaseState;
-  readonly givingAt?: Date | null;
+  readonly givingAt?: Date;
+  readonly attempts?: number;
   readonly beginsAt?: Date;
   readonly endsAt?: Date;
   readonly closedAt?: Date;
@@ -118,6 +122,7 @@ function columnsOf(change: LeaseChange) {
   return {
     ...(change.state === undefined ? {} : { state: change.state }),
     ...(change.givingAt === undefined ? {} : { giving_at: change.givingAt }),
+    ...(change.attempts === undefined ? {} : { attempts: change.attempts }),
     ...(change.beginsAt === undefined ? {} : { begins_at: change.beginsAt }),
     ...(change.endsAt === undefined ? {} : { ends_at: change.endsAt }),
     ...(change.closedAt === undefined ? {} : { closed_at: change.closedAt }),

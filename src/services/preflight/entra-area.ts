@@ -28,6 +28,8 @@ export interface EntraArea {
   readonly credential: CredentialOwner;
   /** The bot in Teams, whose registration lies in the same tenant. */
   readonly bot?: { readonly appId: string; readonly credential: CredentialOwner } | undefined;
+  /** Whether the access policy gives membership of any group. */
+  readonly givesGroups?: boolean | undefined;
   /** Absent: Slack is off, or there is none. */
   readonly link?: LinkClient | undefined;
 }
@@ -46,7 +48,7 @@ export async function checkEntra(area: EntraArea, now: Date): Promise<Finding[]>
   ]);
   const { servicePrincipalId, permissions } = standing.value;
   const grantee = granteeOf(area, standing.value, registration);
-  const granted = judgeGraphPermissions(permissions, grantee);
+  const granted = judgeGraphPermissions(permissions, grantee, { givesGroups: area.givesGroups === true });
   const unseen = (name: string, problem: ProblemFacts): Finding => notLooked(name, explained(problem, granted));
   return [
     fine('entra-sign-in', 'Latchkey signs in to Entra.', servicePrincipalId ? { servicePrincipalId } : undefined),

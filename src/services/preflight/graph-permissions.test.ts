@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { missingOf, NEEDS } from '../entra/graph-permissions.js';
 import {
+  GROUP_PERMISSION,
   judgeGraphPermissions,
   judgeNewPassword,
   PASSWORD_PERMISSION,
@@ -14,7 +15,9 @@ const GRANTEE = {
   isManagedIdentity: false,
 };
 const WANTED = WANTED_PERMISSIONS.map(({ permission }) => permission);
-const NEEDED = Object.values(NEEDS).flat();
+/** Nobody is put into groups unless the access policy gives any. */
+const { writeMembers, ...ALWAYS } = NEEDS;
+const NEEDED = Object.values(ALWAYS).flat();
 const USER_ADMINISTRATOR = 'fe930be7-5e62-47db-91af-98c3a49a38b1';
 
 const missing = (granted: readonly string[]): string[] =>
@@ -97,4 +100,16 @@ test.each([
   ['roles that cannot be read', ['User.ReadWrite.All'], undefined, 'missing'],
 ] as const)('for a new password, %s: %s %s is %s', (_, granted, roles, state) => {
   expect(judgeNewPassword(granted, roles, GRANTEE).state).toBe(state);
+});
+
+test('only a policy that gives groups wants the permission for them, and that is enough for it', () => {
+  const { permission } = GROUP_PERMISSION;
+  const named = (granted: readonly string[], givesGroups: boolean): string[] =>
+    judgeGraphPermissions(granted, GRANTEE, { givesGroups })
+      .filter(({ name, state }) => name.endsWith(permission) && state !== 'ok')
+      .map(({ state }) => state);
+
+  expect(missingOf(writeMembers, [permission])).toEqual([]);
+  expect([named(WANTED, false), named(WANTED, true)]).toEqual([[], ['missing']]);
+  expect([named([...WANTED, permission], false), named([...WANTED, permission], true)]).toEqual([['warning'], []]);
 });

@@ -79,6 +79,13 @@ export const PASSWORD_PERMISSION: WantedPermission = {
   for: 'give a test user a new password',
 };
 
+/** Only where the access policy gives membership of a group. */
+export const GROUP_PERMISSION: WantedPermission = {
+  permission: 'GroupMember.ReadWrite.All',
+  id: 'dbaae8cf-10b5-4b86-a4a1-f871c94c6695',
+  for: 'put people into the groups that the access policy gives, or take them out again',
+};
+
 /** Role template ids of User Administrator and Global Administrator. */
 const PASSWORD_ROLES = ['fe930be7-5e62-47db-91af-98c3a49a38b1', '62e90394-69f5-4237-9190-012177145e10'];
 
@@ -98,11 +105,20 @@ export interface Grantee {
   readonly isManagedIdentity: boolean;
 }
 
-/** @param granted the `roles` of the bot's own token. */
-export function judgeGraphPermissions(granted: readonly string[], grantee: Grantee): Finding[] {
+/**
+ * @param granted the `roles` of the bot's own token.
+ * @param policy.givesGroups whether the access policy gives membership of any group.
+ */
+export function judgeGraphPermissions(
+  granted: readonly string[],
+  grantee: Grantee,
+  { givesGroups = false }: { givesGroups?: boolean } = {},
+): Finding[] {
+  const wanted = [...WANTED_PERMISSIONS, ...(givesGroups ? [GROUP_PERMISSION] : [])];
+  const known = [...wanted, PASSWORD_PERMISSION].map(({ permission }) => permission);
   return [
-    ...WANTED_PERMISSIONS.map((wanted) => judgeWanted(wanted, granted, grantee)),
-    ...granted.filter(isTooMuch).map((permission) => tooMuch(permission, grantee)),
+    ...wanted.map((one) => judgeWanted(one, granted, grantee)),
+    ...granted.filter((permission) => !known.includes(permission)).map((permission) => tooMuch(permission, grantee)),
   ];
 }
 
@@ -141,10 +157,6 @@ export function judgeNewPassword(
     remedy: `${howToGrant(PASSWORD_PERMISSION, grantee)} The directory role User Administrator for the bot does as well.`,
     remoteIds: { appRoleId: id, ...idsOf(grantee) },
   };
-}
-
-function isTooMuch(permission: string): boolean {
-  return ![...WANTED_PERMISSIONS, PASSWORD_PERMISSION].some((wanted) => wanted.permission === permission);
 }
 
 function tooMuch(permission: string, grantee: Grantee): Finding {

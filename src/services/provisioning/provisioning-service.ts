@@ -147,7 +147,7 @@ export function keyOfRole({ roleId, divisionId }: Pick<HeldRole, 'roleId' | 'div
 }
 
 /** Two roles may have one name; the steps of a run may not. */
-function toldApart(roles: readonly GenesysRole[]): GenesysRole[] {
+export function toldApart(roles: readonly GenesysRole[]): GenesysRole[] {
   const isTwice = ({ name }: GenesysRole): boolean => roles.filter((role) => role.name === name).length > 1;
   return roles.map((role) => (isTwice(role) ? { ...role, name: `${role.name} (${role.id})` } : role));
 }

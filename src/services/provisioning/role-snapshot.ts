@@ -31,6 +31,9 @@ export function rolesOffered(
   );
 }
 
+/** The outcomes that say whose a Genesys user was. Roles that a lease gives for a while are nobody's to give back later. */
+const KINDS_WITH_USERS = ['off-board', 'provision-person', 'grant-access', 'end-access'] as const;
+
 /** The outcomes that say which roles a Genesys user held when the run ended. */
 export const KINDS_WITH_ROLES = ['off-board', 'provision-person'] as const;
 
@@ -70,7 +73,7 @@ export async function personLastSeen({ db }: Pick<Database, 'db'>, userId: strin
   const byRun = db
     .selectFrom('run')
     .select([sql<string | null>`outcome ->> 'personId'`.as('person'), 'changed_at as at'])
-    .where('kind', 'in', KINDS_WITH_ROLES)
+    .where('kind', 'in', KINDS_WITH_USERS)
     .where('state', '=', 'done')
     .where(sql<boolean>`outcome ->> 'genesysUserId' = ${userId}`);
   const byBulk = db

@@ -1,0 +1,69 @@
+import { Problem } from '../platform/problem.js';
+
+/** Why access is not given or not ended now, each as a `Problem`. */
+
+/** Two at once about one person would not see what the other one does. @param doing "what ends", "what is being given". */
+export function waitsForOther(personName: string, doing: 'an ending' | 'another giving'): Problem {
+  return new Problem({
+    kind: 'waiting',
+    what: `Latchkey waits for ${doing} of access of ${personName} that is under way.`,
+    remedy: 'There is nothing to do: Latchkey goes on by itself as soon as that one has ended.',
+    code: 'access-under-way',
+  });
+}
+
+/** The lease is no longer to be given. */
+export function leaseOver(personName: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `The access of ${personName} is not given any more.`,
+    why: 'It was ended before it worked, or its time has passed.',
+    remedy: 'Whoever needs it asks for it again.',
+    code: 'lease-over',
+  });
+}
+
+/** @param what the sentence of the part that is not done yet. */
+export function notEndedYet(
+  personName: string,
+  { what, requestId }: { what: string; requestId?: string | undefined },
+): Problem {
+  return new Problem({
+    kind: 'waiting',
+    what: `Not everything that ${personName} had for a while is taken away yet. ${what}`,
+    remedy:
+      'There is nothing to do: what is done stays done, and Latchkey tries the rest again by itself until it is done.',
+    code: 'not-ended-yet',
+    ...(requestId ? { requestId } : {}),
+  });
+}
+
+/** @param side where the read-back lacks something. */
+export function giftNotVisible(personName: string, side: 'entra' | 'genesys'): Problem {
+  return new Problem({
+    kind: 'waiting',
+    system: side,
+    what: `${side === 'entra' ? 'Entra' : 'Genesys Cloud'} accepted the access of ${personName}, but does not show it yet.`,
+    remedy: 'There is nothing to do: Latchkey looks again by itself.',
+    code: 'gift-not-visible',
+  });
+}
+
+/** Somebody else than whom it is for wants to give it back. */
+export function notYourLease(): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: 'This access is not yours, so you cannot give it back.',
+    remedy: 'Whoever decides about it can revoke it.',
+    code: 'not-your-lease',
+  });
+}
+
+export function noSuchLease(): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: 'There is no such access any more.',
+    remedy: 'Say “my access” to see what there is.',
+    code: 'no-such-lease',
+  });
+}

@@ -1,0 +1,456 @@
+import { LATCHKEY_ACTOR } from '../../src/services/access/lease-port.js';
+import type { Database } from '../../src/services/platform/database.js';
+import { omar } from '../../src/services/platform/testing/test-parts.js';
+import { openTestDatabase } from '../support/test-database.js';
+import { AGENT, LeaseStand, personOf, SUPERVISOR } from './lease-stand.js';
+
+let database: Database;
+let stand: LeaseStand;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+}, 30_000);
+afterAll(() => database.close());
+beforeEach(async () => {
+  stand = await LeaseStand.open(database);
+});
+afterEach(() => stand.close());
+
+const NOTHING = { assigned: 0, user: undefined, roles: [] };
+const AS_AGENT = { assigned: 1, user: 'active', roles: ['Agent', 'employee'] };
+const ENDED = { assigned: 0, user: 'inactive', roles: ['employee'] };
+
+describe('giving', () => {
+  test('nothing is given before the time to take it back has passed, and then all of it, and the time begins', async () => {
+    const { leaseId, runId, requestId } = await stand.plan('Ana');
+    const waits = await stand.goesOn(runId);
+    expect([waits.state, await stand.has('Ana')]).toEqual(['waiting', NOTHING]);
+
+    stand.clock.advance(5);
+    const run = await stand.goesOn(runId);
+
+    expect(run).toMatchObject({ state: 'done', outcome: { state: 'given', personId: personOf('Ana').id } });
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+    const now = stand.clock.now();
+    const endsAt = new Date(now.getTime() + 480 * 60_000);
+    expect(await stand.lease(leaseId)).toMatchObject({ state: 'active', beginsAt: now, endsAt });
+    expect(await stand.requestState(requestId)).toBe('granted');
+  });
+
+  test('what is called off in time is never given, and its run ends at once', async () => {
+    const { leaseId, runId } = await stand.plan('Ana');
+    await stand.goesOn(runId);
+
+    const isInTime = await stand.database.transaction((trx) => stand.leases.callOff(trx, leaseId, omar));
+    const run = await stand.goesOn(runId);
+    await stand.passes(10);
+
+    expect(isInTime).toBe(true);
+    expect(run).toMatchObject({ state: 'done', outcome: { state: 'called-off' } });
+    expect(await stand.has('Ana')).toEqual(NOTHING);
+    expect(await stand.lease(leaseId)).toMatchObject({
+      state: 'ended',
+      endReason: 'called-off',
+      endedBy: 'Omar Owner',
+    });
+  });
+
+  test('once it is being given, it is too late to call it off', async () => {
+    const { lease } = await stand.grant('Ana');
+
+    const isInTime = await stand.database.transaction((trx) => stand.leases.callOff(trx, lease.id, omar));
+
+    expect([isInTime, (await stand.lease(lease.id)).state]).toEqual([false, 'active']);
+  });
+
+  test('nobody decides for themselves, whatever the caller has forgotten to ask', async () => {
+    const { id, displayName } = personOf('Ana');
+
+    await expect(stand.plan('Ana', { by: { ...omar, personId: id, name: displayName } })).rejects.toThrow('their own');
+  });
+
+  test('a rule decides as Latchkey itself, and its runs are found in the audit', async () => {
+    const { runId } = await stand.plan('Ana', { by: LATCHKEY_ACTOR });
+    stand.clock.advance(1);
+
+    expect(await stand.goesOn(runId)).toMatchObject({ state: 'done', actor: { name: 'Latchkey' } });
+  });
+
+  test('what cannot be given fails the request, and whoever manages SSO goes on with it from anew', async () => {
+    stand.genesysSandbox.faults.set({ fault: 'permission-removed', permission: 'directory:user:add' });
+    const { leaseId, runId, requestId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+    const failed = await stand.goesOn(runId);
+    expect(failed).toMatchObject({ state: 'failed', problem: { missing: ['directory:user:add'] } });
+    expect([(await stand.lease(leaseId)).state, await stand.requestState(requestId)]).toEqual(['failed', 'failed']);
+    stand.genesysSandbox.faults.set({ fault: 'permission-removed', permission: 'directory:user:add', on: false });
+    const ada = { personId: personOf('Ada').id, name: 'Ada Admin', channel: 'teams' };
+
+    await stand.pipeline.retry(runId, {
+      actor: ada,
+      claim: { reference: `run:${runId}`, verb: 'retry-run', revision: failed.revision },
+    });
+    await stand.standsStill();
+
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+    expect([(await stand.lease(leaseId)).state, await stand.requestState(requestId)]).toEqual(['active', 'granted']);
+    await stand.passes(481);
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('half of what could not be given is taken at the end that was known before', async () => {
+    stand.genesysSandbox.faults.set({ fault: 'permission-removed', permission: 'directory:user:add' });
+    const { leaseId, runId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+    await stand.goesOn(runId);
+    expect(await stand.has('Ana')).toMatchObject({ assigned: 1 });
+
+    await stand.passes(481);
+
+    expect(await stand.has('Ana')).toEqual(NOTHING);
+    expect(await stand.lease(leaseId)).toMatchObject({ state: 'ended', endReason: 'failed' });
+  });
+
+  test('a disabled account is given nothing', async () => {
+    const { runId } = await stand.plan('Ana');
+    await stand.consoles.graph('PATCH', `/v1.0/users/${personOf('Ana').id}`, { accountEnabled: false });
+    stand.clock.advance(1);
+
+    expect(await stand.goesOn(runId)).toMatchObject({ state: 'failed', problem: { code: 'account-disabled' } });
+    expect(await stand.has('Ana')).toEqual(NOTHING);
+  });
+
+  test('two at the same time for one person are both given', async () => {
+    const [agent, supervisor] = [await stand.plan('Ana'), await stand.plan('Ana', { gives: SUPERVISOR })];
+    stand.clock.advance(1);
+
+    await Promise.all([stand.goesOn(agent.runId), stand.goesOn(supervisor.runId)]);
+    await stand.goesOn(agent.runId);
+    await stand.goesOn(supervisor.runId);
+
+    expect(await stand.has('Ana')).toEqual({ assigned: 1, user: 'active', roles: ['Agent', 'Supervisor', 'employee'] });
+    await stand.passes(481);
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+});
+
+describe('ending', () => {
+  test('what was given is gone when the time is over, and the user is inactive', async () => {
+    const { lease, requestId } = await stand.grant('Ana');
+    await stand.passes(479);
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+
+    await stand.passes(1);
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ended', endReason: 'time', leftOver: [] });
+    expect(await stand.requestState(requestId)).toBe('ended');
+  });
+
+  test('access is a union: it ends with the last lease, and each takes what only it needs', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.grant('Ana', { gives: SUPERVISOR, minutes: 120 });
+
+    await stand.passes(60);
+    expect(await stand.has('Ana')).toEqual({ assigned: 1, user: 'active', roles: ['Supervisor', 'employee'] });
+    await stand.passes(61);
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('an older grant’s end does not end a newer grant of the same', async () => {
+    const first = await stand.grant('Ana', { minutes: 60 });
+    const second = await stand.grant('Ana', { minutes: 60, extendsLeaseId: first.lease.id });
+    expect(second.lease.beginsAt).toEqual(first.lease.endsAt);
+
+    await stand.passes(61);
+    expect(await stand.lease(first.lease.id)).toMatchObject({ state: 'ended', leftOver: [] });
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+    expect(stand.genesysWire.count('DELETE', /tokens/)).toBe(0);
+
+    await stand.passes(61);
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('an extension that is approved while the end is under way leaves the person with access', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    stand.entraWire.answersFor(({ method }) => method === 'DELETE', { status: 503 }, Infinity);
+    await stand.passes(60);
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ending' });
+
+    const extension = await stand.plan('Ana', { minutes: 60, extendsLeaseId: lease.id });
+    stand.clock.advance(1);
+    expect(await stand.goesOn(extension.runId)).toMatchObject({
+      state: 'waiting',
+      problem: { code: 'access-under-way' },
+    });
+    stand.entraWire.forgetsRules();
+    await stand.endsNow(lease.id);
+    await stand.goesOn(extension.runId);
+
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+    expect(await stand.lease(extension.leaseId)).toMatchObject({ state: 'active', beginsAt: stand.clock.now() });
+    await stand.passes(61);
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('what was there before stays, and is named', async () => {
+    await stand.assignsByHand('Ana');
+    await stand.genesys.ensureActiveUser({
+      name: 'Ana Agent',
+      email: personOf('Ana').userPrincipalName,
+      divisionId: await stand.home(),
+    });
+    const { lease } = await stand.grant('Ana');
+
+    await stand.passes(481);
+
+    expect(await stand.has('Ana')).toEqual({ assigned: 1, user: 'active', roles: ['employee'] });
+    expect((await stand.lease(lease.id)).leftOver).toEqual(['an assignment of their own']);
+  });
+
+  test('what an administrator has given for good since stays', async () => {
+    const { lease } = await stand.grant('Ana');
+    await stand.adminHasGiven('Ana');
+
+    await stand.passes(481);
+
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+    expect((await stand.lease(lease.id)).leftOver).toEqual(['an assignment of their own']);
+  });
+
+  test('what an administrator had given before a lease was given again is nobody’s for good', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.adminHasGiven('Ana');
+    await stand.passes(61);
+    await stand.takesByHand('Ana');
+    const second = await stand.grant('Ana', { minutes: 60 });
+
+    await stand.passes(61);
+
+    expect(await stand.has('Ana')).toMatchObject({ assigned: 0 });
+    expect((await stand.lease(second.lease.id)).leftOver).toEqual([]);
+  });
+
+  test('while a group still gives access, that is said, and the group is left alone', async () => {
+    const { lease } = await stand.grant('Omar');
+    await stand.groupHasApplication('Contact Centre');
+
+    await stand.passes(481);
+
+    expect(await stand.has('Omar')).toMatchObject({ assigned: 0, roles: ['Supervisor', 'employee'] });
+    expect((await stand.lease(lease.id)).leftOver).toEqual(['the group Contact Centre']);
+  });
+
+  test('throttled at the end: Entra is asked again until it is done, and the lease has not ended before', async () => {
+    const { lease } = await stand.grant('Ana');
+    stand.entraWire.answersFor(({ method }) => method === 'DELETE', { status: 429 }, Infinity);
+
+    await stand.passes(481);
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ending' });
+    expect((await stand.lease(lease.id)).closedAt).toBeUndefined();
+    expect(await stand.has('Ana')).toEqual({ assigned: 1, user: 'inactive', roles: ['employee'] });
+    stand.entraWire.forgetsRules();
+    await stand.endsNow(lease.id);
+
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ended' });
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('while Genesys is away, nobody signs in any more, and the lease says that sessions are still being ended', async () => {
+    const { lease } = await stand.grant('Ana');
+    stand.genesysWire.answersFor(() => true, { status: 503 }, Infinity);
+
+    await stand.passes(481);
+    const ending = await stand.lease(lease.id);
+    expect(ending).toMatchObject({ state: 'ending', closedAt: stand.clock.now() });
+    expect(await stand.has('Ana')).toEqual({ ...AS_AGENT, assigned: 0 });
+    stand.genesysWire.forgetsRules();
+    await stand.endsNow(lease.id);
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('removed here, still there: a removal that Entra accepts and does not carry out is no end', async () => {
+    const { lease } = await stand.grant('Ana');
+    stand.entraWire.answersFor(({ method }) => method === 'DELETE', { status: 204 }, Infinity);
+
+    await stand.passes(481);
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ending' });
+    stand.entraWire.forgetsRules();
+    await stand.endsNow(lease.id);
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('a refused end is no end: it is begun anew until somebody has given the permission', async () => {
+    const { lease } = await stand.grant('Ana');
+    stand.entraSandbox.faults.set({ fault: 'permission-removed', permission: 'AppRoleAssignment.ReadWrite.All' });
+    await stand.passes(481);
+    const { endRunId = '' } = await stand.lease(lease.id);
+    await stand.database.db.updateTable('run').set({ state: 'failed' }).where('id', '=', endRunId).execute();
+    stand.entraSandbox.faults.set({
+      fault: 'permission-removed',
+      permission: 'AppRoleAssignment.ReadWrite.All',
+      on: false,
+    });
+
+    await stand.passes(6);
+
+    expect((await stand.lease(lease.id)).endRunId).not.toBe(endRunId);
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ended', endReason: 'time' });
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+
+  test('who was renamed meanwhile loses their own user, not the one of whoever has the address now', async () => {
+    await stand.grant('Ana');
+    const [old, renamed] = [personOf('Ana').userPrincipalName, 'ana.neu@contoso.example'];
+    await stand.consoles.graph('PATCH', `/v1.0/users/${personOf('Ana').id}`, { userPrincipalName: renamed });
+    await stand.genesysUserIsCalled(old, renamed);
+    await stand.genesys.ensureActiveUser({ name: 'Another Ana', email: old, divisionId: await stand.home() });
+
+    await stand.passes(481);
+
+    expect(await stand.has('Ana')).toMatchObject({ assigned: 0, user: 'active' });
+    expect(await stand.genesys.findUserByEmail(renamed)).toMatchObject({ state: 'inactive' });
+  });
+
+  test('a clock that jumps far ahead while nothing runs ends at the next start, and one that jumps back gives nothing again', async () => {
+    const { lease } = await stand.grant('Ana');
+    stand.clock.advance(60 * 24 * 40);
+    await stand.restarts();
+    await stand.sweeps();
+    expect(await stand.has('Ana')).toEqual(ENDED);
+
+    stand.clock.advance(-60 * 24 * 40);
+    await stand.sweeps();
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ended' });
+  });
+
+  test('after the end the same person is given access again, with the user that Latchkey knows as theirs', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+
+    await stand.grant('Ana', { minutes: 60 });
+
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+  });
+});
+
+describe('ended early', () => {
+  const ana = { personId: personOf('Ana').id, name: 'Ana Agent', channel: 'slack' };
+  const dana = { personId: personOf('Dana').id, name: 'Dana Deputy', channel: 'slack' };
+
+  test('given back: by the one who has it, and by nobody else', async () => {
+    const { lease } = await stand.grant('Ana');
+
+    await expect(stand.leases.giveBack(dana, lease.id)).rejects.toMatchObject({ facts: { code: 'not-your-lease' } });
+    await stand.leases.giveBack(ana, lease.id);
+    await stand.standsStill();
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    expect(await stand.lease(lease.id)).toMatchObject({ endReason: 'given-back', endedBy: 'Ana Agent' });
+  });
+
+  test('revoked: by an approver of this moment or an administrator, never by the person, and by nobody else', async () => {
+    const { lease } = await stand.grant('Ana');
+    const revoke = (givenName: string): Promise<void> => {
+      const { id, displayName: name } = personOf(givenName);
+      return stand.leases.revoke({ personId: id, name, channel: 'teams' }, lease.id, 'No longer needed');
+    };
+
+    await expect(revoke('Ana')).rejects.toMatchObject({ facts: { code: 'self' } });
+    await expect(revoke('B.')).rejects.toMatchObject({ facts: { code: 'role-missing' } });
+    await revoke('Dana');
+    await revoke('Ada');
+    await stand.standsStill();
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    expect(await stand.lease(lease.id)).toMatchObject({ endReason: 'revoked', endedBy: 'Dana Deputy' });
+  });
+
+  test('what goes on after it ends with it', async () => {
+    const first = await stand.grant('Ana', { minutes: 60 });
+    const second = await stand.grant('Ana', { minutes: 60, extendsLeaseId: first.lease.id });
+
+    await stand.leases.giveBack(ana, first.lease.id);
+    await stand.standsStill();
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    expect((await stand.lease(second.lease.id)).state).toBe('ended');
+  });
+
+  test('while it is being given: what is on its way arrives, and is taken', async () => {
+    const { leaseId, runId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+    stand.genesysWire.answersFor(({ path }) => path.includes('/users/search'), { status: 503 }, Infinity);
+    expect(await stand.goesOn(runId)).toMatchObject({ state: 'failed' });
+    stand.genesysWire.forgetsRules();
+
+    await stand.leases.giveBack(ana, leaseId);
+    await stand.standsStill();
+
+    expect(await stand.has('Ana')).toEqual(NOTHING);
+    expect((await stand.lease(leaseId)).state).toBe('ended');
+  });
+
+  test('every lease of somebody ends with their off-boarding', async () => {
+    const leases = [await stand.grant('Ana'), await stand.grant('Ana', { gives: SUPERVISOR })];
+    const planned = await stand.plan('Ana', { gives: { ...AGENT, genesys: { division: 'Berlin', roles: ['Agent'] } } });
+
+    const runs = await stand.database.transaction((trx) =>
+      stand.leases.endAll(trx, personOf('Ana').id, { reason: 'off-boarded', by: omar }),
+    );
+    runs.forEach((runId) => stand.leases.goOn(runId));
+    await stand.standsStill();
+    await stand.passes(10);
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    for (const id of [...leases.map(({ lease }) => lease.id), planned.leaseId])
+      expect(await stand.lease(id)).toMatchObject({ state: 'ended', endReason: 'off-boarded' });
+  });
+});
+
+describe('Genesys users who were there', () => {
+  test('one who is inactive and unknown to Latchkey is not woken, whoever’s they are', async () => {
+    await stand.inactiveUser('Ana');
+    const { runId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+
+    expect(await stand.goesOn(runId)).toMatchObject({ state: 'failed', problem: { code: 'user-of-a-stranger' } });
+    await stand.passes(481);
+    expect(await stand.has('Ana')).toMatchObject({ assigned: 0, user: 'inactive' });
+  });
+
+  test('one who is inactive and holds more than was decided is not woken', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    await stand.givesRoleByHand('Ana', 'admin');
+    const { runId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+
+    const run = await stand.goesOn(runId);
+
+    expect(run).toMatchObject({ state: 'failed', problem: { code: 'would-give-more' } });
+    expect(run.problem?.what).toContain('admin in Home');
+  });
+});
+
+test('people are reminded a day and an hour before the end, once, and not where it goes on', async () => {
+  const long = await stand.grant('Ana', { minutes: 60 * 72 });
+  const short = await stand.grant('Omar', { minutes: 30 });
+  const reminders = async (): Promise<number[]> => [
+    (await stand.lease(long.lease.id)).reminders,
+    (await stand.lease(short.lease.id)).reminders,
+  ];
+
+  await stand.passes(60 * 47);
+  expect(await reminders()).toEqual([0, 0]);
+  await stand.passes(60);
+  await stand.passes(10);
+  expect(await reminders()).toEqual([1, 0]);
+  await stand.passes(60 * 23);
+  expect(await reminders()).toEqual([2, 0]);
+});
