@@ -160,6 +160,11 @@ export class Directory {
     this.memberships.put(`${groupId}/${memberId}`, { groupId, memberId });
   }
 
+  /** `false`: they were not in it. */
+  removeMember(groupId: string, memberId: string): boolean {
+    return this.memberships.delete(`${groupId}/${memberId}`);
+  }
+
   membersOf(groupId: string): string[] {
     return this.memberships.filter((entry) => entry.groupId === groupId).map((entry) => entry.memberId);
   }

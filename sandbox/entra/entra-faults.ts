@@ -7,6 +7,10 @@ export const ENTRA_FAULTS = {
     describe: 'The bot has lost an application permission; may be on for several.',
     options: { permission: 'name of the permission, such as User.ReadWrite.All' },
   },
+  'permission-added': {
+    describe: 'The bot has an application permission more than those of the seed; may be on for several.',
+    options: { permission: 'name of the permission, such as GroupMember.ReadWrite.All' },
+  },
   'unavailable-once': {
     describe: 'The next request that fits is answered with 503 and nothing else, and does nothing.',
     options: { path: 'part of the path and query', method: 'HTTP method; any when left out' },

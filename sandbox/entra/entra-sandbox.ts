@@ -21,6 +21,7 @@ import { ENTRA_FAULTS, certificateFaults } from './entra-faults.js';
 import { federationMetadataRoutes } from './federation-metadata.js';
 import { GraphGateway } from './graph-gateway.js';
 import { GraphLayers } from './graph-layers.js';
+import { groupMemberRoutes } from './group-members.js';
 import { groupRoutes } from './groups.js';
 import { managedIdentityRoutes } from './managed-identity.js';
 import { RegisteredCredentials } from './registered-credentials.js';
@@ -89,6 +90,7 @@ export function createEntraSandbox({ store, clock, addresses }: EntraSandboxOpti
   userRoutes(graph, directory, rules);
   signInSessionRoutes(graph, directory, sessions);
   groupRoutes(graph, directory);
+  groupMemberRoutes(graph, directory);
   appRoleAssignmentRoutes(graph, directory, server.faults);
   deletionRoutes(graph, directory, server.faults);
   tenantRoutes(graph, directory, { faults: server.faults, rules });

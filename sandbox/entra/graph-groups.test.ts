@@ -85,3 +85,51 @@ it('a group is found by its mail address', async () => {
 
   expect(value.map(({ id }) => id)).toEqual([GROUPS['Contact Centre News']]);
 });
+
+describe('who is put into a group and taken out of it', () => {
+  const members = (group: keyof typeof GROUPS): string => `/groups/${GROUPS[group]}/members`;
+  const add = (group: keyof typeof GROUPS, id: string): Promise<unknown> =>
+    world.graph
+      .api(`${members(group)}/$ref`)
+      .post({ '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id}` });
+  const remove = (group: keyof typeof GROUPS, id: string): Promise<unknown> =>
+    world.graph.api(`${members(group)}/${id}/$ref`).delete();
+  const isIn = async (group: keyof typeof GROUPS, id: string): Promise<boolean> =>
+    ((await world.graph.api(members(group)).get()) as { value: { id: string }[] }).value.some((one) => one.id === id);
+
+  it('takes a permission that the bot does not have from the start', async () => {
+    await expect(add('Genesys Agents', idOf('Ana'))).rejects.toMatchObject({ statusCode: 403 });
+  });
+
+  describe('with the permission', () => {
+    beforeEach(() => world.fault('permission-added', { permission: 'GroupMember.ReadWrite.All' }));
+
+    it('is in it then, and out of it again', async () => {
+      await add('Genesys Agents', idOf('Ana'));
+      expect(await isIn('Genesys Agents', idOf('Ana'))).toBe(true);
+
+      await remove('Genesys Agents', idOf('Ana'));
+      expect(await isIn('Genesys Agents', idOf('Ana'))).toBe(false);
+    });
+
+    it('is refused twice in Graph’s words', async () => {
+      await add('Genesys Agents', idOf('Ana'));
+
+      await expect(add('Genesys Agents', idOf('Ana'))).rejects.toThrow('added object references already exist');
+      await remove('Genesys Agents', idOf('Ana'));
+      await expect(remove('Genesys Agents', idOf('Ana'))).rejects.toMatchObject({ statusCode: 404 });
+    });
+
+    it('never concerns a group that follows a rule, a distribution list, or one for directory roles', async () => {
+      await expect(add('Contact Centre Leads', idOf('Ana'))).rejects.toMatchObject({ statusCode: 400 });
+      await expect(add('Contact Centre News', idOf('Ana'))).rejects.toThrow('Cannot Update a mail-enabled');
+      await expect(add('Identity Operators', idOf('Ana'))).rejects.toMatchObject({ statusCode: 403 });
+    });
+
+    it('is somebody who is there', async () => {
+      await expect(add('Genesys Agents', '0e0b1ec7-0000-4000-8000-00000000beef')).rejects.toMatchObject({
+        statusCode: 404,
+      });
+    });
+  });
+});

@@ -15,10 +15,12 @@ export function isTenant(name: string): boolean {
   return [TENANT_ID, VERIFIED_DOMAIN].includes(name.toLowerCase());
 }
 
-/** The permissions that the bot has now: those of the seed without the ones that a fault took away. */
+/** The permissions that the bot has now: those of the seed and of a fault, without the ones that a fault took away. */
 export function grantedPermissions(server: SandboxServer): string[] {
-  const removed = new Set(server.faults.allActive('permission-removed').map((setting) => setting['permission']));
-  return BOT_PERMISSIONS.filter((permission) => !removed.has(permission));
+  const named = (fault: string): string[] =>
+    server.faults.allActive(fault).flatMap(({ permission }) => (permission === undefined ? [] : [String(permission)]));
+  const removed = new Set(named('permission-removed'));
+  return [...BOT_PERMISSIONS, ...named('permission-added')].filter((permission) => !removed.has(permission));
 }
 
 interface TokenParts {

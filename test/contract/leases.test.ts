@@ -1,3 +1,5 @@
+import { GROUPS } from '../../sandbox/entra/seed.js';
+import type { PolicyGift } from '../../src/services/access/access-policy.js';
 import { LATCHKEY_ACTOR } from '../../src/services/access/lease-port.js';
 import type { Database } from '../../src/services/platform/database.js';
 import { omar } from '../../src/services/platform/testing/test-parts.js';
@@ -435,6 +437,49 @@ describe('Genesys users who were there', () => {
 
     expect(run).toMatchObject({ state: 'failed', problem: { code: 'would-give-more' } });
     expect(run.problem?.what).toContain('admin in Home');
+  });
+});
+
+describe('a group as what gives access', () => {
+  const gives: PolicyGift = { ...AGENT, entra: { kind: 'group', group: 'Genesys Agents' } };
+  const isIn = async (givenName: string): Promise<boolean> =>
+    (await stand.entra.listGroupsOf(personOf(givenName).id)).includes(GROUPS['Genesys Agents']);
+
+  beforeEach(() =>
+    stand.entraSandbox.faults.set({ fault: 'permission-added', permission: 'GroupMember.ReadWrite.All' }),
+  );
+
+  test('one that does not have the application gives nothing, and cannot be asked for', async () => {
+    await expect(stand.resolve(gives)).rejects.toMatchObject({ facts: { code: 'group-without-application' } });
+  });
+
+  test.each(['Identity Operators', 'Contact Centre Leads'])('nobody is put into %s', async (group) => {
+    await expect(stand.resolve({ ...gives, entra: { kind: 'group', group } })).rejects.toMatchObject({
+      facts: { code: 'group-unusable' },
+    });
+  });
+
+  test('somebody is in it for as long as the lease lasts, and a second lease of it keeps them in', async () => {
+    await stand.groupHasApplication('Genesys Agents');
+    await stand.grant('Ana', { gives, minutes: 60 });
+    await stand.grant('Ana', { gives: { ...gives, genesys: SUPERVISOR.genesys }, minutes: 120 });
+
+    await stand.passes(61);
+    expect(await isIn('Ana')).toBe(true);
+    await stand.passes(61);
+
+    expect([await isIn('Ana'), await stand.has('Ana')]).toEqual([false, ENDED]);
+  });
+
+  test('somebody who was in it before stays in it', async () => {
+    await stand.groupHasApplication('Genesys Agents');
+    await stand.entra.addMember(GROUPS['Genesys Agents'], personOf('Ana').id);
+    const { lease } = await stand.grant('Ana', { gives, minutes: 60 });
+
+    await stand.passes(61);
+
+    expect(await isIn('Ana')).toBe(true);
+    expect((await stand.lease(lease.id)).leftOver).toEqual(['the group Genesys Agents']);
   });
 });
 

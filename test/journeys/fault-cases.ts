@@ -193,6 +193,7 @@ export const NOT_CONCERNED: Readonly<Record<string, string>> = {
   'genesys certificate-foreign': 'met at a sign-in only',
   'genesys audit-delay': 'a set-up reads no audit',
   'entra pim-expired': 'stops the click before there is a run, see rights-run-out.journey.test.ts',
+  'entra permission-added': 'takes nothing from anybody',
   'entra pim-activated': 'gives somebody else the right, and takes it from nobody',
   'entra id-token-wrong': 'met where a chat account is linked only, see account-link.test.ts',
   'entra password-rules': 'about people',
