@@ -1,4 +1,4 @@
-import { readCommon, readDataDir, readKeys, readMode, type CommonSettings } from './config/common.js';
+import { readCommon, readDataDir, readKeys, readMode, readPolicyPath, type CommonSettings } from './config/common.js';
 import { readDatabase } from './config/database.js';
 import { readManifest, type ManifestSettings } from './config/manifest.js';
 import { problemsOf, readByPart, type SettingsByPart } from './config/preflight.js';
@@ -70,7 +70,7 @@ export function readCommandSettings(env: Environment = process.env): CommandSett
 
 /** Where the access policy is. */
 export function readPolicyFile(env: Environment = process.env): string {
-  return new SettingsReader(env).find('LATCHKEY_POLICY') ?? './policy.yaml';
+  return readPolicyPath(new SettingsReader(env));
 }
 
 /** What `npm run manifest` needs to know. Throws a `ConfigError` like `readConfig`. */

@@ -9,7 +9,9 @@ import type { Teams } from './bot/teams/teams.js';
 import { TurnWatch } from './bot/turn-watch.js';
 import { publicUrl, type Config, type RemoteSettings } from './config.js';
 import { deliverPasswordLink } from './dialogs/conversations/deliver-password.js';
+import { AccessNews } from './dialogs/access-news.js';
 import { followTaken, renderRun } from './dialogs/conversations/follow-run.js';
+import { renderAccess } from './dialogs/conversations/render-access.js';
 import type { Parts } from './dialogs/conversations/talk.js';
 import { Noticeboard } from './dialogs/noticeboard.js';
 import { createServices, type Services } from './services/create-services.js';
@@ -129,19 +131,22 @@ function openConversations(
   channels: Parts['channels'],
   log: Log,
 ): { router: Router; noticeboard: Noticeboard } {
-  const { runs, sso, clock, bulk, memory } = services;
+  const { runs, sso, clock, bulk, memory, access } = services;
+  const [ofRuns, ofAccess] = [renderRun({ runs, sso, clock, bulk }), renderAccess({ access, sso, clock })];
   const noticeboard = new Noticeboard({
     channels,
     postings: memory.postings,
     log,
-    render: renderRun({ runs, sso, clock, bulk }),
+    render: (reference) => (reference.startsWith('run:') ? ofRuns(reference) : ofAccess(reference)),
   });
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
   runs.onTaken((runId) => void followTaken({ runs, noticeboard, log }, runId));
   memory.onCardBehind((reference) => noticeboard.heal(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
-  const parts: Parts = { ...services, noticeboard, channels, log, forms: memory.forms };
+  const accessNews = new AccessNews({ access, noticeboard, channels, clock, log });
+  access.onChanged((requestId) => accessNews.bring(requestId));
+  const parts: Parts = { ...services, noticeboard, accessNews, channels, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 

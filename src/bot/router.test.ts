@@ -25,10 +25,10 @@ function router({
     channels: [channel, { ...channel, name: 'slack' }],
     log: silentLog,
     noticeboard: { seen: () => undefined },
-    people: { suggest },
+    access: { suggest },
     files: { onUpload: () => undefined },
     links: {
-      onLinked: () => undefined,
+      ...{ onLinked: () => undefined, onAccountChanged: () => undefined, onCardsEnded: () => undefined },
       begin: async () => ({ url: 'https://latchkey.example/link/secret', until: new Date(0) }),
       enterNumber: async () => ({ kind: 'wrong', left: 1 }),
     },

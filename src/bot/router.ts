@@ -1,19 +1,5 @@
-import { AboutPersonConversation } from '../dialogs/conversations/about-person.js';
-import { AssignGroupsConversation } from '../dialogs/conversations/assign-groups.js';
-import { AssignPeopleConversation } from '../dialogs/conversations/assign-people.js';
-import { AuditPersonConversation } from '../dialogs/conversations/audit-person.js';
-import { ChooseEmailClaimConversation } from '../dialogs/conversations/choose-email-claim.js';
-import { BulkConversation } from '../dialogs/conversations/bulk.js';
-import { CreateTestUserConversation } from '../dialogs/conversations/create-test-user.js';
-import { FindPersonConversation } from '../dialogs/conversations/find-person.js';
 import { retryRun } from '../dialogs/conversations/follow-run.js';
-import { HelpConversation } from '../dialogs/conversations/help.js';
-import { LinkAccountConversation } from '../dialogs/conversations/link-account.js';
-import { OffBoardPersonConversation } from '../dialogs/conversations/off-board-person.js';
-import { ProvisionPersonConversation } from '../dialogs/conversations/provision-person.js';
-import { RemoveTestUserConversation } from '../dialogs/conversations/remove-test-user.js';
-import { keyOf, SetUpSsoConversation } from '../dialogs/conversations/set-up-sso.js';
-import { StatusConversation } from '../dialogs/conversations/status.js';
+import { keyOf } from '../dialogs/conversations/set-up-sso.js';
 import {
   actorOf,
   channelOf,
@@ -26,75 +12,28 @@ import {
   type Parts,
   type Verbs,
 } from '../dialogs/conversations/talk.js';
-import { UnassignPeopleConversation } from '../dialogs/conversations/unassign-people.js';
 import { askUndo, undoSetUp } from '../dialogs/conversations/undo-set-up.js';
-import { WhoHasAccessConversation } from '../dialogs/conversations/who-has-access.js';
-import { intentNamed, understand, type Intent } from '../dialogs/intents.js';
+import { intentNamed, understand } from '../dialogs/intents.js';
 import type { Said, Turn, UnlinkedTurn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
 import { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from '../services/index.js';
-import { verbsOf } from './verbs-of.js';
+import { Conversations } from './conversations.js';
 
 /** What a turn leads to: an intent, an answer to an open question, or a button. Whatever goes wrong ends here, in words. */
 export class Router {
   readonly #parts: Parts;
   readonly #isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>;
-  readonly #help: HelpConversation;
-  readonly #status: StatusConversation;
-  readonly #setUp: SetUpSsoConversation;
-  readonly #findPerson: FindPersonConversation;
-  readonly #testUser: CreateTestUserConversation;
-  readonly #audit: AuditPersonConversation;
-  readonly #groups: AssignGroupsConversation;
-  readonly #access: WhoHasAccessConversation;
-  readonly #about: AboutPersonConversation;
-  readonly #bulk: BulkConversation;
-  readonly #link: LinkAccountConversation;
-  readonly #verbs: ReadonlyMap<string, (turn: Click) => Handled>;
+  readonly #conversations: Conversations;
 
   constructor(parts: Parts, isNewDelivery: (channel: string, deliveryId: string) => Promise<boolean>) {
     this.#parts = parts;
     this.#isNewDelivery = isNewDelivery;
-    this.#help = new HelpConversation(parts);
-    this.#status = new StatusConversation(parts);
-    this.#setUp = new SetUpSsoConversation(parts);
-    this.#groups = new AssignGroupsConversation(parts);
-    this.#access = new WhoHasAccessConversation(parts);
-    this.#about = new AboutPersonConversation(parts);
-    const assign = new AssignPeopleConversation(parts, this.#groups);
-    const [unassign, provision] = [new UnassignPeopleConversation(parts), new ProvisionPersonConversation(parts)];
-    const removeTestUser = new RemoveTestUserConversation(parts);
-    const offBoard = new OffBoardPersonConversation(parts);
-    const deeds = { assign, unassign, provision, 'off-board': offBoard, 'remove-test-user': removeTestUser };
-    this.#findPerson = new FindPersonConversation(parts, deeds);
-    this.#testUser = new CreateTestUserConversation(parts);
-    this.#audit = new AuditPersonConversation(parts);
-    this.#bulk = new BulkConversation(parts);
-    this.#link = new LinkAccountConversation(parts);
-    parts.links.onLinked((link, chat) => this.#link.tell(link, chat));
-    parts.files.onUpload((actor, file) => this.#bulk.uploaded(actor, file));
-    const conversations = [
-      this.#setUp,
-      this.#findPerson,
-      assign,
-      this.#groups,
-      this.#access,
-      unassign,
-      provision,
-      offBoard,
-      new ChooseEmailClaimConversation(parts),
-      this.#testUser,
-      removeTestUser,
-      this.#audit,
-      this.#bulk,
-      this.#link,
-    ];
-    this.#verbs = verbsOf([this.#ownVerbs(), ...conversations.map(({ verbs }) => verbs)]);
+    this.#conversations = new Conversations(parts, this.#ownVerbs());
   }
 
   /** What a turn is about, of a closed list: for figures and logs, which never hold what people type. */
   nameOf({ said }: Turn): string {
-    if (said.kind === 'click') return this.#verbs.has(said.verb) ? said.verb : 'old-button';
+    if (said.kind === 'click') return this.#conversations.verbs.has(said.verb) ? said.verb : 'old-button';
     if (said.kind !== 'text') return said.kind;
     const understood = understand(said.text);
     return understood.kind === 'unknown' ? 'words' : understood.intent.name;
@@ -107,9 +46,8 @@ export class Router {
       return understood.kind === 'intent' && understood.intent.hasForm === true;
     }
     if (said.kind !== 'click') return false;
-    return (
-      said.verb === this.#link.numberVerb || (said.verb === 'intent' && intentNamed(said.reference)?.hasForm === true)
-    );
+    const { formVerbs } = this.#conversations;
+    return formVerbs.has(said.verb) || (said.verb === 'intent' && intentNamed(said.reference)?.hasForm === true);
   }
 
   /** Never rejects: every failure becomes a card or a line that says what to do. */
@@ -135,7 +73,7 @@ export class Router {
     try {
       const isNew = await this.#isNew(turn);
       if (isNew === false) note('duplicate');
-      return isNew === false ? undefined : await this.#link.unlinked(turn);
+      return isNew === false ? undefined : await this.#conversations.link.unlinked(turn);
     } catch (error) {
       note(problemFacts(error).kind);
       return this.#explain(turn, error);
@@ -159,79 +97,47 @@ export class Router {
   }
 
   #route(turn: Turn): Handled {
+    const { help, bulk, findPerson, about } = this.#conversations;
     switch (turn.said.kind) {
       case 'text':
         return this.#words(turn, turn.said.text);
       case 'click':
         return this.#click({ ...turn, said: turn.said });
       case 'arrived':
-        return this.#help.greet(turn);
+        return help.greet(turn);
       case 'file':
-        return this.#bulk.receive({ ...turn, said: turn.said });
+        return bulk.receive({ ...turn, said: turn.said });
       case 'search':
-        return this.#findPerson.suggest(turn, turn.said);
+        return findPerson.suggest(turn, turn.said);
       case 'form':
         return this.#form(turn, turn.said);
       case 'home':
-        return this.#help.home(turn);
+        return help.home(turn);
       case 'about':
-        return this.#about.begin(turn, turn.said.personId);
+        return about.begin(turn, turn.said.personId);
     }
   }
 
   async #words(turn: Turn, text: string): Handled {
+    const { setUp, help, intents } = this.#conversations;
     const understood = understand(text);
     const open = await this.#orWithoutMemory(() => this.#parts.forms.find(keyOf(turn)));
     if (open) {
       const word = text.trim().toLowerCase();
-      if (word === 'cancel') return this.#setUp.cancel(turn, open);
-      if (word === 'back') return this.#setUp.back(turn, open);
-      if (understood.kind === 'unknown') return this.#setUp.answer(turn, open, text);
+      if (word === 'cancel') return setUp.cancel(turn, open);
+      if (word === 'back') return setUp.back(turn, open);
+      if (understood.kind === 'unknown') return setUp.answer(turn, open, text);
     }
-    if (understood.kind === 'unknown') return this.#help.unknown(turn, text, understood.nearest);
-    return this.#intent(turn, understood.intent, understood.rest);
+    if (understood.kind === 'unknown') return help.unknown(turn, text, understood.nearest);
+    return intents[understood.intent.name](turn, understood.rest);
   }
 
-  async #form(turn: Turn, { form, inputs }: Extract<Said, { kind: 'form' }>): Handled {
-    if (form === this.#link.formName) return this.#link.submit(turn, inputs);
-    return form === this.#setUp.formName ? this.#setUp.submit(turn, inputs) : oldButton();
+  async #form(turn: Turn, said: Extract<Said, { kind: 'form' }>): Handled {
+    return this.#conversations.sent(turn, said) ?? oldButton();
   }
 
   async #click(turn: Click): Handled {
-    return this.#verbs.get(turn.said.verb)?.(turn) ?? oldButton();
-  }
-
-  #intent(turn: Turn, intent: Intent, rest: string): Handled {
-    switch (intent.name) {
-      case 'help':
-        return this.#help.begin(turn);
-      case 'linked-accounts':
-        return this.#link.begin(turn);
-      case 'allow-linking':
-        return this.#link.beginAllow(turn, rest);
-      case 'status':
-        return this.#status.begin(turn);
-      case 'set-up-sso':
-        return this.#setUp.begin(turn);
-      case 'create-test-user':
-        return this.#testUser.begin(turn, rest);
-      case 'bulk':
-        return this.#bulk.begin(turn);
-      case 'audit-person':
-        return this.#audit.begin(turn, rest);
-      case 'who-has-access':
-        return this.#access.begin(turn);
-      case 'assign-group':
-        return this.#groups.begin(turn, 'give', rest);
-      case 'unassign-group':
-        return this.#groups.begin(turn, 'take', rest);
-      case 'assign':
-      case 'unassign':
-      case 'provision':
-      case 'off-board':
-      case 'remove-test-user':
-        return this.#findPerson.begin(turn, intent.name, rest);
-    }
+    return this.#conversations.verbs.get(turn.said.verb)?.(turn) ?? oldButton();
   }
 
   #ownVerbs(): Verbs {
@@ -248,7 +154,7 @@ export class Router {
     const intent = intentNamed(turn.said.reference);
     if (!intent) return oldButton();
     // The card that offered it stays as it is: it is a record, or the help that may be needed again.
-    return this.#intent(newCard(turn), intent, '');
+    return this.#conversations.intents[intent.name](newCard(turn), '');
   }
 
   async #dismiss(turn: Click): Handled {

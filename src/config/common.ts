@@ -30,6 +30,8 @@ export interface CommonSettings {
   /** Of one person. */
   readonly turnsPerMinute: number;
   readonly stopNoticeS: number;
+  /** Where the access policy is. */
+  readonly policyFile: string;
 }
 
 const KEY_SHAPE = 'must be 32 random bytes in base64. Make one with "openssl rand -base64 32"';
@@ -76,6 +78,7 @@ export function readCommon(settings: SettingsReader, mode: Mode): CommonSettings
     metricsToken: readMetricsToken(settings),
     turnsPerMinute: settings.integer('TURNS_PER_MINUTE', { default: 120, min: 10, max: 1_000_000 }),
     stopNoticeS: settings.integer('STOP_NOTICE_S', { default: 0, min: 0, max: 300 }),
+    policyFile: readPolicyPath(settings),
   };
 }
 
@@ -97,6 +100,10 @@ export function readKeys(settings: SettingsReader): Pick<CommonSettings, 'key' |
 
 export function readDataDir(settings: SettingsReader): string {
   return settings.find('DATA_DIR') ?? './.latchkey';
+}
+
+export function readPolicyPath(settings: SettingsReader): string {
+  return settings.find('LATCHKEY_POLICY') ?? './policy.yaml';
 }
 
 function readMetricsToken(settings: SettingsReader): Secret | undefined {

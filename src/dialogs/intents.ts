@@ -15,6 +15,10 @@ export type IntentName =
   | 'create-test-user'
   | 'remove-test-user'
   | 'audit-person'
+  | 'request-access'
+  | 'my-work'
+  | 'my-requests'
+  | 'my-access'
   | 'linked-accounts'
   | 'allow-linking'
   | 'help';
@@ -145,6 +149,31 @@ export const INTENTS: readonly Intent[] = [
     takes: 'group',
     example: 'unassign group Genesys Agents',
     right: 'manage-sso',
+  },
+  {
+    name: 'request-access',
+    title: 'Request access',
+    explains: 'Ask for access to Genesys Cloud, for yourself or for somebody else, for as long as it is needed.',
+    phrases: ['request', 'request access', 'ask for access', 'i need access', 'get access'],
+    hasForm: true,
+  },
+  {
+    name: 'my-work',
+    title: 'My work',
+    explains: 'Show what waits for you, what you have asked for, and what you have.',
+    phrases: ['my work', 'work', 'my approvals', 'waiting for me', 'approvals'],
+  },
+  {
+    name: 'my-requests',
+    title: 'My requests',
+    explains: 'Show what you have asked for, and what became of it.',
+    phrases: ['my requests', 'requests'],
+  },
+  {
+    name: 'my-access',
+    title: 'My access',
+    explains: 'Show what you have and until when; ask for more time, or give it back.',
+    phrases: ['my access', 'access', 'extend', 'give back'],
   },
   {
     name: 'linked-accounts',

@@ -46,6 +46,11 @@ export class Noticeboard {
     this.#parts = parts;
   }
 
+  /** Where it stands, the oldest copy first. */
+  find(reference: string): Promise<readonly Posting[]> {
+    return this.#parts.postings.find(reference);
+  }
+
   /** Posts what the reference shows now and keeps it true from here on. */
   async post(place: Place, reference: string): Promise<void> {
     await this.#begin(reference, place.channel, async (channel, view) => ({

@@ -17,8 +17,12 @@ test('what a button that does not act says, and what to do instead', () => {
   expect(said.sort()).toMatchInlineSnapshot(`
    [
      "Choose a person from the list, or write who it is.",
+     "Choose for how long.",
+     "Choose how much more.",
+     "Choose whether it was right.",
      "Latchkey does not know yet who you are here. Write “link” to it in your direct messages, and link your account first.",
      "Only an administrator can cancel this. The card stays as it is.",
+     "Say why: it is reviewed within 24 hours.",
      "This button is from an older card and no longer acts. Say “help” for what you can do now.",
      "This question is no longer open for you. Look at the newest card, or say “set up sso” to start again.",
    ]

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config, RemoteSettings } from '../config.js';
+import type { AccessService } from './access/access-service.js';
+import { createAccess } from './access/create-access.js';
+import type { LeaseService } from './access/lease-service.js';
 import { createConversationMemory, type ConversationMemory } from './conversation-memory.js';
 import { createEntra } from './entra/entra-client.js';
 import { createGenesys } from './genesys/genesys-client.js';
@@ -63,6 +66,10 @@ export interface Services {
   readonly offBoarding: OffBoardService;
   readonly emailClaim: EmailClaimService;
   readonly bulk: BulkService;
+  /** Access that is asked for and decided. */
+  readonly access: AccessService;
+  /** Access for a while. */
+  readonly leases: LeaseService;
   readonly files: BulkFiles;
   readonly runs: Runs;
   readonly audit: AuditService;
@@ -83,7 +90,7 @@ export interface Services {
 }
 
 export interface ServiceParts {
-  readonly config: Pick<Config, 'dataDir' | 'key' | 'previousKey' | 'replicationBudgetS'>;
+  readonly config: Pick<Config, 'dataDir' | 'key' | 'previousKey' | 'replicationBudgetS' | 'policyFile'>;
   readonly remote: RemoteSettings;
   readonly database: Database;
   readonly clock: Clock;
@@ -127,6 +134,10 @@ export function createServices(parts: ServiceParts): Services {
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
   const memory = createConversationMemory({ database, clock });
+  const { access, leases, endAllAccess, sweeps } = createAccess({
+    ...{ entra, genesys, pipeline, durable, database, outbox, clock, log, policyFile: config.policyFile },
+    chats: { isTeamsOn: remote.teams !== undefined, isSlackOn: remote.slack !== undefined, hasAdminChannel: false },
+  });
   const linkProof = new LinkProof({
     ...{ database, clock, keys, entra, publicUrl, isTeamsOn: remote.teams !== undefined },
     signIn: remote.link && createPersonSignIn({ tenantId, cloud, loginUrl, client: remote.link, clock }),
@@ -141,6 +152,7 @@ export function createServices(parts: ServiceParts): Services {
     checkpoints.sweep,
     files.sweep,
     links.sweep,
+    ...sweeps,
     ...(remote.teams ? [links.lateNews] : []),
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
@@ -168,9 +180,11 @@ export function createServices(parts: ServiceParts): Services {
     groupAssignments: new GroupAssignmentService({ entra, genesys, pipeline }),
     accessList,
     emailClaim: new EmailClaimService({ entra, genesys, pipeline, clock }),
-    offBoarding: new OffBoardService({ entra, genesys, pipeline, clock }),
+    offBoarding: new OffBoardService({ entra, genesys, pipeline, clock, endLeases: endAllAccess }),
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database }),
     bulk,
+    access,
+    leases,
     files,
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),

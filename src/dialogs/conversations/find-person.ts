@@ -69,7 +69,7 @@ export class FindPersonConversation {
 
   /** Rows for the list that fills itself while somebody types; none for who may not look people up. */
   async suggest(turn: Turn, { dataset, words }: { dataset: string; words: string }): Handled {
-    const people = dataset === PEOPLE_DATASET ? await this.#parts.people.suggest(actorOf(turn), words) : [];
+    const people = dataset === PEOPLE_DATASET ? await this.#parts.access.suggest(actorOf(turn), words) : [];
     return { kind: 'choices', choices: people.map((person) => personChoice(person)) };
   }
 

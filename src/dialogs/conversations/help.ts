@@ -1,15 +1,18 @@
-import { Problem } from '../../services/index.js';
-import { INTENTS, type Intent } from '../intents.js';
+import { Problem, type Right } from '../../services/index.js';
+import { INTENTS, type Intent, type IntentName } from '../intents.js';
 import type { Answer, Turn } from '../turn.js';
 import { channelGreetingView, helpView, unknownView } from '../views/help.view.js';
+import type { MyWorkConversation } from './my-work.js';
 import { actorOf, show, type Parts } from './talk.js';
 
 /** *help*, the first greeting, and the answer to words that nobody understands: only what this person may do. */
 export class HelpConversation {
   readonly #parts: Parts;
+  readonly #work: MyWorkConversation;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, work: MyWorkConversation) {
     this.#parts = parts;
+    this.#work = work;
   }
 
   async begin(turn: Turn): Promise<Answer | undefined> {
@@ -22,7 +25,8 @@ export class HelpConversation {
   async home(turn: Turn): Promise<Answer> {
     const { name } = turn.account;
     const { intents, isStranger, note } = await this.#allowed(turn);
-    return { kind: 'view', view: helpView({ name, intents, isStranger, ...(note ? { note } : {}) }) };
+    const view = helpView({ name, intents, isStranger, ...(note ? { note } : {}) });
+    return isStranger || !this.#isAccessOn() ? { kind: 'view', view } : this.#work.home(turn, view);
   }
 
   async unknown(turn: Turn, said: string, nearest: readonly Intent[]): Promise<Answer | undefined> {
@@ -39,14 +43,28 @@ export class HelpConversation {
   async #allowed(turn: Turn): Promise<{ intents: readonly Intent[]; isStranger: boolean; note?: string }> {
     try {
       const { rights, isStranger } = await this.#parts.runs.rightsOf(actorOf(turn));
-      return { intents: INTENTS.filter(({ right }) => right === undefined || rights.includes(right)), isStranger };
+      return { intents: this.#offered(rights), isStranger };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return {
-        intents: INTENTS.filter(({ right }) => right === undefined),
+        intents: this.#offered([]),
         isStranger: false,
         note: `What you may do could not be read: ${error.facts.what} ${error.facts.remedy}`,
       };
     }
   }
+  #offered(rights: readonly Right[]): readonly Intent[] {
+    const isAccessOn = this.#isAccessOn();
+    return INTENTS.filter(({ name, right }) => {
+      if (ABOUT_ACCESS.has(name) && !isAccessOn) return false;
+      return right === undefined || rights.includes(right);
+    });
+  }
+
+  /** Without a policy nobody can ask for anything. */
+  #isAccessOn(): boolean {
+    return this.#parts.access.policyStanding().rolesOffered !== undefined;
+  }
 }
+
+const ABOUT_ACCESS: ReadonlySet<IntentName> = new Set(['request-access', 'my-work', 'my-requests', 'my-access']);

@@ -1,5 +1,6 @@
 import type {
   AccessListService,
+  AccessService,
   AccountLinkService,
   Actor,
   AssignmentService,
@@ -21,6 +22,7 @@ import type {
   TestUserService,
   UndoService,
 } from '../../services/index.js';
+import type { AccessNews } from '../access-news.js';
 import type { Channel } from '../channel.js';
 import type { Noticeboard } from '../noticeboard.js';
 import type { Answer, Turn } from '../turn.js';
@@ -39,6 +41,13 @@ export interface Parts {
   readonly provisioning: ProvisioningService;
   readonly offBoarding: OffBoardService;
   readonly emailClaim: EmailClaimService;
+  readonly access: AccessService;
+  /** Ends access early: the person's own, or that of somebody else. */
+  readonly leases: {
+    giveBack(actor: Actor, leaseId: string): Promise<unknown>;
+    revoke(actor: Actor, leaseId: string, reason: string): Promise<unknown>;
+  };
+  readonly accessNews: AccessNews;
   readonly bulk: BulkService;
   readonly files: BulkFiles;
   readonly runs: Runs;

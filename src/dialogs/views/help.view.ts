@@ -8,19 +8,17 @@ export function helpView(audience: {
   isStranger: boolean;
   note?: string;
 }): View {
-  const mayDo = audience.intents.some(({ right }) => right !== undefined);
+  const { intents, isStranger } = audience;
+  const mayDo = intents.some(({ right }) => right !== undefined);
+  const mayAsk = !isStranger && intents.some(({ name }) => name === 'request-access');
   // Whoever may do nothing is told that; which accounts are linked to them is theirs all the same.
-  const own = audience.isStranger ? [] : audience.intents.filter(({ name }) => name === 'linked-accounts');
-  const shown = mayDo ? audience.intents.filter(({ name }) => name !== 'help') : own;
+  const shown = isStranger ? [] : intents.filter(({ name }) => name !== 'help');
   const elements: Element[] = [
-    {
-      kind: 'text',
-      text: `Hello ${audience.name}. Latchkey runs single sign-on between Microsoft Entra ID and Genesys Cloud.`,
-    },
+    { kind: 'text', text: `Hello ${audience.name}. ${mayAsk ? WHAT_IT_GIVES : WHAT_IT_IS}` },
     ...(audience.note ? [{ kind: 'notice', tone: 'neutral', text: audience.note } as const] : []),
   ];
-  if (!mayDo) {
-    const text = audience.isStranger
+  if (!mayDo && !mayAsk) {
+    const text = isStranger
       ? 'There is nothing here for accounts from outside this organisation.'
       : 'There is nothing here that you may do yet. Latchkey is for people with an administrator or reader role in Entra. If you are eligible for one, activate it, then say help.';
     elements.push({ kind: 'notice', tone: 'neutral', text });
@@ -37,9 +35,23 @@ export function helpView(audience: {
     tone: 'neutral',
     elements,
     actions: shown.filter(canStartAlone).map(intentButton),
-    fallback: !mayDo
-      ? 'There is nothing here that you may do yet.'
-      : `You can say: ${shown.map(({ phrases }) => phrases[0]).join(', ')}.`,
+    fallback:
+      !mayDo && !mayAsk
+        ? 'There is nothing here that you may do yet.'
+        : `You can say: ${shown.map(({ phrases }) => phrases[0]).join(', ')}.`,
+  };
+}
+
+const WHAT_IT_IS = 'Latchkey runs single sign-on between Microsoft Entra ID and Genesys Cloud.';
+const WHAT_IT_GIVES = `${WHAT_IT_IS} Here you ask for access, and decide about what others ask for.`;
+
+/** The app's own page: what concerns the person, then what they can do. @param work lists, and buttons for them. */
+export function homeView(help: View, work: Pick<View, 'elements' | 'actions'>): View {
+  const [greeting, ...others] = help.elements;
+  return {
+    ...help,
+    elements: [...(greeting ? [greeting] : []), ...work.elements, ...others],
+    actions: [...work.actions, ...help.actions],
   };
 }
 

@@ -83,7 +83,7 @@ beforeEach(() => {
   world = { affected: 0, claims, roles: ['User'], user, grants: ['Agent'], isGenesysAway: false, done: [] };
   runs = testPipeline({ database, clock, entra });
   const { pipeline } = runs;
-  offBoarding = new OffBoardService({ entra, genesys, pipeline, clock });
+  offBoarding = new OffBoardService({ entra, genesys, pipeline, clock, endLeases: async () => [] });
   emailClaim = new EmailClaimService({ entra, genesys, pipeline, clock });
 });
 afterEach(() => runs.durable.stop());

@@ -5,7 +5,9 @@ import type { Pipeline, Started } from '../operations/run-operation.js';
 import { refuseUnlessShown, sealOf, type Shown } from '../operations/shown-card.js';
 import { personIn } from '../people/person.js';
 import type { Clock } from '../platform/clock.js';
+import type { RunId } from '../platform/ids.js';
 import { Problem } from '../platform/problem.js';
+import type { Transaction } from '../platform/schema.js';
 import { addressesOf, entraAccess, genesysAccess, type EntraAccessHeld, type GenesysAccess } from './access-held.js';
 import { offBoard, type OffBoardInput } from './off-board.js';
 import { partProblem, type PartProblem } from './off-board-part.js';
@@ -29,6 +31,11 @@ export interface OffBoardServiceParts {
   readonly genesys: Genesys;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
+  /**
+   * Ends what the person has for a while and what was asked for them, in the transaction that starts the off-boarding.
+   * Returns the runs that go on after it.
+   */
+  readonly endLeases: (trx: Transaction, personId: string, by: Actor) => Promise<readonly RunId[]>;
 }
 
 const OFF_BOARD = 'off-board people';
@@ -59,13 +66,20 @@ export class OffBoardService {
   }
 
   /** @param seal of the card that was confirmed; refuses where that showed something else, or is too old. */
-  offBoard(actor: Actor, { personId, seal }: { personId: string; seal: string }, claim: Claim): Promise<Started> {
+  async offBoard(actor: Actor, { personId, seal }: { personId: string; seal: string }, claim: Claim): Promise<Started> {
+    const { pipeline, endLeases } = this.#parts;
     const prepare = async (): Promise<OffBoardInput> => {
       const read = await this.#read(personId);
       refuseUnlessShown(seal, shownOf(read), this.#parts.clock.now());
       return { personId: read.person.id, personName: read.person.name, ...addressesOf(read.person) };
     };
-    return this.#parts.pipeline.start(this.#offBoard, { actor, claim, prepare, wanted: OFF_BOARD });
+    const runs: RunId[] = [];
+    const alongside = async (trx: Transaction): Promise<void> => {
+      runs.push(...(await endLeases(trx, personId.toLowerCase(), actor)));
+    };
+    const started = await pipeline.start(this.#offBoard, { actor, claim, prepare, alongside, wanted: OFF_BOARD });
+    runs.forEach((runId) => pipeline.goOn(runId));
+    return started;
   }
 
   async #read(personId: string): Promise<BothSides> {

@@ -2,6 +2,7 @@ import type { View } from '../view.js';
 import { aboutPersonExamples } from './about-person.examples.js';
 import { accessDoneExamples } from './access-done.examples.js';
 import { accessListExamples } from './access-list.examples.js';
+import { accessRequestExamples, accessToldExamples } from './access-request.examples.js';
 import { assignmentExamples } from './assignment.examples.js';
 import { auditExamples } from './audit.examples.js';
 import { bulkExamples } from './bulk.examples.js';
@@ -11,11 +12,13 @@ import { formExamples } from './form.examples.js';
 import { groupAccessExamples } from './group-access.examples.js';
 import { helpExamples } from './help.examples.js';
 import { linkAccountExamples } from './link-account.examples.js';
+import { myWorkExamples } from './my-work.examples.js';
 import { offBoardExamples } from './off-board.examples.js';
 import { personQuestionExamples } from './person-question.examples.js';
 import { problemExamples } from './problem.examples.js';
 import { provisioningExamples } from './provisioning.examples.js';
 import { removeTestUserExamples } from './remove-test-user.examples.js';
+import { requestAccessExamples } from './request-access.examples.js';
 import { runDoneExamples } from './run-done.examples.js';
 import { runExamples } from './run.examples.js';
 import { setupChoiceExamples } from './setup-choice.examples.js';
@@ -38,6 +41,7 @@ const FILES: readonly Examples[] = [
   ...[provisioningExamples, emailClaimExamples, testUserExamples, removeTestUserExamples, offBoardExamples],
   ...[helpExamples, problemExamples, personQuestionExamples, aboutPersonExamples, auditExamples],
   ...[linkAccountExamples, formExamples],
+  ...[accessRequestExamples, accessToldExamples, myWorkExamples, requestAccessExamples],
 ];
 
 export interface Example {

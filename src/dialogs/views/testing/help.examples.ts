@@ -1,5 +1,5 @@
 import { INTENTS } from '../../intents.js';
-import { channelGreetingView, helpView, unknownView } from '../help.view.js';
+import { channelGreetingView, helpView, homeView, unknownView } from '../help.view.js';
 import type { Examples } from './example.js';
 
 export const helpExamples: Examples = (said) => {
@@ -12,6 +12,12 @@ export const helpExamples: Examples = (said) => {
       'a reader': helpView({ name, intents: forReaders, isStranger: false }),
       'an employee': helpView({ name, intents: forAll, isStranger: false, note: said('Entra does not answer.') }),
       'a stranger': helpView({ name, intents: forAll, isStranger: true }),
+    },
+    homeView: {
+      'an employee': homeView(helpView({ name, intents: forAll, isStranger: false }), {
+        elements: [{ kind: 'list', heading: 'My access', items: [said('Agent, until tomorrow')] }],
+        actions: [{ kind: 'verb', label: said('Open Agent'), verb: 'access-show', reference: 'r', revision: 1 }],
+      }),
     },
     channelGreetingView: { 'in a channel': channelGreetingView() },
     unknownView: {

@@ -1,0 +1,184 @@
+import {
+  Problem,
+  type AccessService,
+  type Lease,
+  type Log,
+  type NamedPerson,
+  type RequestCard,
+} from '../services/index.js';
+import type { Channel } from './channel.js';
+import type { Noticeboard } from './noticeboard.js';
+import type { Place } from './turn.js';
+import { accessPhase } from './views/access-phase.js';
+import type { Told } from './views/access-told.view.js';
+
+export interface AccessNewsParts {
+  readonly access: AccessService;
+  readonly noticeboard: Noticeboard;
+  readonly channels: readonly Channel[];
+  readonly clock: { now(): Date };
+  readonly log: Log;
+}
+
+/** Where somebody has just asked: their first card stands there. */
+export interface AskedAt {
+  readonly personId: string;
+  readonly place: Place;
+  /** The message that becomes the card. */
+  readonly messageId?: string;
+}
+
+/** Who has a card of a request, in each of their chats. */
+export const requestReference = (requestId: string, personId: string): string => `request:${requestId}:${personId}`;
+/** In the channel of the administrators: nobody's own. */
+export const EVERYBODY = 'channel';
+
+/** A living card follows the click by itself; this much later the button that takes back acts no more. */
+const AFTER_START_MS = 300;
+
+/**
+ * Lets everybody know: each change of a request brings the cards that are missing, makes the others true, and tells in a
+ * message of its own what is easily missed. Whatever is sent is noted in the noticeboard, so that doing it again sends
+ * nothing twice.
+ */
+export class AccessNews {
+  readonly #parts: AccessNewsParts;
+  /** One at a time for each request: two that find a card missing would both send it. */
+  readonly #lines = new Map<string, Promise<unknown>>();
+
+  constructor(parts: AccessNewsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Rejects while somebody could not be told or a card could not be made true, for whoever tries again until it is.
+   */
+  bring(requestId: string, at?: AskedAt): Promise<void> {
+    const before = this.#lines.get(requestId) ?? Promise.resolve();
+    const work = before.catch(() => undefined).then(() => this.#bring(requestId, at));
+    const line = work
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#lines.get(requestId) === line) this.#lines.delete(requestId);
+      });
+    this.#lines.set(requestId, line);
+    return work;
+  }
+
+  /** As `bring`, for whoever does not wait: an event comes after each change, and tries again. */
+  bringSoon(requestId: string, at?: AskedAt): void {
+    void this.bring(requestId, at).catch((error: unknown) => {
+      this.#parts.log.info({ request: requestId, error }, 'A card of a request could not be brought yet');
+    });
+  }
+
+  async #bring(requestId: string, at: AskedAt | undefined): Promise<void> {
+    const { access, clock } = this.#parts;
+    const card = await access.findShared(requestId);
+    if (!card) return;
+    if (at) await this.#bringThere(card, at);
+    const audience = access.audienceOf(card.request);
+    const done = await Promise.allSettled([
+      ...audience.map((person) => this.#bringTo(card, person)),
+      this.#parts.noticeboard.makeTrue(requestReference(requestId, EVERYBODY)),
+    ]);
+    const told = await Promise.allSettled(tidings(card, clock.now()).map((news) => this.#tell(card, news)));
+    if (accessPhase(card, clock.now()) === 'approved') this.#lookAfterStart(card);
+    const failed = [...done, ...told].find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** Brings it there before anywhere else, unless there is one in that chat already. */
+  async #bringThere({ request }: RequestCard, { place, messageId, personId }: AskedAt): Promise<void> {
+    const { noticeboard, access } = this.#parts;
+    const reference = requestReference(request.id, personId);
+    const copies = await noticeboard.find(reference);
+    if (copies.some((copy) => copy.place.channel === place.channel)) return;
+    if (messageId !== undefined) return noticeboard.adopt(place, messageId, reference);
+    const person = access.audienceOf(request).find(({ id }) => id === personId);
+    if (person) await this.#whisper(place.channel, person, reference);
+  }
+
+  async #bringTo(card: RequestCard, person: NamedPerson): Promise<void> {
+    const { noticeboard, channels } = this.#parts;
+    const reference = requestReference(card.request.id, person.id);
+    const copies = await noticeboard.find(reference);
+    const missing = channels.filter(({ name }) => !copies.some(({ place }) => place.channel === name));
+    const wanted = isWorthACard(card, person) ? missing : [];
+    const sent = await Promise.allSettled(wanted.map(({ name }) => this.#whisper(name, person, reference)));
+    await noticeboard.makeTrue(reference);
+    const failed = sent.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** @returns whether they have that chat. Rejects where it does not answer. */
+  async #whisper(channel: Channel['name'], { id: personId, name }: NamedPerson, reference: string): Promise<boolean> {
+    try {
+      await this.#parts.noticeboard.whisper(channel, { personId, name }, reference);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.facts.answer === 'not-found') return false;
+      throw error;
+    }
+  }
+
+  /** In the chat where they had a card of it first: that is where they asked, or were asked. */
+  async #tell({ request }: RequestCard, { told, person }: Tidings): Promise<void> {
+    const { noticeboard } = this.#parts;
+    const reference = `told:${request.id}:${told}:${person.id}`;
+    if ((await noticeboard.find(reference)).length > 0) return;
+    const [first] = await noticeboard.find(requestReference(request.id, person.id));
+    if (first) await this.#whisper(first.place.channel, person, reference);
+  }
+
+  #lookAfterStart({ request: { id, startsAt } }: RequestCard): void {
+    const wait = (startsAt?.getTime() ?? 0) - this.#parts.clock.now().getTime() + AFTER_START_MS;
+    setTimeout(() => this.bringSoon(id), Math.max(wait, 0)).unref();
+  }
+}
+
+interface Tidings {
+  /** With the number of those that come several times: `ends-soon-2`. */
+  readonly told: Told | `${Told}-${number}`;
+  readonly person: NamedPerson;
+}
+
+/** Who has to be told what, as it stands. */
+function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Date): Tidings[] {
+  const { asker, person, state, approvers, reminders } = request;
+  const concerned = [...new Map([asker, person].map((one) => [one.id, one])).values()];
+  const tell = (told: Tidings['told'], people = concerned): Tidings[] => people.map((one) => ({ told, person: one }));
+  switch (state) {
+    case 'open': {
+      const silent = approvers.filter(({ id }) => !votes.some((vote) => vote.person.id === id));
+      return reminders === 0 ? [] : tell(`reminder-${reminders}`, silent);
+    }
+    case 'granted':
+      return [
+        ...tell('granted'),
+        ...(extendedUntil ? [] : endingSoon(lease, now, () => tell(`ends-soon-${lease?.reminders ?? 0}`, [person]))),
+      ];
+    case 'denied':
+    case 'expired':
+    case 'failed':
+      return tell(state);
+    case 'ended':
+      // Whoever gave it back knows.
+      return lease?.endReason === 'given-back' ? [] : tell('ended', [person]);
+    case 'approved':
+    case 'cancelled':
+      return [];
+  }
+}
+
+function endingSoon(lease: Lease | undefined, now: Date, tell: () => Tidings[]): Tidings[] {
+  return lease && lease.state === 'active' && lease.reminders > 0 && lease.endsAt > now ? tell() : [];
+}
+
+/** A card is sent to whoever can do something with it, or waits for it; those that were sent stay true in any case. */
+function isWorthACard({ request }: RequestCard, { id }: NamedPerson): boolean {
+  const { state, asker, person, review } = request;
+  const isConcerned = id === asker.id || id === person.id;
+  if (isConcerned) return state === 'open' || state === 'approved' || state === 'granted';
+  return state === 'open' || (review !== undefined && review.verdict === undefined && state !== 'ended');
+}

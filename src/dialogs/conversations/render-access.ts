@@ -1,0 +1,52 @@
+import type { RequestCard } from '../../services/index.js';
+import { EVERYBODY } from '../access-news.js';
+import type { Render } from '../noticeboard.js';
+import { accessPhase } from '../views/access-phase.js';
+import { accessRequestView, type CardReader } from '../views/access-request.view.js';
+import { accessToldView, TOLD, type Told } from '../views/access-told.view.js';
+import type { View } from '../views/view.js';
+import type { Parts } from './talk.js';
+
+type RenderParts = Pick<Parts, 'access' | 'sso' | 'clock'>;
+
+/** What `request:<id>:<reader>` and `told:<id>:<turn>:<reader>` show now. */
+export function renderAccess(parts: RenderParts): Render {
+  return async (reference) => {
+    const [kind = '', id = '', ...rest] = reference.split(':');
+    const readerId = rest.at(-1) ?? EVERYBODY;
+    const { access } = parts;
+    const card = await (readerId === EVERYBODY ? access.findShared(id) : access.find(id, readerId));
+    if (!card) return undefined;
+    if (kind === 'request')
+      return { view: await requestViewFor(parts, card, readerId), revision: revisionOf(card, parts) };
+    const told = toldOf(rest[0] ?? '');
+    // It says what has happened, and that does not change.
+    return told && { view: accessToldView(told, card, await readerOf(parts, readerId)), revision: 0 };
+  };
+}
+
+/** The card of a request as that person sees it now. */
+export async function requestViewFor(parts: RenderParts, card: RequestCard, readerId: string): Promise<View> {
+  return accessRequestView(card, await readerOf(parts, readerId));
+}
+
+async function readerOf({ sso, clock }: RenderParts, readerId: string): Promise<CardReader> {
+  const setUp = await sso.lastSetUp();
+  return {
+    now: clock.now(),
+    ...(readerId === EVERYBODY ? {} : { readerId }),
+    ...(setUp ? { signIn: { links: sso.linksFor(setUp), tileMode: setUp.tileMode } } : {}),
+  };
+}
+
+/** Rises with each change of the request or its lease, and when the time to take back has passed. */
+function revisionOf(card: RequestCard, { clock }: Pick<Parts, 'clock'>): number {
+  const { request, lease, extendedUntil } = card;
+  const isStarted = accessPhase(card, clock.now()) === 'being-given' ? 1 : 0;
+  return 4 * (request.revision + (lease?.revision ?? 0)) + isStarted + (extendedUntil ? 2 : 0);
+}
+
+/** @param text with the number of those that come several times: `ends-soon-2`. */
+function toldOf(text: string): Told | undefined {
+  return TOLD.find((told) => told === text.replace(/-\d+$/, ''));
+}
