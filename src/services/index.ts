@@ -13,9 +13,10 @@ export type { AccessOffer, AccessWish, LeaseCard, RequestCard, Work } from './ac
 export type { AccessGift } from './access/gift.js';
 export type { Lease } from './access/lease.js';
 export { AccessService } from './access/access-service.js';
-export type { Ballot, ReviewGiven } from './access/decide-access.js';
+export type { Ballot } from './access/decide-access.js';
 export type { PolicyStanding } from './access/policy-source.js';
 export type { RequestDeed } from './access/request-deeds.js';
+export type { ReviewGiven } from './access/review-access.js';
 export { parseTimeSpan, timeSpanText } from './access/time-span.js';
 export type {
   ConversationMemory,

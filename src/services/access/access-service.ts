@@ -12,11 +12,12 @@ import { findOffers } from './access-offers.js';
 import type { AccessRequest, NamedPerson, VoteOutcome } from './access-request.js';
 import { findCard, findSharedCard, findWork, isForAdmins } from './access-work.js';
 import { ask, extend } from './ask-access.js';
-import { cancel, review, takeBack, vote, type Ballot, type ReviewGiven } from './decide-access.js';
-import { cancelAllOf } from './cancel-all.js';
+import { vote, type Ballot } from './decide-access.js';
 import type { PolicyStanding } from './policy-source.js';
 import type { RequestParts } from './request-parts.js';
 import { dueRequests } from './request-sweeps.js';
+import { review, type ReviewGiven } from './review-access.js';
+import { cancel, cancelAllOf, takeBack } from './withdraw-request.js';
 
 const accessChanged = z.object({ requestId: z.string() });
 

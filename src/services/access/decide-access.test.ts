@@ -324,6 +324,27 @@ describe('Cancelling', () => {
     await expect(service.cancel(MIA, id)).rejects.toMatchObject(refused('request-moved-on'));
   });
 
+  test('at the moment of a vote that does not decide yet ends it all the same', async () => {
+    const parts = stand.parts(TWO);
+    const service = stand.serviceOf(parts);
+    const { id } = await asks(service);
+    let isFirst = true;
+    const late = stand.serviceOf({
+      ...parts,
+      database: {
+        ...database,
+        transaction: async (work) => {
+          if (isFirst) await approves(service, OMAR, id);
+          isFirst = false;
+          return database.transaction(work);
+        },
+      },
+    });
+
+    expect(await late.cancel(ANA, id)).toMatchObject({ state: 'cancelled' });
+    expect(await stand.effects()).toEqual([]);
+  });
+
   test('calls off what was approved, until it starts', async () => {
     const service = stand.service({ agent: {} });
     const { id } = await asks(service);

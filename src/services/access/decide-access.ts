@@ -1,26 +1,13 @@
 import type { Actor } from '../operations/operation.js';
 import { judgeMember } from '../operations/permissions.js';
-import { parseRunId } from '../platform/ids.js';
-import type { Transaction } from '../platform/schema.js';
 import { decideVote, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
 import { findStages } from './approvers.js';
 import { deedWords, recordChange } from './request-audit.js';
-import { reopened } from './request-changes.js';
-import { deedsOf, type Reader, type RequestDeed, type RequestFacts } from './request-deeds.js';
+import { deedsOf, type Reader, type RequestFacts } from './request-deeds.js';
 import { expireRequest } from './request-expiry.js';
-import { findFacts, type RequestParts } from './request-parts.js';
-import {
-  noApproverOfIt,
-  noReason,
-  notLess,
-  notYourDecision,
-  notYourRequest,
-  ownRequest,
-  requestGone,
-  tooBusy,
-  tooLate,
-} from './request-refusals.js';
-import { addVote, noteLease, removeVote, saveRequest } from './request-store.js';
+import { findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
+import { noApproverOfIt, noReason, notLess, ownRequest, requestGone, tooBusy } from './request-refusals.js';
+import { addVote, noteLease, saveRequest } from './request-store.js';
 
 export interface Ballot {
   readonly requestId: string;
@@ -33,8 +20,6 @@ export interface Ballot {
 
 /** What somebody writes is cut by nobody: it is refused when it is longer. */
 export const LONGEST_REASON = 500;
-/** Each vain try means that somebody else has changed the request meanwhile, and there are only so many. */
-const MOST_TRIES = 50;
 
 /**
  * One person's vote. The verdict is of this moment: whether Entra has them enabled, and as an approver of a stage that was
@@ -55,7 +40,9 @@ export async function vote(
     if (await expireRequest(parts, facts.request)) continue;
     const reader = await judgeVoter(parts, actor, { facts, ballot });
     const cast = { ...voteOf(parts, actor, reader), ...ballotOf(facts.request, ballot), reason };
-    const outcome = decideVote(facts.request, facts.votes, cast);
+    // What a card offers and what counts here is the same.
+    const isOffered = deedsOf(facts, reader, cast.at).includes(cast.vote);
+    const outcome: VoteOutcome = isOffered ? decideVote(facts.request, facts.votes, cast) : { kind: 'late' };
     if (outcome.kind === 'late' || outcome.kind === 'again') return { request: facts.request, outcome };
     const request = await count(parts, { ...actor, name: reader.name }, { facts, cast, outcome });
     if (request) return { request, outcome };
@@ -70,7 +57,7 @@ function decidedBefore({ request, votes }: RequestFacts, { personId }: Actor): V
   return own !== undefined || request.approvers.some(({ id }) => id === personId) ? { kind: 'late' } : undefined;
 }
 
-type Voter = Reader & { readonly name: string };
+export type Voter = Reader & { readonly name: string };
 
 async function judgeVoter(
   parts: RequestParts,
@@ -82,7 +69,7 @@ async function judgeVoter(
 }
 
 /** Whether they are, at this moment, an approver of a stage that was asked. Throws the refusal, recorded. */
-async function judgeNow(
+export async function judgeNow(
   { entra, pipeline }: RequestParts,
   actor: Actor,
   { facts: { request }, wanted }: { facts: RequestFacts; wanted: string },
@@ -148,109 +135,4 @@ function afterVote(request: AccessRequest, { person: by, at, reason }: Vote, out
   return outcome.kind === 'denied'
     ? { ...decided, state: 'denied', decision: { kind: 'denied', by, reason } }
     : request;
-}
-
-/** The deciding approval of this person, before it starts: the request is open again, as if they had not voted. */
-export async function takeBack(parts: RequestParts, actor: Actor, requestId: string): Promise<AccessRequest> {
-  const { facts, now } = await judgeOwn(parts, actor, { requestId, deed: 'take-back' });
-  const { request } = facts;
-  return changeBeforeStart(parts, actor, {
-    ...{ facts, at: now, deed: 'take-back-approval' },
-    changed: reopened(request, now),
-    alongside: (trx) => removeVote(trx, request.id, actor.personId),
-  });
-}
-
-/** By whoever asked or whom it is for, while it is open or before it starts. */
-export async function cancel(parts: RequestParts, actor: Actor, requestId: string): Promise<AccessRequest> {
-  const { facts, now } = await judgeOwn(parts, actor, { requestId, deed: 'cancel' });
-  return changeBeforeStart(parts, actor, {
-    ...{ facts, at: now, deed: 'cancel-request' },
-    changed: cancelled(facts.request, actor, now),
-  });
-}
-
-export function cancelled(request: AccessRequest, { personId: id, name }: Actor, at: Date): AccessRequest {
-  const decision = { kind: 'cancelled', by: { id, name } } as const;
-  const nothing = { startsAt: undefined, remindAt: undefined, leaseId: undefined };
-  return { ...request, ...nothing, state: 'cancelled', decidedAt: at, decision };
-}
-
-/** A deed that needs no approver. Throws where the request, or who clicks, does not allow it. */
-async function judgeOwn(
-  parts: RequestParts,
-  actor: Actor,
-  { requestId, deed }: { requestId: string; deed: Extract<RequestDeed, 'take-back' | 'cancel'> },
-): Promise<{ facts: RequestFacts; now: Date }> {
-  const facts = await findFacts(parts, requestId);
-  if (!facts) throw requestGone();
-  const now = parts.clock.now();
-  if (deedsOf(facts, { id: actor.personId, stages: [] }, now).includes(deed)) return { facts, now };
-  const { request } = facts;
-  const wanted = deedWords(deed === 'cancel' ? 'cancel-request' : 'take-back-approval', request);
-  const isConcerned = request.asker.id === actor.personId || request.person.id === actor.personId;
-  const decider = request.decision?.by;
-  if (deed === 'cancel' && !isConcerned) await parts.pipeline.abide(actor, wanted, notYourRequest());
-  if (deed === 'take-back' && decider && decider.id !== actor.personId)
-    await parts.pipeline.abide(actor, wanted, notYourDecision(decider.name));
-  throw tooLate(wanted);
-}
-
-/** Saves the change and calls off what an approval has planned, both or neither. Throws where it is too late for that. */
-async function changeBeforeStart(
-  { database, leases }: RequestParts,
-  actor: Actor,
-  change: {
-    readonly facts: RequestFacts;
-    readonly changed: AccessRequest;
-    readonly at: Date;
-    readonly deed: 'take-back-approval' | 'cancel-request';
-    readonly alongside?: (trx: Transaction) => Promise<void>;
-  },
-): Promise<AccessRequest> {
-  const { facts, changed, at, deed } = change;
-  const { request, lease } = facts;
-  const saved = await database.transaction(async (trx) => {
-    const written = await saveRequest(trx, changed, at);
-    const isInTime = written !== undefined && (!lease || (await leases.callOff(trx, lease.id, actor)));
-    // What was written up to here goes with the transaction.
-    if (!isInTime) throw tooLate(deedWords(deed, request));
-    await change.alongside?.(trx);
-    await recordChange(trx, written, { deed, actor, at });
-    return written;
-  });
-  if (lease) leases.goOn(parseRunId(lease.runId));
-  return saved;
-}
-
-export interface ReviewGiven {
-  readonly requestId: string;
-  readonly verdict: 'right' | 'not-right';
-  readonly reason: string;
-}
-
-/** An approver says whether a break-glass was right; where it was not, what it gave ends at once. */
-export async function review(parts: RequestParts, actor: Actor, given: ReviewGiven): Promise<AccessRequest> {
-  const reason = given.reason.trim();
-  if (reason.length > LONGEST_REASON || (given.verdict === 'not-right' && reason === '')) throw noReason();
-  const facts = await findFacts(parts, given.requestId);
-  if (!facts?.request.review) throw requestGone();
-  const wanted = deedWords('review-access', facts.request);
-  const reader = await judgeNow(parts, actor, { facts, wanted });
-  const at = parts.clock.now();
-  if (!deedsOf(facts, reader, at).includes('review')) throw tooLate(wanted);
-  const { database, leases } = parts;
-  const reviewer = { id: reader.id, name: reader.name };
-  const reviewed = { ...facts.request.review, verdict: given.verdict, reviewer, reason };
-  const { saved, runs } = await database.transaction(async (trx) => {
-    const written = await saveRequest(trx, { ...facts.request, review: reviewed }, at);
-    if (!written) throw tooLate(wanted);
-    const by = { ...actor, name: reader.name };
-    const ending = given.verdict === 'not-right' && written.leaseId !== undefined;
-    const ended = ending ? await leases.end(trx, written.leaseId ?? '', { reason: 'revoked', by }) : [];
-    await recordChange(trx, written, { deed: 'review-access', actor: by, at, reason });
-    return { saved: written, runs: ended };
-  });
-  for (const run of runs) leases.goOn(run);
-  return saved;
 }

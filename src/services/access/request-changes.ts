@@ -1,4 +1,5 @@
-import type { AccessRequest } from './access-request.js';
+import type { Actor } from '../operations/operation.js';
+import type { AccessRequest, Review } from './access-request.js';
 import { nextWorkingMoment, reminderWait } from './working-hours.js';
 
 /** How requests change with time. Pure. */
@@ -16,6 +17,12 @@ export function reopened(request: AccessRequest, at: Date): AccessRequest {
     ...{ state: 'open', decidedAt: undefined, decision: undefined, startsAt: undefined, leaseId: undefined },
     remindAt: remindAtOf(request, at),
   };
+}
+
+export function cancelled(request: AccessRequest, { personId: id, name }: Actor, at: Date): AccessRequest {
+  const decision = { kind: 'cancelled', by: { id, name } } as const;
+  const nothing = { startsAt: undefined, remindAt: undefined, leaseId: undefined };
+  return { ...request, ...nothing, state: 'cancelled', decidedAt: at, decision };
 }
 
 /** Nobody has decided it in its time. */
@@ -44,6 +51,14 @@ export function escalated(
     approvers,
     remindAt: remindAtOf({ ...request, reminders: 0 }, at),
   };
+}
+
+/** An approver has said whether the break-glass was right. */
+export function reviewed(
+  request: AccessRequest,
+  given: Pick<Review, 'verdict' | 'reviewer' | 'reason'>,
+): AccessRequest {
+  return request.review ? { ...request, review: { ...request.review, ...given } } : request;
 }
 
 /** Nobody has reviewed the break-glass in time. */

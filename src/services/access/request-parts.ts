@@ -60,3 +60,19 @@ export async function factsOf(
   );
   return { request, votes, lease, extendedUntil: longer.at(-1)?.endsAt };
 }
+
+/** Each vain try means that somebody else has changed the request meanwhile, and there are only so many of them. */
+export const MOST_TRIES = 50;
+
+/** Lets a transaction leave nothing behind: the request is no longer as it was read. */
+export class MovedOn extends Error {}
+
+/** `undefined`: it has moved on, and nothing was written. */
+export async function unlessMovedOn<T>(written: Promise<T>): Promise<T | undefined> {
+  try {
+    return await written;
+  } catch (error) {
+    if (error instanceof MovedOn) return undefined;
+    throw error;
+  }
+}

@@ -8,6 +8,10 @@ import { askedColumns, changingColumns, toRequest, toVote, voteColumns } from '.
 /** States in which a request still waits for something. */
 const PENDING: readonly RequestState[] = ['open', 'approved'];
 
+export function isPending({ state }: Pick<AccessRequest, 'state'>): boolean {
+  return PENDING.includes(state);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
@@ -97,14 +101,13 @@ export async function postpone(db: Executor, { id, revision }: AccessRequest, un
     .execute();
 }
 
-/** Those that concern the person and wait for something. Until the commit nobody else changes them. */
-export async function findPendingOf(trx: Transaction, personId: string): Promise<AccessRequest[]> {
-  const rows = await trx
+/** Those that concern the person and wait for something. */
+export async function findPendingOf(db: Executor, personId: string): Promise<AccessRequest[]> {
+  const rows = await db
     .selectFrom('access_request')
     .selectAll()
     .where('state', 'in', PENDING)
     .where((row) => row.or([row('person', '=', personId), row('asker', '=', personId)]))
-    .forUpdate()
     .execute();
   return rows.map(toRequest);
 }

@@ -1,12 +1,12 @@
-import type { RunId } from '../platform/ids.js';
 import type { Sweep } from '../platform/tick.js';
 import { escalatesAt, type AccessRequest } from './access-request.js';
 import { findNextStage } from './ask-approvers.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
-import { escalated, lapsed, reminded } from './request-changes.js';
+import { escalated, reminded } from './request-changes.js';
 import { expireRequest } from './request-expiry.js';
 import type { RequestParts } from './request-parts.js';
+import { lapse } from './review-access.js';
 import { findDue, postpone, saveRequest } from './request-store.js';
 import { publishAccessChanged } from './access-news.js';
 
@@ -65,16 +65,4 @@ async function remind({ database }: RequestParts, request: AccessRequest, at: Da
 
 async function saveQuietly({ database }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
   await database.transaction((trx) => saveRequest(trx, request, at));
-}
-
-async function lapse({ database, leases }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
-  const runs = await database.transaction(async (trx): Promise<readonly RunId[]> => {
-    const saved = await saveRequest(trx, lapsed(request, at), at);
-    if (!saved) return [];
-    const by = LATCHKEY_ACTOR;
-    const ended = saved.leaseId === undefined ? [] : await leases.end(trx, saved.leaseId, { reason: 'revoked', by });
-    await recordChange(trx, saved, { deed: 'lapse-review', actor: by, at });
-    return ended;
-  });
-  for (const run of runs) leases.goOn(run);
 }

@@ -1,0 +1,114 @@
+import type { Actor } from '../operations/operation.js';
+import { parseRunId } from '../platform/ids.js';
+import type { Transaction } from '../platform/schema.js';
+import type { AccessRequest } from './access-request.js';
+import { deedWords, recordChange } from './request-audit.js';
+import { cancelled, reopened } from './request-changes.js';
+import { deedsOf, type RequestFacts } from './request-deeds.js';
+import { findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
+import { notYourDecision, notYourRequest, requestGone, tooBusy, tooLate } from './request-refusals.js';
+import { findPendingOf, findRequest, isPending, removeVote, saveRequest } from './request-store.js';
+
+/** Taking back an approval, and cancelling: both until something has been given. */
+
+type Withdrawal = 'take-back' | 'cancel';
+
+const CHANGES = { 'take-back': 'take-back-approval', cancel: 'cancel-request' } as const;
+
+/** The deciding approval of this person, before it starts: the request is open again, as if they had not voted. */
+export function takeBack(parts: RequestParts, actor: Actor, requestId: string): Promise<AccessRequest> {
+  return withdraw(parts, actor, { requestId, deed: 'take-back' });
+}
+
+/** By whoever asked or whom it is for, while it is open or before it starts. */
+export function cancel(parts: RequestParts, actor: Actor, requestId: string): Promise<AccessRequest> {
+  return withdraw(parts, actor, { requestId, deed: 'cancel' });
+}
+
+async function withdraw(
+  parts: RequestParts,
+  actor: Actor,
+  { requestId, deed }: { requestId: string; deed: Withdrawal },
+): Promise<AccessRequest> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const facts = await findFacts(parts, requestId);
+    if (!facts) throw requestGone();
+    await judgeWithdrawal(parts, actor, { facts, deed });
+    const saved = await write(parts, actor, { facts, deed });
+    if (!saved) continue;
+    if (facts.lease) parts.leases.goOn(parseRunId(facts.lease.runId));
+    return saved;
+  }
+  throw tooBusy();
+}
+
+/** Throws where the request, or who clicks, does not allow it. */
+async function judgeWithdrawal(
+  { clock, pipeline }: RequestParts,
+  actor: Actor,
+  { facts, deed }: { facts: RequestFacts; deed: Withdrawal },
+): Promise<void> {
+  if (deedsOf(facts, { id: actor.personId, stages: [] }, clock.now()).includes(deed)) return;
+  const { asker, person, decision } = facts.request;
+  const wanted = deedWords(CHANGES[deed], facts.request);
+  const isConcerned = asker.id === actor.personId || person.id === actor.personId;
+  if (deed === 'cancel' && !isConcerned) await pipeline.abide(actor, wanted, notYourRequest());
+  if (deed === 'take-back' && decision?.by && decision.by.id !== actor.personId)
+    await pipeline.abide(actor, wanted, notYourDecision(decision.by.name));
+  throw tooLate(wanted);
+}
+
+/**
+ * The change, and the end of what an approval has planned, both or neither. `undefined`, and nothing was written: somebody
+ * else has changed it meanwhile. Leases come before requests, as wherever both are changed: two who wait for each other
+ * would both fail.
+ */
+async function write(
+  { database, clock, leases }: RequestParts,
+  actor: Actor,
+  { facts: { request, lease }, deed }: { facts: RequestFacts; deed: Withdrawal },
+): Promise<AccessRequest | undefined> {
+  const at = clock.now();
+  const changed = deed === 'cancel' ? cancelled(request, actor, at) : reopened(request, at);
+  return unlessMovedOn(
+    database.transaction(async (trx) => {
+      if (lease && !(await leases.callOff(trx, lease.id, actor))) throw tooLate(deedWords(CHANGES[deed], request));
+      const saved = await saveRequest(trx, changed, at);
+      if (!saved) throw new MovedOn();
+      if (deed === 'take-back') await removeVote(trx, request.id, actor.personId);
+      await recordChange(trx, saved, { deed: CHANGES[deed], actor, at });
+      return saved;
+    }),
+  );
+}
+
+/**
+ * Cancels what somebody has asked for, and what others have asked for them. What is being given already is left to whoever
+ * ends their leases.
+ */
+export async function cancelAllOf(
+  parts: Pick<RequestParts, 'clock' | 'leases'>,
+  trx: Transaction,
+  { personId, by }: { personId: string; by: Actor },
+): Promise<void> {
+  for (const { id } of await findPendingOf(trx, personId)) await cancelOne(parts, trx, { id, by });
+}
+
+async function cancelOne(
+  { clock, leases }: Pick<RequestParts, 'clock' | 'leases'>,
+  trx: Transaction,
+  { id, by }: { id: string; by: Actor },
+): Promise<void> {
+  const at = clock.now();
+  let calledOff: string | undefined;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const request = await findRequest(trx, id);
+    if (!request || !isPending(request)) return;
+    const { leaseId } = request;
+    if (leaseId !== undefined && leaseId !== calledOff && !(await leases.callOff(trx, leaseId, by))) return;
+    calledOff = leaseId;
+    const saved = await saveRequest(trx, cancelled(request, by, at), at);
+    if (saved) return recordChange(trx, saved, { deed: 'cancel-request', actor: by, at });
+  }
+  throw tooBusy();
+}
