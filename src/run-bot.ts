@@ -10,7 +10,7 @@ import { TurnWatch } from './bot/turn-watch.js';
 import { publicUrl, type Config, type RemoteSettings } from './config.js';
 import { deliverPasswordLink } from './dialogs/conversations/deliver-password.js';
 import { AccessNews } from './dialogs/access-news.js';
-import { followTaken, renderRun } from './dialogs/conversations/follow-run.js';
+import { followTaken, renderRun, showEnd } from './dialogs/conversations/follow-run.js';
 import { renderAccess } from './dialogs/conversations/render-access.js';
 import type { Parts } from './dialogs/conversations/talk.js';
 import { Noticeboard } from './dialogs/noticeboard.js';
@@ -143,7 +143,7 @@ function openConversations(
   runs.onTaken((runId) => void followTaken({ runs, noticeboard, log }, runId));
   memory.onCardBehind((reference) => noticeboard.heal(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
-  runs.onEnded((runId) => noticeboard.makeTrue(`run:${runId}`));
+  runs.onEnded((runId) => showEnd({ runs, noticeboard, channels }, runId));
   const accessNews = new AccessNews({ access, noticeboard, channels, clock, log });
   access.onChanged((requestId) => accessNews.bring(requestId));
   const parts: Parts = { ...services, noticeboard, accessNews, channels, log, forms: memory.forms };

@@ -40,6 +40,8 @@ export class Noticeboard {
   /** References whose copies are being looked up; `again`: once more after that. */
   readonly #looking = new Map<string, Looking>();
   readonly #keepers = new Map<string, CopyKeeper>();
+  /** Copies that are being sent to somebody, by channel, person and reference. */
+  readonly #whispering = new Map<string, Promise<void>>();
   readonly #paces = new Map<string, PlacePace>();
 
   constructor(parts: NoticeboardParts) {
@@ -62,6 +64,24 @@ export class Noticeboard {
   /** As `post`, in somebody's personal chat of that channel. Rejects where they have none. */
   async whisper(channel: Channel['name'], to: Addressee, reference: string): Promise<void> {
     await this.#begin(reference, channel, (chat, view) => chat.whisper(to, view));
+  }
+
+  /**
+   * As `whisper`, unless a copy stands in that channel already: for whoever tries again until there is one. One at a time,
+   * as two that find it missing would both send it.
+   */
+  ensureWhispered(channel: Channel['name'], to: Addressee, reference: string): Promise<void> {
+    const key = JSON.stringify([channel, to.personId, reference]);
+    const running = this.#whispering.get(key);
+    if (running) return running;
+    const work = this.#whisperMissing(channel, to, reference).finally(() => this.#whispering.delete(key));
+    this.#whispering.set(key, work);
+    return work;
+  }
+
+  async #whisperMissing(channel: Channel['name'], to: Addressee, reference: string): Promise<void> {
+    const copies = await this.find(reference);
+    if (!copies.some(({ place }) => place.channel === channel)) await this.whisper(channel, to, reference);
   }
 
   /** Makes a message that stands already a copy of the reference. */

@@ -1,28 +1,12 @@
-import { PEOPLE, SEED_PASSWORD } from '../../sandbox/credentials.js';
+import { linksSlack } from '../support/links-slack.js';
 import type { Persona } from '../support/persona.js';
 import type { SeenBlocks } from '../support/seen-blocks.js';
 import { sharedWorld } from '../support/shared-world.js';
 import { until } from '../support/processes.js';
-import { signInByHand } from '../support/sign-in-by-hand.js';
 
 const world = sharedWorld();
 let ada: Persona;
 let gale: Persona;
-
-/** Proves the Slack account to be that person's, as everybody does once. */
-async function linksSlack(person: Persona): Promise<void> {
-  const { inSlack } = person;
-  await inSlack.writes('link');
-  const invitation = await inSlack.sees('Link your account first');
-  const url = invitation.button('Sign in with Microsoft').element.url ?? '';
-  const userName = PEOPLE.find(({ id }) => id === person.id)?.userPrincipalName ?? '';
-  const page = await signInByHand(url, { userName, password: SEED_PASSWORD });
-  await inSlack.presses('Enter the number', invitation);
-  const dialog = await inSlack.seesDialog('The six digits of the page');
-  inSlack.fills(dialog, { number: /\b(\d{6})\b/.exec(page)?.[1] ?? '' });
-  await inSlack.submits(dialog);
-  await inSlack.sees('Here you are');
-}
 
 /** Writes it to the bot and waits for a message that was not there before. */
 async function asks({ name, inSlack }: Persona, words: string, expected: string | RegExp): Promise<SeenBlocks> {

@@ -1,4 +1,6 @@
-import type { Render } from '../noticeboard.js';
+import { Problem, type RunRecord } from '../../services/index.js';
+import type { Channel } from '../channel.js';
+import type { Noticeboard, Render } from '../noticeboard.js';
 import type { Answer } from '../turn.js';
 import { bulkRunView } from '../views/bulk.view.js';
 import { doneView } from '../views/run-done.view.js';
@@ -42,6 +44,32 @@ export async function followTaken(parts: Pick<Parts, 'runs' | 'noticeboard' | 'l
   } catch (error) {
     parts.log.error({ runId, error }, 'The card of a run that was taken over could not follow it');
   }
+}
+
+/** They take long enough to walk away from (`followInEveryChat`). */
+const SHOWN_EVERYWHERE: readonly string[] = ['set-up-sso', 'undo-set-up', 'bulk-assign'];
+
+/**
+ * Brings the end of a run to its cards, and the card itself to a chat that was away when the run began. Rejects until it
+ * is there, for whoever tries again.
+ */
+export async function showEnd(parts: Pick<Parts, 'runs' | 'noticeboard' | 'channels'>, runId: string): Promise<void> {
+  const { runs, noticeboard, channels } = parts;
+  const run = await runs.find(runId);
+  const isEverywhere = run !== undefined && SHOWN_EVERYWHERE.includes(run.kind);
+  const brought = await Promise.allSettled(
+    isEverywhere ? channels.map(({ name }) => bringTo(noticeboard, name, run)) : [],
+  );
+  await noticeboard.makeTrue(`run:${runId}`);
+  const failed = brought.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Not to a chat where they have no place. */
+async function bringTo(noticeboard: Noticeboard, channel: Channel['name'], { id, actor }: RunRecord): Promise<void> {
+  await noticeboard.ensureWhispered(channel, actor, `run:${id}`).catch((error: unknown) => {
+    if (!(error instanceof Problem && error.facts.answer === 'not-found')) throw error;
+  });
 }
 
 /** *Retry*: the card goes on where it stopped. */

@@ -141,14 +141,14 @@ export async function followStarted(parts: Parts, turn: Click, started: Started)
 
 /**
  * As `followStarted`, for what takes long enough to walk away from: whoever started it sees it in the personal chat of each
- * other channel, too. A chat where they have none is left out.
+ * other channel, too. A chat where they have none is left out; one that is away gets it when the run has ended (`showEnd`).
  */
 export async function followInEveryChat(parts: Parts, turn: Click, started: Started): Promise<Answer> {
   const answer = await followStarted(parts, turn, started);
   if (started.kind !== 'started') return answer;
   for (const { name } of parts.channels.filter((channel) => channel.name !== turn.place.channel)) {
     void parts.noticeboard
-      .whisper(name, turn.account, `run:${started.runId}`)
+      .ensureWhispered(name, turn.account, `run:${started.runId}`)
       .catch((error: unknown) => parts.log.info({ channel: name, error }, 'A run is not shown in the other chat'));
   }
   return answer;
