@@ -4,6 +4,8 @@ export interface StoredPlace {
   readonly kind: 'personal' | 'channel';
   /** Entra object id, for personal chats. */
   readonly person?: string;
+  /** The account that it is with, in a chat where one person may have several. */
+  readonly account?: string;
   readonly reference: unknown;
 }
 

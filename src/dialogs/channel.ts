@@ -1,4 +1,4 @@
-import type { Place } from './turn.js';
+import type { ChatUser, Place } from './turn.js';
 import type { View } from './views/view.js';
 
 /** A person to write to alone, with the account that asked for it where that is known. */
@@ -24,6 +24,11 @@ export interface Channel {
    * newest. Returns where it went. Throws when the person has no personal chat with the bot.
    */
   whisper(to: Addressee, view: View): Promise<{ place: Place; messageId: string }>;
+  /**
+   * Shows the app's own page of an account anew, as if it was opened now; absent: the chat has no such page. Throws a
+   * `Problem` like `post`.
+   */
+  refreshHome?(account: Pick<ChatUser, 'team' | 'channelUserId'>): Promise<void>;
   /** Shows that work goes on. Never throws. */
   typing(place: Place): Promise<void>;
 }

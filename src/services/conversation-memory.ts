@@ -101,7 +101,7 @@ export interface PostingEdit {
 }
 
 export interface PlaceMemory {
-  save(place: Omit<PostingPlace, 'channel'> & { person?: string; reference: unknown }): Promise<void>;
+  save(place: Omit<PostingPlace, 'channel'> & { person?: string; account?: string; reference: unknown }): Promise<void>;
   find(conversation: string): Promise<{ kind: 'personal' | 'channel'; reference: unknown } | undefined>;
   findPersonal(personId: string): Promise<{ conversation: string; reference: unknown } | undefined>;
 }

@@ -1,5 +1,6 @@
 import { Browser } from '../../sandbox/entra/testing/browser.js';
 import type { Actor } from '../../src/services/operations/operation.js';
+import { ACCOUNT_LINKED } from '../../src/services/people/link-news.js';
 import { saveLink } from '../../src/services/people/link-store.js';
 import { savePlace } from '../../src/services/platform/conversation-store.js';
 import { ANA, AS_ANA, LinkStand, numberOn, signsIn, SLACK_ANA, type Person } from './link-stand.js';
@@ -150,7 +151,8 @@ async function writesInTeams(): Promise<void> {
 
 async function undelivered(): Promise<number> {
   const { db } = stand.database;
-  return (await db.selectFrom('outbox').select('id').where('delivered_at', 'is', null).execute()).length;
+  const news = db.selectFrom('outbox').select('id').where('type', '=', ACCOUNT_LINKED);
+  return (await news.where('delivered_at', 'is', null).execute()).length;
 }
 
 describe('The person is told of a new link', () => {
@@ -275,7 +277,7 @@ describe('That was not me', () => {
     const first = await links();
     await links(AS_ANA, SECOND);
     const begun = await proves(AS_ANA, { ...SECOND, channelUserId: 'U8' });
-    await stand.holdsThings(ANA);
+    await stand.holdsThings(ANA, [SLACK_ANA, SECOND]);
 
     const { others } = await stand.links.wasNotMe(ana, first);
 
@@ -322,6 +324,68 @@ describe('That was not me', () => {
     await stand.links.allowAgain(ada, FREE_ANA);
 
     expect([before, await stand.links.identify(SECOND)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('What an account held goes with its link, and what others hold stays', () => {
+  // One outbox takes one listener of each kind.
+  const heard: string[] = [];
+  beforeAll(() => {
+    stand.links.onAccountChanged(async ({ channelUserId }) => void heard.push(`${channelUserId} changed`));
+    stand.links.onCardsEnded(async (cards) => {
+      for (const { conversation } of cards) heard.push(`card in ${conversation} ended`);
+    });
+  });
+  beforeEach(() => void heard.splice(0));
+
+  async function hears(): Promise<string[]> {
+    await stand.outbox.sweep.sweep(stand.clock.now());
+    return heard.splice(0).sort();
+  }
+
+  test('when one of two accounts is unlinked', async () => {
+    const first = await links();
+    await links(AS_ANA, SECOND);
+    const linked = await hears();
+    await stand.holdsThings(ANA, [SLACK_ANA, SECOND]);
+
+    await stand.links.unlink(ana, first);
+
+    expect(linked).toEqual(['U1 changed', 'U7 changed']);
+    expect(await stand.held()).toEqual(expect.arrayContaining(['slackU7', 'teams']));
+    expect(await stand.held()).not.toContain('slackU1');
+    expect(await hears()).toEqual(['U1 changed', 'card in T1/DU1 ended', 'card in T1/DU1/5.1 ended']);
+  });
+
+  test('when the account becomes somebody else, and not when it is the same person again', async () => {
+    await links();
+    await stand.holdsThings(ANA, [SLACK_ANA]);
+    await hears();
+    await links();
+    const again = [await stand.held(), await hears()];
+    await links(AS_ADA);
+
+    expect(again).toEqual([expect.arrayContaining(['slackU1']), ['U1 changed']]);
+    expect(await stand.held()).toEqual(['teams']);
+    expect(await hears()).toContain('card in T1/DU1 ended');
+  });
+
+  test('also from before it was noted whose direct messages they are', async () => {
+    const first = await links();
+    await stand.holdsThings(ANA, [SLACK_ANA], false);
+
+    await stand.links.unlink(ana, first);
+
+    expect(await stand.held()).toEqual(['teams']);
+  });
+
+  test('cards of an account of the same id in another workspace stay', async () => {
+    const first = await links();
+    await stand.holdsThings(ANA, [{ ...SLACK_ANA, team: 'T2' }]);
+
+    await stand.links.unlink(ana, first);
+
+    expect(await stand.held()).toEqual(expect.arrayContaining(['slackU1', 'teams']));
   });
 });
 

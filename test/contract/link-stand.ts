@@ -137,26 +137,33 @@ export class LinkStand {
     return own.map(({ kind, body }) => ({ kind, body: body as Record<string, unknown> }));
   }
 
-  /** Gives that person a file link, a first password and a card, in Slack and in Teams. */
-  async holdsThings(person: string): Promise<void> {
+  /**
+   * Gives that person a file link, a first password and a card, in Teams and in the direct messages of their accounts in
+   * Slack. @param noted whether it is known whose direct messages they are.
+   */
+  async holdsThings(person: string, users: readonly ChatUser[], noted = true): Promise<void> {
     const { db } = this.database;
     const at = this.clock.now();
-    for (const channel of ['slack', 'teams'] as const) {
-      const holder = jsonText({ personId: person, name: '', channel });
+    const inSlack = users.map(({ team, channelUserId }) => ({ channel: 'slack', team, channelUserId }) as const);
+    for (const { channel, team, channelUserId } of [
+      ...inSlack,
+      { channel: 'teams', team: 'x', channelUserId: '' } as const,
+    ]) {
+      const holder = jsonText({ personId: person, name: '', channel, channelUserId });
+      const name = `${channel}${channelUserId}`;
       await db
         .insertInto('file_link')
-        .values({ token_hash: channel, purpose: 'upload', bulk_id: null, holder, expires_at: at })
+        .values({ token_hash: name, purpose: 'upload', bulk_id: null, holder, expires_at: at })
         .execute();
+      const direct = `${team}/D${channelUserId}`;
+      const whose = noted && channel === 'slack' ? { account: channelUserId, person } : { person };
       await savePlace(db, {
-        channel,
-        conversation: `${channel}/D1`,
-        kind: 'personal',
-        person,
+        ...{ channel, conversation: direct, kind: 'personal', ...whose },
         reference: {},
         changedAt: at,
       });
-      const card = { channel, reference: 'run:1', messageId: '1', revision: 1, contentHash: '' };
-      for (const conversation of [`${channel}/D1`, `${channel}/D1/5.1`])
+      const card = { channel, reference: `run:${name}`, messageId: '1', revision: 1, contentHash: '' };
+      for (const conversation of [direct, `${direct}/5.1`])
         await savePosting(db, { ...card, conversation, changedAt: at });
     }
     const secret = { token_hash: 'x', sealed: Buffer.of(), purpose: 'password', for_person: person };
@@ -166,11 +173,13 @@ export class LinkStand {
       .execute();
   }
 
-  /** The chats in which there is still something of it. */
+  /** Where there is still something of it: chat and account. */
   async held(): Promise<string[]> {
     const { db } = this.database;
     const links = (await db.selectFrom('file_link').select('token_hash').execute()).map((row) => row.token_hash);
-    const cards = (await db.selectFrom('posting').select('channel').execute()).map(({ channel }) => channel);
+    const cards = (await db.selectFrom('posting').select('reference').execute()).map(({ reference }) =>
+      reference.slice(4),
+    );
     const secrets = (await db.selectFrom('one_time_secret').select('purpose').execute()).map(({ purpose }) => purpose);
     return [...new Set([...links, ...cards, ...secrets])];
   }

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { SLACK, SLACK_ACCOUNTS, SLACK_COMMAND } from '../../sandbox/credentials.js';
 import { numberForm } from '../../src/dialogs/forms/link-number.form.js';
 import { setUpSsoForm } from '../../src/dialogs/forms/set-up-sso.form.js';
 import type { View } from '../../src/dialogs/views/view.js';
 import { GENESYS_REGIONS, type GenesysRegion } from '../../src/services/index.js';
 import { until } from '../support/processes.js';
+import { SandboxControl } from '../support/sandbox-control.js';
 import { ada, commandOf, messageOf, SlackStand, type Signed } from './slack-stand.js';
 
 let stand: SlackStand;
@@ -248,4 +253,80 @@ test('a dialog from another workspace is closed with a sentence', async () => {
   const { text } = await stand.send({ body: foreign });
 
   expect(text).toContain('Latchkey does not serve this account');
+});
+
+describe('a command is told where its answer comes', () => {
+  /** The address that takes what is said where the command was typed, and what it took. */
+  async function origin(): Promise<{ url: string; said: string[]; close: () => Promise<void> }> {
+    const said: string[] = [];
+    const server = createServer((request, response) => {
+      void text(request).then((body) => {
+        said.push((JSON.parse(body) as { text: string }).text);
+        response.end('ok');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      ...{ url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/r`, said },
+      close: async () => void (await once(server.close(), 'close')),
+    };
+  }
+
+  test('not in the direct messages where it comes, also the first time', async () => {
+    const where = await origin();
+    const { text: acknowledged } = await stand.send({
+      body: commandOf('status', { channel_id: direct, response_url: where.url }),
+    });
+    await stand.settled();
+    await where.close();
+
+    expect([acknowledged, where.said]).toEqual(['', []]);
+    expect(stand.turns).toHaveLength(1);
+  });
+
+  test('in those of two people, as soon as it is known that they are not the bot’s', async () => {
+    const where = await origin();
+    const { text: acknowledged } = await stand.send({
+      body: commandOf('status', { channel_id: 'D0ADAANDOMAR', response_url: where.url }),
+    });
+    await stand.settled();
+    await where.close();
+
+    expect([acknowledged, where.said]).toEqual(['', ['The answer comes in your direct messages with Latchkey.']]);
+  });
+
+  test('in a channel, at once', async () => {
+    const { text: acknowledged } = await stand.send({ body: commandOf('status') });
+
+    expect(JSON.parse(acknowledged)).toMatchObject({ text: 'The answer comes in your direct messages with Latchkey.' });
+  });
+});
+
+describe('the app’s own page', () => {
+  const home = (): string => JSON.stringify(stand.views().filter(({ type }) => type === 'home'));
+
+  test('is shown anew when the account has become somebody, or nobody', async () => {
+    stand.answers = async () => ({ kind: 'view', view: { ...view, title: 'Known' } });
+    stand.answersUnlinked = async () => ({ kind: 'view', view: { ...view, title: 'Unknown' } });
+    const account = { team: SLACK.teamId, channelUserId: ada.userId };
+
+    await stand.channel.refreshHome?.(account);
+    const known = home();
+    stand.links.clear();
+    await stand.channel.refreshHome?.(account);
+
+    expect(known).toContain('Known');
+    expect(home()).toContain('Unknown');
+    expect(stand.turns.map(({ said: what }) => what.kind)).toEqual(['home']);
+  });
+
+  test('of another workspace is nobody’s business, and a page that Slack does not take is a problem', async () => {
+    await stand.channel.refreshHome?.({ team: 'T0ELSEWHERE', channelUserId: ada.userId });
+    await new SandboxControl(stand.addresses.slack).fault('token-revoked');
+
+    await expect(stand.channel.refreshHome?.({ team: SLACK.teamId, channelUserId: ada.userId })).rejects.toMatchObject({
+      facts: { system: 'slack' },
+    });
+    expect(stand.turns).toHaveLength(0);
+  });
 });

@@ -1,5 +1,6 @@
 import { SEED_PASSWORD } from '../../sandbox/credentials.js';
 import { Consoles } from '../support/consoles.js';
+import { setsUpSso } from '../support/deeds.js';
 import { journey } from '../support/journey.js';
 import type { Persona } from '../support/persona.js';
 import type { SeenBlocks } from '../support/seen-blocks.js';
@@ -57,11 +58,13 @@ journey('An agent links the Slack account, asks for help there, and takes it bac
   await ana.inSlack.seesDialog('You have 2 more tries');
   await entersAgain(ana, number);
   await ana.inSlack.sees('Here you are Ana Agent (ana.agent@contoso.example) from now on.');
-  await homeSays(ana, KNOWN);
+  // The page that stands open follows by itself.
+  await ana.inSlack.seesHome(KNOWN);
 
   const told = await ana.sees('A Slack account was linked to you');
   await ana.presses(told, 'That was not me');
   await ana.watches(told, 'Neither you nor that account can be linked');
+  await ana.inSlack.seesHome(UNKNOWN);
   await ana.inSlack.writes('help');
   await ana.inSlack.sees('This Slack account cannot be linked.');
 
@@ -115,4 +118,23 @@ journey('A person sees in both chats which accounts are theirs, and unlinks one'
 
   await ana.inSlack.watches(confirm, 'is not linked to you any more');
   await homeSays(ana, UNKNOWN);
+});
+
+journey('A card in Slack ends with the link that it was for, and one in Teams goes on', async ({ ada }) => {
+  await setsUpSso(ada);
+  await enters(ada, await numberFor(await linkFor(ada), ADA));
+  await ada.inSlack.sees('Your account is linked');
+  await ada.inSlack.writes('assign b.simon');
+  const card = await ada.inSlack.sees('B.Simon to Genesys Cloud');
+  await ada.inSlack.presses(/^Assign /, card);
+  await ada.inSlack.watches(card, /^Assigned$/m);
+  const inTeams = await ada.saysAndSees('provision b.simon', 'B.Simon in Genesys Cloud');
+
+  const links = await ada.saysAndSees('my linked accounts', 'Your linked accounts');
+  await ada.presses(links, /^Unlink @/);
+  await ada.presses(await ada.sees('it can do nothing with Latchkey but be linked again'), /^Unlink @/);
+
+  await ada.inSlack.watches(card, 'This account is not linked to the person any more');
+  await ada.presses(inTeams, /^Provision /);
+  await ada.watches(inTeams, /^Provisioned$/m);
 });

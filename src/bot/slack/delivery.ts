@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ButtonValue } from './block-kit.js';
 
 /** A file that came with a message, as Slack tells of it. */
@@ -64,4 +65,13 @@ export interface Delivery {
   /** Answers where the deed was done, a few times within half an hour. */
   readonly responseUrl: string | undefined;
   readonly deed: Deed;
+}
+
+/** As if somebody had opened the app's own page just now. */
+export function homeOpened(userId: string, teamId: string): Delivery {
+  return {
+    ...{ id: randomUUID(), userId, teamId, deed: { kind: 'home' } },
+    ...{ userTeam: undefined, appId: undefined, triggerId: undefined, responseUrl: undefined },
+    ...{ isEnterprise: false, isShared: false },
+  };
 }

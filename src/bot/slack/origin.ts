@@ -1,7 +1,7 @@
 import { understand } from '../../dialogs/intents.js';
 import type { Place, Said } from '../../dialogs/turn.js';
 import type { Delivery } from './delivery.js';
-import { addressOf, placeOf } from './slack-places.js';
+import { addressOf, isDirect, placeOf } from './slack-places.js';
 import { withoutMentions } from './typed-text.js';
 
 /** Where something was done, as far as an answer can stand there. */
@@ -17,6 +17,11 @@ export function originOf({ deed }: Delivery, team: string): Place | undefined {
     default:
       return undefined;
   }
+}
+
+/** A command in the direct messages of two people: its answer is in those with the bot. */
+export function isInOtherDirect({ deed }: Delivery, place: Place): boolean {
+  return deed.kind === 'command' && isDirect(deed.channel) && deed.channel !== addressOf(place.conversation).channel;
 }
 
 /** In a channel: the card that stands there already, and the help, unless another company reads along. */

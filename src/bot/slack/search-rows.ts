@@ -5,7 +5,7 @@ import { MOST_FOUND, SLACK } from './block-kit-limits.js';
 import type { Delivery } from './delivery.js';
 import { judgeDelivery, judgeSender } from './senders.js';
 import { conversationOf } from './slack-places.js';
-import type { SlackConversations } from './slack-turns.js';
+import type { SlackConversations } from './slack-conversations.js';
 import type { Workspace } from './workspace.js';
 
 export interface SearchRowsOptions {

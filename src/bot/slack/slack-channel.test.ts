@@ -44,6 +44,7 @@ beforeEach(() => {
   channel = createSlackChannel({
     ...{ api, workspace: new Workspace(api, silentLog) },
     places: { save: async () => undefined, find: async () => undefined, findPersonal: async () => undefined },
+    refreshHome: async () => undefined,
     // The oldest first.
     accountsOf: async () => [account('T1', 'UFIRST'), account('T1', 'USECOND'), account('T2', 'UELSEWHERE')],
   });

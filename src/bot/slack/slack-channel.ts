@@ -23,6 +23,8 @@ export interface SlackChannelOptions {
   readonly places: PlaceStore;
   /** The accounts that are proven to be that person's. */
   readonly accountsOf: (personId: string) => Promise<readonly ChatUser[]>;
+  /** Shows the app's own page of that account anew. */
+  readonly refreshHome: (userId: string) => Promise<void>;
 }
 
 const posted = z.object({ ts: z.string().min(1) });
@@ -34,7 +36,8 @@ const QUIET = { unfurl_links: false, unfurl_media: false, link_names: false };
  * The `Channel` of Slack, for answers and for news alike. What goes to one conversation goes in the order of the calls,
  * so that an older card never replaces a newer one. Every failure is a `Problem` of system `slack`.
  */
-export function createSlackChannel({ api, workspace, places, accountsOf }: SlackChannelOptions): SlackChannel {
+export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
+  const { api, workspace, places, accountsOf } = options;
   const lanes = new Lanes();
 
   /** In its turn. */
@@ -76,6 +79,10 @@ export function createSlackChannel({ api, workspace, places, accountsOf }: Slack
       const place = await personalPlace(to);
       return { place, messageId: await channel.post(place, view) };
     },
+    refreshHome: async ({ team, channelUserId }) => {
+      const { teamId } = await workspace.me().catch(asProblem);
+      if (team === teamId) await options.refreshHome(channelUserId);
+    },
     // Slack shows no such thing for apps like this one.
     typing: async () => undefined,
   };
@@ -89,7 +96,8 @@ export function createSlackChannel({ api, workspace, places, accountsOf }: Slack
         accounts.at(-1);
       if (!account) throw noSlackAccount();
       const place = placeOf({ team: teamId, channel: await workspace.direct(account.channelUserId) });
-      await places.save({ conversation: place.conversation, kind: place.kind, person: personId, reference: {} });
+      const { conversation, kind } = place;
+      await places.save({ conversation, kind, person: personId, account: account.channelUserId, reference: {} });
       return place;
     } catch (caught) {
       throw slackProblem(caught);
@@ -97,4 +105,8 @@ export function createSlackChannel({ api, workspace, places, accountsOf }: Slack
   }
 
   return channel;
+}
+
+function asProblem(caught: unknown): never {
+  throw slackProblem(caught);
 }

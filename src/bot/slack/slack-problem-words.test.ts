@@ -55,7 +55,7 @@ afterAll(() => {
 function channel(apiUrl = `${url}/api/`): SlackChannel {
   const api = new SlackApi({ token: 'xoxb-x', apiUrl, log: silentLog, timeoutMs: 300 });
   const workspace = new Workspace(api, silentLog);
-  return createSlackChannel({ api, workspace, places, accountsOf: async () => [] });
+  return createSlackChannel({ api, workspace, places, accountsOf: async () => [], refreshHome: async () => undefined });
 }
 
 function refuses(given: Exclude<ReturnType<typeof answer>, never>): Promise<Problem> {

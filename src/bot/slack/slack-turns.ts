@@ -1,16 +1,17 @@
-import type { Answer, ChatUser, Place, Said, Turn, UnlinkedTurn } from '../../dialogs/turn.js';
+import type { ChatUser, Place, Said } from '../../dialogs/turn.js';
 import { problemFacts, sentencesOf, type Log } from '../../services/index.js';
 import type { PlaceStore } from '../places.js';
 import { lineModal } from './block-kit.js';
-import type { Delivery } from './delivery.js';
+import { homeOpened, type Delivery } from './delivery.js';
 import { OpenDialog, TITLE, workingModal } from './dialogs.js';
 import { Pace } from './pace.js';
 import { Reply, TOO_MUCH, type ReplyParts } from './reply.js';
 import { judgeDelivery, judgeSender, NOT_SERVED, type Sender, type SenderFault } from './senders.js';
 import { SearchRows } from './search-rows.js';
+import type { SlackConversations } from './slack-conversations.js';
 import type { FileDoor } from './slack-file.js';
-import { isForEverybody, originOf, withoutMessage } from './origin.js';
-import { placeOf, roomOf } from './slack-places.js';
+import { isForEverybody, isInOtherDirect, originOf, withoutMessage } from './origin.js';
+import { isDirect, placeOf, roomOf } from './slack-places.js';
 import { slackProblem } from './slack-problems.js';
 import { NOT_LINKED, readSaid } from './slack-said.js';
 import { WorkQueue } from './work-queue.js';
@@ -18,17 +19,6 @@ import type { OwnIdentity, Workspace } from './workspace.js';
 
 /** What Slack gets at once; for a dialog that was sent, and for a list, it says what to show. */
 export type Acknowledge = (body?: object) => Promise<void>;
-
-/** What the rest of Latchkey does with what people do in Slack. */
-export interface SlackConversations {
-  /** @param note is told what became of the turn, as the figures name it. */
-  handle(turn: Turn, note?: (outcome: string) => void): Promise<Answer | undefined>;
-  handleUnlinked(turn: UnlinkedTurn): Promise<Answer | undefined>;
-  /** Whether the answer may be a form: then a dialog opens at once, while its trigger is good. */
-  opensDialog(said: Said): boolean;
-  /** Which person of the tenant the account was proven to be. */
-  identify(user: ChatUser): Promise<{ personId: string; name: string } | undefined>;
-}
 
 export interface SlackTurnsOptions extends ReplyParts {
   readonly workspace: Workspace;
@@ -96,6 +86,13 @@ export class SlackTurns {
     void this.#work.run(async () => this.#workOn(delivery, await dialog));
   }
 
+  /** The app's own page of somebody, as if they opened it now. Throws a `Problem`. */
+  async refreshHome(userId: string): Promise<void> {
+    const own = await this.#own();
+    const delivery = homeOpened(userId, own.teamId);
+    await this.#judgeAndServe(delivery, new Reply(this.#options, delivery, undefined), own).catch(asProblem);
+  }
+
   /** Resolves when nothing is under way. */
   async settle(): Promise<void> {
     await this.#work.settle();
@@ -123,11 +120,11 @@ export class SlackTurns {
   }
 
   #firstAnswer(delivery: Delivery): object | undefined {
-    const { deed, userId } = delivery;
+    const { deed } = delivery;
     if (deed.kind === 'form') return { response_action: 'update', view: workingModal() };
     if (deed.kind !== 'command' || this.#opensDialog(delivery)) return undefined;
-    const isAtHome = deed.channel === this.#options.workspace.knownDirect(userId);
-    return isAtHome ? undefined : { response_type: 'ephemeral', text: IN_MESSAGES };
+    // Whether direct messages are those with the bot is not known before Slack was asked.
+    return isDirect(deed.channel) ? undefined : { response_type: 'ephemeral', text: IN_MESSAGES };
   }
 
   #opensDialog({ deed, triggerId }: Delivery): boolean {
@@ -146,19 +143,23 @@ export class SlackTurns {
     try {
       const own = await this.#own();
       origin = originOf(delivery, own.teamId);
-      if (this.#refuses(judgeDelivery(delivery, own, this.#options.appId))) return await reply.close(NOT_SERVED);
-      const sender = await this.#judge(delivery, own);
-      if (sender.kind === 'refused') return await this.#turnDown(delivery, reply, own, sender);
-      const user: ChatUser = {
-        ...{ channel: 'slack', team: own.teamId, teamName: own.teamName },
-        channelUserId: delivery.userId,
-        name: sender.name,
-      };
-      await this.#serve({ delivery, reply, own, user });
+      await this.#judgeAndServe(delivery, reply, own);
     } catch (error) {
       this.#options.log.error({ error, deed: delivery.deed.kind }, 'A deed in Slack failed');
       await reply.say(sentencesOf(problemFacts(error)), origin).catch((later: unknown) => this.#untold(later));
     }
+  }
+
+  async #judgeAndServe(delivery: Delivery, reply: Reply, own: OwnIdentity): Promise<void> {
+    if (this.#refuses(judgeDelivery(delivery, own, this.#options.appId))) return reply.close(NOT_SERVED);
+    const sender = await this.#judge(delivery, own);
+    if (sender.kind === 'refused') return this.#turnDown(delivery, reply, own, sender);
+    const user: ChatUser = {
+      ...{ channel: 'slack', team: own.teamId, teamName: own.teamName },
+      channelUserId: delivery.userId,
+      name: sender.name,
+    };
+    await this.#serve({ delivery, reply, own, user });
   }
 
   /** A dialog is closed in words each time, the rest is told once a minute. */
@@ -181,7 +182,8 @@ export class SlackTurns {
     if (!person) return this.#serveUnlinked(work);
     const place = await this.#placeOf(delivery, own);
     const isElsewhere = place.kind === 'personal' && originOf(delivery, own.teamId)?.kind === 'channel';
-    await this.#remember(place, person.personId);
+    if (isInOtherDirect(delivery, place)) await this.#sayWhere(work);
+    await this.#remember(place, user, person.personId);
     if (deed.kind === 'click' && deed.missing !== undefined) return reply.say(deed.missing, place);
     const said = await this.#said(delivery, own);
     if (said === undefined) return reply.say(NOT_LINKED, place);
@@ -209,7 +211,8 @@ export class SlackTurns {
   }
 
   /** What is said to an account that nobody is known to be is for that account alone. */
-  async #serveUnlinked({ delivery, reply, own, user }: Work): Promise<void> {
+  async #serveUnlinked(work: Work): Promise<void> {
+    const { delivery, reply, own, user } = work;
     const { deed, userId } = delivery;
     const origin = originOf(delivery, own.teamId);
     if (this.#pace.isTooFastUnlinked(userId)) {
@@ -217,7 +220,8 @@ export class SlackTurns {
     }
     const isElsewhere = origin?.kind !== 'personal';
     const place = isElsewhere ? await this.#directPlace(userId, own) : origin;
-    await this.#remember(place, undefined);
+    if (isInOtherDirect(delivery, place)) await this.#sayWhere(work);
+    await this.#remember(place, user, undefined);
     const isInvited = origin?.kind === 'channel' && deed.kind !== 'form';
     const answer = await this.#options.conversations.handleUnlinked({
       ...{ user, place, room: roomOf(place), deliveryId: delivery.id },
@@ -276,10 +280,10 @@ export class SlackTurns {
   }
 
   /** So that news find their way; answers do without when the store is away. A room, as its threads are without number. */
-  async #remember(place: Place, personId: string | undefined): Promise<void> {
+  async #remember(place: Place, { channelUserId }: ChatUser, personId: string | undefined): Promise<void> {
     const { kind } = place;
-    const person = personId !== undefined && kind === 'personal' ? { person: personId } : {};
-    const room = { conversation: roomOf(place), kind, reference: {}, ...person };
+    const whose = { account: channelUserId, ...(personId === undefined ? {} : { person: personId }) };
+    const room = { conversation: roomOf(place), kind, reference: {}, ...(kind === 'personal' ? whose : {}) };
     await this.#options.places.save(room).catch((error: unknown) => {
       this.#options.log.warn({ error }, 'The address of a conversation could not be stored');
     });

@@ -9,10 +9,11 @@ import { SlackApi } from './slack-api.js';
 import { createSlackChannel, type SlackChannel } from './slack-channel.js';
 import { createSlackDoor, type SlackDelivery, type SlackDoor } from './slack-door.js';
 import type { GateRefusal } from './slack-gate.js';
-import { SlackTurns, type SlackConversations } from './slack-turns.js';
+import type { SlackConversations } from './slack-conversations.js';
+import { SlackTurns } from './slack-turns.js';
 import { Workspace } from './workspace.js';
 
-export type { SlackConversations } from './slack-turns.js';
+export type { SlackConversations } from './slack-conversations.js';
 
 /** Why a delivery or a person was turned away. */
 export type SlackRefusal = GateRefusal | SenderFault;
@@ -51,10 +52,15 @@ export function createSlack(options: SlackOptions): Slack {
   const api = new SlackApi({ token: botToken, apiUrl, log, timeoutMs });
   const workspace = new Workspace(api, log);
   const places = new PlaceMemory(options.places);
-  const channel = createSlackChannel({ api, workspace, places, accountsOf: options.accountsOf });
   let door: SlackDoor | undefined;
+  let turns: SlackTurns | undefined;
+  const refreshHome = async (userId: string): Promise<void> => {
+    if (!turns) throw new Error('The door of Slack is not open yet.');
+    await turns.refreshHome(userId);
+  };
+  const channel = createSlackChannel({ api, workspace, places, accountsOf: options.accountsOf, refreshHome });
   const openDoor = (conversations: SlackConversations): SlackDoor => {
-    const turns = new SlackTurns({
+    turns = new SlackTurns({
       ...{ api, workspace, channel, places, conversations, onRefused, log },
       responseUrls: new ResponseUrls({ isLoopbackOnly, log }),
       files: { token: botToken, isLoopbackOnly },

@@ -114,11 +114,6 @@ export class Workspace {
     remember(this.#directs, userId, channel.id);
     return channel.id;
   }
-
-  /** That channel where it is known already. */
-  knownDirect(userId: string): string | undefined {
-    return this.#directs.get(userId);
-  }
 }
 
 function kindOf(user: z.infer<typeof account>['user'], teamId: string): AccountFacts['kind'] {

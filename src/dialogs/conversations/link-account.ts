@@ -1,11 +1,13 @@
 import { Problem, type AccountLink, type ChatUser, type Freed, type NewsChat } from '../../services/index.js';
 import { NO_NUMBER, NUMBER_QUESTION, numberForm, wrongNumber } from '../forms/link-number.form.js';
+import type { Channel } from '../channel.js';
 import type { Answer, Turn, UnlinkedTurn } from '../turn.js';
 import {
   allowedView,
   barredView,
   confirmUnlinkView,
   disownedView,
+  endedCardView,
   homeInvitationView,
   invitationView,
   linkedView,
@@ -53,6 +55,8 @@ export class LinkAccountConversation {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.links.onAccountChanged((account) => this.#unlessForGood(async () => this.#slack()?.refreshHome?.(account)));
+    parts.links.onCardsEnded((cards) => this.#endCards(cards));
   }
 
   /** *my linked accounts*, to the eyes of that person alone. */
@@ -99,6 +103,27 @@ export class LinkAccountConversation {
     }
   }
 
+  /** The last that each of them shows. One that is gone, or cannot be written to, is nobody's worry any more. */
+  async #endCards(cards: readonly { readonly conversation: string; readonly messageId: string }[]): Promise<void> {
+    const channel = this.#slack();
+    for (const { conversation, messageId } of cards) {
+      const place = { channel: 'slack', conversation, kind: 'personal' } as const;
+      await this.#unlessForGood(async () => channel?.replace(place, messageId, endedCardView()));
+    }
+  }
+
+  /** Rejects where trying again may help. */
+  async #unlessForGood(show: () => Promise<void>): Promise<void> {
+    await show().catch((error: unknown) => {
+      if (!isForGood(error)) throw error;
+      this.#parts.log.info({ error }, 'What is shown to an account could not be changed, and never will be');
+    });
+  }
+
+  #slack(): Channel | undefined {
+    return this.#parts.channels.find(({ name }) => name === 'slack');
+  }
+
   async #invitation(user: ChatUser): Promise<View> {
     try {
       return invitationView(await this.#parts.links.begin(user));
@@ -141,6 +166,10 @@ export class LinkAccountConversation {
     await channelOf(this.#parts, turn).whisper(turn.account, view);
     return { kind: 'message', text: 'The answer is in your personal chat with Latchkey.' };
   }
+}
+
+function isForGood(error: unknown): boolean {
+  return error instanceof Problem && ['not-found', 'denied', 'invalid'].includes(error.facts.answer ?? '');
 }
 
 function isAccountOf({ team, channelUserId }: ChatUser, { user }: AccountLink): boolean {

@@ -189,6 +189,19 @@ export function unlinkedView({ user }: AccountLink): View {
   return { title: 'Unlinked', tone: 'good', elements: [{ kind: 'text', text }], actions: [], fallback: text };
 }
 
+/** The last that a card shows in the direct messages of an account that is its reader no more. */
+export function endedCardView(): View {
+  const text =
+    'This account is not linked to the person any more whom this card was for, so that it is kept up to date no longer.';
+  return {
+    title: 'No longer linked',
+    tone: 'neutral',
+    elements: [{ kind: 'text', text }],
+    actions: [],
+    fallback: text,
+  };
+}
+
 const MOST_BARRED = 5;
 
 /** For administrators: who has said *That was not me*. @param words by what they were looked for. */

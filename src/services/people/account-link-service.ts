@@ -7,8 +7,18 @@ import type { Sweep } from '../platform/tick.js';
 import { deleteAttemptsFor, deleteAttemptsOf, deleteExpiredAttempts } from './link-attempts.js';
 import { auditLink, auditRefusedLink, deedsInSlack, type SlackDeed } from './link-audit.js';
 import { deleteBarsOf, findBars, findBarsOf, saveBars, type Freed, type LinkBar } from './link-bars.js';
-import { forgetGiven } from './link-leftovers.js';
-import { ACCOUNT_LINKED, isNews, linkNews, publishLateNews, type NewsChat } from './link-news.js';
+import { CARDS_ENDED, endedCards, forgetGiven, type EndedCard } from './link-leftovers.js';
+import {
+  ACCOUNT_CHANGED,
+  ACCOUNT_LINKED,
+  changedAccount,
+  isNews,
+  linkNews,
+  publishChange,
+  publishLateNews,
+  type ChangedAccount,
+  type NewsChat,
+} from './link-news.js';
 import type { LinkInvitation, LinkProof, NumberEntered } from './link-proof.js';
 import { notYourLink } from './link-refusals.js';
 import type { ChatUser } from './link-rules.js';
@@ -90,6 +100,16 @@ export class AccountLinkService {
     });
   }
 
+  /** Calls when an account has become somebody or nobody. Again where the listener rejects. */
+  onAccountChanged(listener: (account: ChangedAccount) => Promise<void>): void {
+    this.#parts.outbox.on(ACCOUNT_CHANGED, (payload) => listener(changedAccount.parse(payload)));
+  }
+
+  /** Calls with the cards of an account that are kept up to date no more. Again where the listener rejects. */
+  onCardsEnded(listener: (cards: readonly EndedCard[]) => Promise<void>): void {
+    this.#parts.outbox.on(CARDS_ENDED, (payload) => listener(endedCards.parse(payload).cards));
+  }
+
   /** The person's own link ends. Returns it, also when it had ended before; throws the refusal for anybody else's. */
   async unlink(actor: Actor, linkId: string): Promise<AccountLink> {
     const link = await this.#own(actor, linkId, 'unlink a chat account');
@@ -97,7 +117,8 @@ export class AccountLinkService {
     await database.transaction(async (trx) => {
       const at = clock.now();
       if (!(await endLink(trx, link.id, at))) return;
-      await forgetGiven(trx, link.person.id);
+      await forgetGiven(trx, link, at);
+      await publishChange(trx, link, at);
       await auditLink(trx, { at, operation: 'unlink-account', deed: 'unlink', link, actor });
     });
     return link;
@@ -118,7 +139,10 @@ export class AccountLinkService {
       const ended = await endLinksOf(trx, { person: person.id }, at);
       await deleteAttemptsOf(trx, user);
       await deleteAttemptsFor(trx, person.id);
-      await forgetGiven(trx, person.id);
+      for (const one of ended) {
+        await forgetGiven(trx, one, at);
+        await publishChange(trx, one, at);
+      }
       const others = ended.filter(
         (one) => one.user.team !== user.team || one.user.channelUserId !== user.channelUserId,
       );

@@ -11,6 +11,19 @@ export const linkNews = z.object({ linkId: z.string(), chat: z.enum(['teams', 's
 /** Where the person is told: in Teams, or by their other accounts in Slack. */
 export type NewsChat = z.infer<typeof linkNews>['chat'];
 
+/** The event that an account is somebody, somebody else, or nobody any more. */
+export const ACCOUNT_CHANGED = 'account-changed';
+
+export const changedAccount = z.object({ team: z.string(), channelUserId: z.string() });
+/** An account of Slack. */
+export type ChangedAccount = z.infer<typeof changedAccount>;
+
+/** Call it in the transaction of the change. */
+export async function publishChange(trx: Transaction, { user }: Pick<AccountLink, 'user'>, at: Date): Promise<void> {
+  const { team, channelUserId } = user;
+  await publish(trx, { type: ACCOUNT_CHANGED, payload: { team, channelUserId }, at });
+}
+
 /** After that nobody is told any more: the link can be seen under *my linked accounts*. */
 const NEWS_DAYS = 30;
 const DAY_MS = 86_400_000;

@@ -23,7 +23,8 @@ import {
   type NumberTry,
 } from './link-attempts.js';
 import { auditLink, auditRefusedLink, deedText } from './link-audit.js';
-import { publishNews } from './link-news.js';
+import { forgetGiven } from './link-leftovers.js';
+import { publishChange, publishNews } from './link-news.js';
 import { barred, linkUsed, notConfigured, otherBrowser, unfit } from './link-refusals.js';
 import {
   codeOf,
@@ -241,7 +242,9 @@ export class LinkProof {
       }
       await deleteAttemptsOf(trx, user);
       if (await isBarred(trx, user, person.id)) return 'barred';
-      const link = await saveLink(trx, { user, person, at });
+      const { link, former } = await saveLink(trx, { user, person, at });
+      for (const other of former) if (other.person.id !== person.id) await forgetGiven(trx, other, at);
+      await publishChange(trx, link, at);
       await publishNews(trx, link, { isTeamsOn });
       await auditLink(trx, { at, operation: 'link-account', deed: 'link', link, actor: actorOf(person) });
       return { kind: 'linked', link };

@@ -25,7 +25,7 @@ const ADA = { id: '0e0b1ec7-0000-4000-8000-000000000001', name: 'Ada Admin', use
 const ana: ChatUser = { channel: 'slack', team: 'T1', channelUserId: 'U1', name: 'ana', teamName: 'Contoso' };
 
 const link = (user: ChatUser, person: typeof ANA): Promise<{ id: string }> =>
-  database.transaction((trx) => saveLink(trx, { user, person, at: AT }));
+  database.transaction(async (trx) => (await saveLink(trx, { user, person, at: AT })).link);
 
 describe('Who an account is, ids alone say (T2, G6)', () => {
   test.each([

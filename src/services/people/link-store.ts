@@ -63,25 +63,18 @@ function currentLinks(db: Executor) {
     );
 }
 
-/** The account is that person from now on; what it was before has ended. Returns the link. */
+/** The account is that person from now on. Returns the link, and what the account was before, which has ended. */
 export async function saveLink(
   trx: Transaction,
   { user, person, at }: { user: ChatUser; person: SignedInPerson; at: Date },
-): Promise<AccountLink> {
-  await trx
-    .updateTable('account_link')
-    .set({ ended_at: at })
-    .where('channel', '=', user.channel)
-    .where('team', '=', user.team)
-    .where('channel_user', '=', user.channelUserId)
-    .where('ended_at', 'is', null)
-    .execute();
+): Promise<{ link: AccountLink; former: readonly AccountLink[] }> {
+  const former = await endLinksOf(trx, { account: user }, at);
   const row = await trx
     .insertInto('account_link')
     .values({ id: newId(), ...accountColumns(user), ...personColumns(person), linked_at: at, news_at: null })
     .returningAll()
     .executeTakeFirstOrThrow();
-  return toLink(row);
+  return { link: toLink(row), former };
 }
 
 /** `false`: it had ended before. */

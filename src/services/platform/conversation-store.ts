@@ -76,6 +76,8 @@ export interface PlaceRecord {
   readonly conversation: string;
   readonly kind: PlaceKind;
   readonly person?: string;
+  /** The account whose direct messages it is, in a chat where one person may have several. */
+  readonly account?: string;
   /** What the platform needs to write there without being asked. */
   readonly reference: Json;
   readonly changedAt: Date;
@@ -84,7 +86,7 @@ export interface PlaceRecord {
 /** Remembers the place, or what has changed about it. */
 export async function savePlace(db: Executor, place: PlaceRecord): Promise<void> {
   const values = {
-    ...{ kind: place.kind, person: place.person ?? null },
+    ...{ kind: place.kind, person: place.person ?? null, account: place.account ?? null },
     ...{ reference: jsonText(place.reference), changed_at: place.changedAt },
   };
   await db
@@ -280,6 +282,7 @@ function placeOf(row: Selectable<PlaceTable>): PlaceRecord {
     ...{ channel: row.channel, conversation: row.conversation, kind: row.kind },
     ...{ reference: row.reference, changedAt: row.changed_at },
     ...(row.person === null ? {} : { person: row.person }),
+    ...(row.account === null ? {} : { account: row.account }),
   };
 }
 

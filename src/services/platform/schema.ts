@@ -212,6 +212,8 @@ export interface PlaceTable {
   conversation: string;
   kind: PlaceKind;
   person: string | null;
+  /** Of direct messages in Slack: the account that they are with. */
+  account: string | null;
   reference: JsonColumn<Json>;
   changed_at: Date;
 }

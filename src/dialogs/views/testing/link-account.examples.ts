@@ -27,7 +27,10 @@ export const linkAccountExamples: Examples = (said) => {
       }),
     },
     homeInvitationView: { 'on the own page': links.homeInvitationView() },
-    linkedView: { linked: links.linkedView(link) },
+    linkedView: {
+      'with Teams': links.linkedView(link),
+      'without Teams': links.linkedView(link, { isToldInTeams: false }),
+    },
     linkNoticeView: { 'to the person': links.linkNoticeView(link) },
     disownedView: {
       'nothing was done': disown({}),
@@ -36,6 +39,7 @@ export const linkAccountExamples: Examples = (said) => {
     linksView: { none: links.linksView([]), one: links.linksView([link]), several: links.linksView([link, other]) },
     confirmUnlinkView: { 'asks once more': links.confirmUnlinkView(link) },
     unlinkedView: { unlinked: links.unlinkedView(link) },
+    endedCardView: { 'on an old card': links.endedCardView() },
     barredView: {
       nobody: links.barredView([], ''),
       'nobody by that name': links.barredView([], said('anna')),

@@ -7,6 +7,7 @@ import { bulk } from './0005-bulk.js';
 import { accountLinks } from './0006-account-links.js';
 import { laterRuns } from './0007-later-runs.js';
 import { access } from './0008-access.js';
+import { placeAccounts } from './0009-place-accounts.js';
 
 /** All migrations by name, applied in the order of their names. Forward only: one that has shipped never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-account-links': accountLinks,
   '0007-later-runs': laterRuns,
   '0008-access': access,
+  '0009-place-accounts': placeAccounts,
 };
