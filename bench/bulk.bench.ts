@@ -1,6 +1,6 @@
-import { BOT, TENANT_ID } from '../sandbox/credentials.js';
 import { SeenCard } from '../test/support/seen-card.js';
 import { ConnectorStub, type Arrival } from './support/connector-stub.js';
+import { SandboxGraph } from './support/graph.js';
 import { ready, sandboxOf, startLatchkey } from './support/latchkey.js';
 import { withOpened, type Opened } from './support/processes.js';
 import type { Figure } from './support/report.js';
@@ -16,7 +16,6 @@ const SIZES = {
 /** What Graph takes at once and then each second, as published. */
 const WRITES = { capacity: 3_000, perSecond: 20 };
 const CONVERSATION = 'bulk';
-const AT_ONCE = 8;
 
 /**
  * Assigning many people from one file, from the click to the card that says so, under Graph's published buckets and with
@@ -27,7 +26,7 @@ export function benchBulk(size: Size): Promise<Figure[]> {
   const { people, alone, turns, latencyMs } = SIZES[size];
   return withOpened(async (opened) => {
     const stage = await Stage.open(opened);
-    const names = await stage.makePeople(people, 'bulk');
+    const names = await stage.graph.makePeople(people, 'bulk');
     const aloneMs = (await stage.assignAlone(alone, latencyMs)) * (people / alone);
     const idle = await stage.turns(turns);
     const plan = await stage.plans(names);
@@ -63,14 +62,15 @@ export function benchBulk(size: Size): Promise<Figure[]> {
 }
 
 class Stage {
+  readonly graph: SandboxGraph;
   readonly #entra: string;
   readonly #stub: ConnectorStub;
   readonly #talker: Talker;
   readonly #other: Talker;
-  #token = '';
 
   private constructor(entra: string, stub: ConnectorStub, talkers: { talker: Talker; other: Talker }) {
     this.#entra = entra;
+    this.graph = new SandboxGraph(entra);
     this.#stub = stub;
     this.#talker = talkers.talker;
     this.#other = talkers.other;
@@ -91,36 +91,21 @@ class Stage {
     return stage;
   }
 
-  /** @returns their user principal names. */
-  async makePeople(count: number, prefix: string): Promise<string[]> {
-    const names = Array.from({ length: count }, (_, at) => `${prefix}.${String(at)}`);
-    await this.#each(names, async (nickname) => {
-      await this.#graph('POST', '/v1.0/users', {
-        ...{ accountEnabled: true, displayName: nickname, mailNickname: nickname },
-        ...{
-          userPrincipalName: `${nickname}@contoso.example`,
-          passwordProfile: { password: 'Only-For-This-Bench-2026!' },
-        },
-      });
-    });
-    return names.map((nickname) => `${nickname}@contoso.example`);
-  }
-
   /** One after the other, each with its own call. @returns milliseconds. */
   async assignAlone(count: number, latencyMs: number): Promise<number> {
-    const names = await this.makePeople(count, 'alone');
+    const names = await this.graph.makePeople(count, 'alone');
     const { servicePrincipals } = (await (await fetch(`${this.#entra}/_sandbox/state`)).json()) as {
       servicePrincipals: { id: string; displayName: string; appRoles: { id: string; displayName: string }[] }[];
     };
     const app = servicePrincipals.find(({ displayName }) => displayName === 'Genesys Cloud for Azure');
     const appRoleId = app?.appRoles.find(({ displayName }) => displayName === 'User')?.id;
     const ids: string[] = [];
-    for (const name of names) ids.push(((await this.#graph('GET', `/v1.0/users/${name}`)) as { id: string }).id);
+    for (const name of names) ids.push(((await this.graph.ask('GET', `/v1.0/users/${name}`)) as { id: string }).id);
     await this.#fault({ fault: 'slow-replies', on: true, ms: String(latencyMs), match: '/appRoleAssignments' });
     const ms = await timed(async () => {
       for (const principalId of ids) {
         const body = { principalId, resourceId: app?.id, appRoleId };
-        await this.#graph('POST', `/v1.0/users/${principalId}/appRoleAssignments`, body);
+        await this.graph.ask('POST', `/v1.0/users/${principalId}/appRoleAssignments`, body);
       }
     });
     await this.#fault({ fault: 'slow-replies', on: false });
@@ -179,34 +164,6 @@ class Stage {
       const arrival = await this.#stub.next(CONVERSATION, (one) => cardOf(one).says(words)).catch(() => undefined);
       if (arrival) return cardOf(arrival);
     }
-  }
-
-  async #each(all: readonly string[], work: (one: string) => Promise<void>): Promise<void> {
-    const queue = all.values();
-    const worker = async (): Promise<void> => {
-      for (const one of queue) await work(one);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  }
-
-  async #graph(method: string, path: string, body?: object): Promise<unknown> {
-    if (this.#token === '') this.#token = await this.#signIn();
-    const headers = { Authorization: `Bearer ${this.#token}`, 'Content-Type': 'application/json' };
-    const response = await fetch(`${this.#entra}${path}`, {
-      method,
-      headers,
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${await response.text()}`);
-    return response.json();
-  }
-
-  async #signIn(): Promise<string> {
-    const form = { grant_type: 'client_credentials', client_id: BOT.clientId, client_secret: BOT.clientSecret };
-    const scope = 'https://graph.microsoft.com/.default';
-    const url = `${this.#entra}/${TENANT_ID}/oauth2/v2.0/token`;
-    const response = await fetch(url, { method: 'POST', body: new URLSearchParams({ ...form, scope }) });
-    return ((await response.json()) as { access_token: string }).access_token;
   }
 
   async #fault(setting: Readonly<Record<string, string | boolean>>): Promise<void> {

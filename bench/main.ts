@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { benchAudit } from './audit.bench.js';
 import { benchBulk } from './bulk.bench.js';
+import { benchDecide } from './decide.bench.js';
 import { benchHostile } from './hostile.bench.js';
 import { benchLedger } from './ledger.bench.js';
 import { benchProvisioning } from './provisioning.bench.js';
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, (choice: Choice) => Promise<Figure[]>>
   'set-up': ({ size }) => benchSetUp(size),
   bulk: ({ size }) => benchBulk(size),
   provisioning: ({ size }) => benchProvisioning(size),
+  decide: ({ size }) => benchDecide(size),
   ledger: ({ size }) => benchLedger(size),
   audit: ({ size, isLong }) => benchAudit(size, { isLong }),
   slack: ({ size }) => benchSlack(size),

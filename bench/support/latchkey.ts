@@ -47,9 +47,10 @@ export async function ready(bot: Bot): Promise<Bot> {
 }
 
 /** Where Latchkey's own sandbox servers listen; it notes their ports in its data folder. */
-export function sandboxOf(dataDir: string): { entra: string; genesys: string } {
+export function sandboxOf(dataDir: string): Record<'entra' | 'genesys' | 'teams' | 'slack', string> {
   const ports = JSON.parse(readFileSync(join(dataDir, 'sandbox', 'ports.json'), 'utf8')) as Record<string, number>;
-  return { entra: `http://127.0.0.1:${ports['entra']}`, genesys: `http://127.0.0.1:${ports['genesys']}` };
+  const url = (server: string): string => `http://127.0.0.1:${ports[server]}`;
+  return { entra: url('entra'), genesys: url('genesys'), teams: url('teams'), slack: url('slack') };
 }
 
 /** The sandbox apart from the bot, and the settings with which Latchkey finds it running. */

@@ -2,7 +2,7 @@ import { PEOPLE } from '../../sandbox/credentials.js';
 import { SeenCard } from './seen-card.js';
 import type { SandboxControl } from './sandbox-control.js';
 import { SlackDesk } from './slack-desk.js';
-import { until } from './world.js';
+import { until } from './processes.js';
 
 /** Somebody at the keyboard: says things to the bot in Teams, reads cards, presses buttons. */
 export class Persona {

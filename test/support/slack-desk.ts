@@ -75,6 +75,13 @@ export class SlackDesk {
     });
   }
 
+  /** The same message, or dialog, as it stands now. */
+  async looksAgainAt(seen: SeenBlocks): Promise<SeenBlocks> {
+    const now = await this.#find(seen);
+    if (!now) throw new Error('The message is gone.');
+    return now;
+  }
+
   /** Waits for an open dialog with that text, the one on top. What was filled in before is forgotten. */
   async seesDialog(text: string | RegExp): Promise<SeenBlocks> {
     this.#entered = {};
