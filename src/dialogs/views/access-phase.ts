@@ -45,7 +45,7 @@ export function phaseLine(phase: AccessPhase, card: RequestCard, readerId?: stri
     case 'open':
       return openLine(card);
     case 'approved':
-      return `${approvedBy(request)}. It starts ${String(TAKE_BACK_S)} seconds after that.`;
+      return `${approvedBy(request)}. It starts in ${String(TAKE_BACK_S)} seconds.`;
     case 'being-given':
       return `${approvedBy(request)}. The access is being given.`;
     case 'granted':

@@ -79,7 +79,7 @@ function questionFacts(card: RequestCard, phase: AccessPhase, { readerId }: Card
     { label: 'Who asks', value: asker.id === readerId ? `You (${asker.name})` : asker.name },
     {
       label: 'For whom',
-      value: `${asker.id === readerId && asker.id === person.id ? 'you' : forWhom} (${person.userPrincipalName})`,
+      value: `${asker.id === readerId && asker.id === person.id ? 'yourself' : forWhom} (${person.userPrincipalName})`,
     },
     { label: 'What', value: `${rules.role.name}: ${giftText(gift)}` },
     { label: 'Until when', value: untilText(card, phase) },
@@ -192,7 +192,7 @@ function details({ request, lease }: RequestCard): Element {
     { label: 'Longest', value: minutesText(role.lasts.atMost.minutes) },
     { label: 'Request', value: id },
   ];
-  return { kind: 'details', title: 'Details of the request', facts: facts.filter(({ value }) => value !== '') };
+  return { kind: 'details', title: 'The request in full', facts: facts.filter(({ value }) => value !== '') };
 }
 
 /** What each button says. A dot-dot-dot: it asks for more before anything happens. */
