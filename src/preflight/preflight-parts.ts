@@ -5,6 +5,7 @@ import {
   type SettingsByPart,
   type TeamsRegistration,
 } from '../config.js';
+import { givesGroups } from '../services/access/policy-groups.js';
 import { readSigningCertificate } from '../services/entra/client-assertion.js';
 import { readClientCertificate } from '../services/entra/client-certificate.js';
 import { createConnectorTokens } from '../services/entra/connector-tokens.js';
@@ -65,7 +66,7 @@ function linkClient(settings: Settings, clock: Clock): LinkClient | undefined {
 }
 
 function entraArea(settings: Settings, clock: Clock): EntraArea | undefined {
-  const { tenantId, entra, genesys, teams } = settings;
+  const { tenantId, entra, genesys, teams, common } = settings;
   if (!entra || tenantId === undefined) return undefined;
   const reachable = createReachable({ entraLoginUrl: entra.loginUrl, genesysGatewayUrl: genesys?.gatewayUrl });
   return {
@@ -73,6 +74,7 @@ function entraArea(settings: Settings, clock: Clock): EntraArea | undefined {
     clientId: entra.clientId,
     credential: entraOwner(entra.credential, clock),
     bot: teams && { appId: teams.appId, credential: teamsOwner(teams, clock) },
+    givesGroups: common !== undefined && givesGroups(common.policyFile),
     link: linkClient(settings, clock),
   };
 }

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as request from './access/request-refusals.js';
 import { requestOf } from './access/testing/examples.js';
+import * as gift from './access/gift-refusals.js';
+import * as lease from './access/lease-refusals.js';
 import type { EntraPerson, Standing } from './entra/entra.js';
 import {
   accessUnderWay,
@@ -276,7 +278,25 @@ const REQUESTS: Readonly<Record<string, Problem>> = {
   'a decision of somebody else': denied(request.notYourDecision('Omar Owner'), 'take back the approval of Agent'),
 };
 
-const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK, ...REQUESTS };
+const LEASES: Readonly<Record<string, Problem>> = {
+  'a name of the policy that nothing has': gift.notOneOfThatName('the Genesys role', 'Agnet', 0),
+  'a name of the policy that several have': gift.notOneOfThatName('the group', 'Night Shift', 2),
+  'a group that people cannot be put into': gift.groupUnusable('Leads', 'Its members follow a rule.'),
+  'a group without the application': gift.groupWithoutApplication('Night Shift'),
+  'a Genesys user of somebody else': gift.strangersUser('B.Simon', { name: 'Bea Simon', state: 'inactive' }),
+  'a Genesys user who would bring more': gift.wouldGiveMore('B.Simon', ['admin in Home']),
+  'access that waits for an ending': lease.waitsForOther('B.Simon', 'an ending'),
+  'access that waits for another giving': lease.waitsForOther('B.Simon', 'another giving'),
+  'access that is no longer given': lease.leaseOver('B.Simon'),
+  'an end that is not done yet': lease.notEndedYet('B.Simon', { what: 'Entra asked Latchkey to slow down.' }),
+  'access that Entra does not show yet': lease.giftNotVisible('B.Simon', 'entra'),
+  'access that Genesys does not show yet': lease.giftNotVisible('B.Simon', 'genesys'),
+  'an end by another run': lease.endedByAnother(),
+  'the access of somebody else': lease.notYourLease(),
+  'access that is gone': lease.noSuchLease(),
+};
+
+const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK, ...REQUESTS, ...LEASES };
 
 test('the words of every refusal are these', () => {
   expect(wordsOfAll(ALL)).toMatchSnapshot();
@@ -288,7 +308,7 @@ test.each(Object.entries(ALL))('%s: whole sentences that say what to do', (_, pr
 
 test('no refusal of these folders is without its words here', () => {
   const said = new Set(Object.values(ALL).map(({ facts }) => facts.code));
-  const folders = ['operations', 'people', 'provisioning', 'sso'].map((name) => join(__dirname, name));
+  const folders = ['access', 'operations', 'people', 'provisioning', 'sso'].map((name) => join(__dirname, name));
   const sources = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))

@@ -9,7 +9,7 @@ import type { RunId } from '../platform/ids.js';
 import type { Json } from '../platform/json.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
 import { accessGift, entraItemOf, itemsOf, keyOfItem, type AccessItem } from './gift.js';
-import { notEndedYet } from './lease-refusals.js';
+import { endedByAnother, notEndedYet } from './lease-refusals.js';
 import type { Lanes } from './lanes.js';
 
 export const endInput = z.object({
@@ -110,7 +110,7 @@ async function end(parts: EndParts, context: Context): Promise<EndOutcome> {
       name,
       async (attempt) => {
         // A run that somebody goes on with after another one has ended it would take what was given since.
-        if (!(await ledger.isMine(input, runId))) throw overtakenByAnother();
+        if (!(await ledger.isMine(input, runId))) throw endedByAnother();
         return deed(attempt);
       },
       options,
@@ -235,13 +235,4 @@ async function stillThrough(entra: Entra, { personId, gift }: EndInput, { keep }
 
 function isTaken({ take }: EndPlan, item: AccessItem): boolean {
   return take.includes(keyOfItem(item));
-}
-
-function overtakenByAnother(): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: 'Another run has ended this access.',
-    remedy: 'There is nothing to do.',
-    code: 'ended-by-another',
-  });
 }

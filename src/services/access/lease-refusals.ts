@@ -2,7 +2,7 @@ import { Problem } from '../platform/problem.js';
 
 /** Why access is not given or not ended now, each as a `Problem`. */
 
-/** Two at once about one person would not see what the other one does. @param doing "what ends", "what is being given". */
+/** Two at once about one person would not see what the other one does. */
 export function waitsForOther(personName: string, doing: 'an ending' | 'another giving'): Problem {
   return new Problem({
     kind: 'waiting',
@@ -46,6 +46,16 @@ export function giftNotVisible(personName: string, side: 'entra' | 'genesys'): P
     what: `${side === 'entra' ? 'Entra' : 'Genesys Cloud'} accepted the access of ${personName}, but does not show it yet.`,
     remedy: 'There is nothing to do: Latchkey looks again by itself.',
     code: 'gift-not-visible',
+  });
+}
+
+/** A run that was replaced goes on: what it would take may have been given again since. */
+export function endedByAnother(): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: 'Another run of Latchkey ends this access, or has ended it.',
+    remedy: 'There is nothing to do here: the card of the request says how it stands.',
+    code: 'ended-by-another',
   });
 }
 
