@@ -133,6 +133,25 @@ describe('a form that cannot be shown in a dialog stands behind a button that op
     expect(card).toContain('contoso-xx');
     expect(buttons()).toContain('set-up-sso');
   });
+
+  test('which fills in again what was typed, as far as the button can carry it', async () => {
+    const typed = { region: 'eu_central_1', organization: 'contoso-xx' };
+    const form = { form: setUpSsoForm(region), complaints: {}, typed };
+    stand.answers = async () => ({ kind: 'form', form });
+    await works(said('set up sso'));
+    const { ts, blocks } = stand.messages().at(-1)!;
+    const block = blocks?.at(-1) as { block_id: string; elements: { action_id: string; value: string }[] };
+    stand.opensDialog = () => true;
+    stand.answers = async () => ({ kind: 'form', form: { ...form, typed: {} } });
+
+    const press = { block_id: block.block_id, action_id: block.elements[0]?.action_id };
+    await stand.do({ deed: 'press', as: ada.userId, at: { channel: direct, ts }, ...press, entered: {} });
+    await stand.settled();
+
+    const dialog = stand.views().find(({ type, is_open }) => type === 'modal' && is_open);
+    expect(JSON.stringify(dialog)).toContain('"initial_value":"contoso-xx"');
+    expect(JSON.stringify(dialog)).toContain('"value":"eu_central_1"');
+  });
 });
 
 describe('what is asked in a channel', () => {

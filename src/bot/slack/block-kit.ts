@@ -60,6 +60,8 @@ export interface ButtonValue {
   readonly revision: number;
   /** Whether it acts whatever was typed or picked beside it. */
   readonly ignoresInputs?: true;
+  /** Of a button that opens a form: what is filled in again, by question id. */
+  readonly typed?: Readonly<Record<string, string>>;
 }
 
 function actionBlocks(actions: readonly Action[]): types.ActionsBlock[] {

@@ -6,6 +6,7 @@ import type { Log } from '../../services/index.js';
 import { toHome } from './block-kit.js';
 import type { Delivery } from './delivery.js';
 import { formModal, OpenDialog } from './dialogs.js';
+import { filledAgain, formButtonMessage } from './form-button.js';
 import type { ResponseUrls } from './response-url.js';
 import type { SlackApi } from './slack-api.js';
 import type { SlackChannel } from './slack-channel.js';
@@ -90,12 +91,13 @@ export class Reply {
   }
 
   /** In the dialog that is open, or in a new one while the trigger is good, or behind a button. */
-  async #form(form: FilledForm, place: Place): Promise<void> {
+  async #form(given: FilledForm, place: Place): Promise<void> {
+    const form = filledAgain(given, this.#delivery.deed);
     const modal = formModal(form, place.conversation);
     if (this.#dialog && (await this.#dialog.show(modal))) return;
     const { triggerId } = this.#delivery;
     const opened = triggerId !== undefined && !this.#dialog && (await OpenDialog.open(this.#parts, triggerId, modal));
-    if (!opened) await this.#parts.channel.post(place, formButtonView(form));
+    if (!opened) await this.#parts.channel.offer(place, formButtonMessage(form));
   }
 
   async #publish(view: View): Promise<void> {
@@ -113,30 +115,6 @@ function whereToLook(place: Place): string {
   return place.kind === 'personal'
     ? 'The answer is in your direct messages with Latchkey.'
     : 'The answer stands in the channel.';
-}
-
-/** Words cannot open a dialog, and a dialog may be gone: a button opens it, below what is known of it. */
-function formButtonView({ form, typed, complaints }: FilledForm): View {
-  const text = 'This is a form. Press the button to fill it in.';
-  const wrong = form.questions.flatMap(({ id }) => complaints[id] ?? []);
-  const facts = form.questions.flatMap(({ id, input }) => {
-    const value = typed[id] ?? '';
-    return value === '' ? [] : [{ label: input.label, value }];
-  });
-  // What opens a form by its name is an intent.
-  const reference = form.verb === undefined ? form.name : (form.reference ?? form.name);
-  const button = { verb: form.verb ?? 'intent', reference, revision: 0 };
-  return {
-    title: form.title,
-    tone: wrong.length === 0 ? 'neutral' : 'problem',
-    elements: [
-      ...wrong.map((complaint) => ({ kind: 'notice', tone: 'problem', text: complaint }) as const),
-      ...(facts.length === 0 ? [] : [{ kind: 'details', title: 'What you sent', facts } as const]),
-      { kind: 'text', text },
-    ],
-    actions: [{ kind: 'verb', label: 'Open the form', ...button, style: 'primary' }],
-    fallback: `${form.title}: ${[...wrong, text].join(' ')}`,
-  };
 }
 
 function lineView(text: string): View {

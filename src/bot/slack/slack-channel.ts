@@ -3,7 +3,7 @@ import type { Addressee, Channel } from '../../dialogs/channel.js';
 import type { ChatUser, Place } from '../../dialogs/turn.js';
 import { Lanes } from '../lanes.js';
 import type { PlaceStore } from '../places.js';
-import { toMessage } from './block-kit.js';
+import { toMessage, type SlackMessage } from './block-kit.js';
 import { noSlackAccount, slackProblem } from './slack-problems.js';
 import { addressOf, placeOf } from './slack-places.js';
 import { lineMessage } from './slack-text.js';
@@ -13,6 +13,8 @@ import type { Workspace } from './workspace.js';
 export interface SlackChannel extends Channel {
   /** Posts one line of literal text. Throws like `post`. */
   say(place: Place, text: string): Promise<void>;
+  /** Posts a message that is no view. Throws like `post`. */
+  offer(place: Place, message: SlackMessage): Promise<void>;
   /** A line that only one person sees, and nobody keeps. Throws like `post`. */
   hint(place: Place, userId: string, text: string): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
     replace: async ({ conversation }, messageId, view) => {
       await send(conversation, 'chat.update', { ts: messageId, ...toMessage(view), link_names: false }, done);
     },
+    offer: async (place, message) => void (await post(place, message)),
     say: async (place, text) => void (await post(place, lineMessage(text))),
     hint: async ({ conversation }, userId, text) => {
       const { thread } = addressOf(conversation);

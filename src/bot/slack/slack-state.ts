@@ -14,6 +14,7 @@ const buttonValue = z.object({
     .regex(/^\P{Cc}*$/u),
   revision: z.int32().min(0),
   ignoresInputs: z.literal(true).optional(),
+  typed: z.record(z.string(), z.string()).optional(),
 });
 
 export function readButton(value: string | null | undefined): ButtonValue | undefined {
