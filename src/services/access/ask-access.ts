@@ -15,7 +15,7 @@ import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange, type RequestChange } from './request-audit.js';
 import { remindAtOf } from './request-changes.js';
 import { deedsOf } from './request-deeds.js';
-import { findFacts, type RequestParts } from './request-parts.js';
+import { changeFor, findFacts, type RequestParts } from './request-parts.js';
 import {
   askedAlready,
   hasAlready,
@@ -186,8 +186,10 @@ async function autoApproval(
 }
 
 async function write(parts: RequestParts, actor: Actor, request: AccessRequest): Promise<AccessRequest> {
-  const { database, leases } = parts;
-  const written = await database.transaction(
+  const { leases } = parts;
+  const written = await changeFor(
+    parts,
+    request.person.id,
     async (trx): Promise<{ request: AccessRequest; runId?: RunId } | undefined> => {
       if (!(await addRequest(trx, request))) return undefined;
       const by = { ...actor, name: request.asker.name };

@@ -5,7 +5,7 @@ import { findStages } from './approvers.js';
 import { deedWords, recordChange } from './request-audit.js';
 import { deedsOf, type Reader, type RequestFacts } from './request-deeds.js';
 import { expireRequest } from './request-expiry.js';
-import { findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
+import { changeFor, findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
 import { noApproverOfIt, noReason, notLess, ownRequest, requestGone, tooBusy } from './request-refusals.js';
 import { addVote, noteLease, saveRequest } from './request-store.js';
 
@@ -98,7 +98,7 @@ function ballotOf({ minutes: asked }: AccessRequest, { vote: kind, minutes }: Ba
 
 /** `undefined`, and nothing is written: somebody else was faster. */
 async function count(
-  { database, leases }: RequestParts,
+  parts: RequestParts,
   actor: Actor,
   {
     facts,
@@ -106,8 +106,9 @@ async function count(
     outcome,
   }: { facts: RequestFacts; cast: Vote; outcome: Extract<VoteOutcome, { kind: 'counted' | 'approved' | 'denied' }> },
 ): Promise<AccessRequest | undefined> {
+  const { leases } = parts;
   const { at, reason } = cast;
-  const written = await database.transaction(async (trx) => {
+  const written = await changeFor(parts, facts.request.person.id, async (trx) => {
     const saved = await saveRequest(trx, afterVote(facts.request, cast, outcome), at);
     if (!saved) return undefined;
     await addVote(trx, saved.id, cast);

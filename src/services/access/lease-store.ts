@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import { jsonText } from '../platform/json.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
 import type { AccessLeaseTable } from '../platform/schema-access.js';
@@ -66,6 +67,22 @@ export async function holdLease(
 ): Promise<(Lease & { readonly attempts: number }) | undefined> {
   const row = await trx.selectFrom('access_lease').selectAll().where('id', '=', leaseId).forUpdate().executeTakeFirst();
   return row && { ...leaseOf(row), attempts: row.attempts };
+}
+
+/**
+ * Until the commit nobody else changes what the person has for a while. Before anything is written that others wait for, the
+ * audit above all: two who each waited for what the other one holds would both fail.
+ */
+export async function holdLeasesOf(trx: Transaction, personId: string): Promise<void> {
+  await holdAccess(trx, [accessInEntra(personId)]);
+  await trx
+    .selectFrom('access_lease')
+    .select('id')
+    .where('person', '=', personId)
+    .where('state', '!=', 'ended')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
 }
 
 /** The leases of a person in these states, in the order of their ends. */

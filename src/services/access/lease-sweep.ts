@@ -1,3 +1,4 @@
+import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import type { Database } from '../platform/database.js';
 import type { RunId } from '../platform/ids.js';
 import type { Transaction } from '../platform/schema.js';
@@ -40,6 +41,7 @@ async function sweepSome(trx: Transaction, now: Date, deeds: LeaseDeeds): Promis
     .forUpdate()
     .skipLocked()
     .execute();
+  await holdAccess(trx, [...new Set(rows.map(({ person }) => accessInEntra(person)))]);
   const runs: RunId[] = [];
   for (const row of rows) runs.push(...(await sweepOne(trx, leaseOf(row), now, deeds)));
   return { runs, count: rows.length };

@@ -2,17 +2,17 @@ import { expiresAt, type AccessRequest } from './access-request.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
 import { expired } from './request-changes.js';
-import type { RequestParts } from './request-parts.js';
+import { changeFor, type RequestParts } from './request-parts.js';
 import { saveRequest } from './request-store.js';
 
 /** Ends a request whose time to be decided is over. `true`: it was over, whoever has written so. */
 export async function expireRequest(
-  { database, clock }: Pick<RequestParts, 'database' | 'clock'>,
+  parts: Pick<RequestParts, 'database' | 'clock'>,
   request: AccessRequest,
 ): Promise<boolean> {
-  const at = clock.now();
+  const at = parts.clock.now();
   if (request.state !== 'open' || expiresAt(request) > at) return false;
-  await database.transaction(async (trx) => {
+  await changeFor(parts, request.person.id, async (trx) => {
     const saved = await saveRequest(trx, expired(request, at), at);
     if (saved) await recordChange(trx, saved, { deed: 'expire-request', actor: LATCHKEY_ACTOR, at });
   });

@@ -1,8 +1,10 @@
 import type { Entra, EntraPerson } from '../entra/entra.js';
+import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import type { Pipeline } from '../operations/run-operation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
+import type { Transaction } from '../platform/schema.js';
 import type { PolicyGift } from './access-policy.js';
 import type { AccessRequest } from './access-request.js';
 import type { AccessGift } from './gift.js';
@@ -59,6 +61,21 @@ export async function factsOf(
     ({ id, roleId, endsAt }) => id !== lease.id && roleId === lease.roleId && endsAt > lease.endsAt,
   );
   return { request, votes, lease, extendedUntil: longer.at(-1)?.endsAt };
+}
+
+/**
+ * One change of what a person asks for or has, at a time, whoever makes it: that is decided first in each of them, and the
+ * audit, which everybody shares, comes last. Two who each waited for what the other one holds would both fail.
+ */
+export function changeFor<T>(
+  { database }: Pick<RequestParts, 'database'>,
+  personId: string,
+  work: (trx: Transaction) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (trx) => {
+    await holdAccess(trx, [accessInEntra(personId)]);
+    return work(trx);
+  });
 }
 
 /** Each vain try means that somebody else has changed the request meanwhile, and there are only so many of them. */

@@ -8,20 +8,11 @@ import { askedColumns, changingColumns, toRequest, toVote, voteColumns } from '.
 /** States in which a request still waits for something. */
 const PENDING: readonly RequestState[] = ['open', 'approved'];
 
-export function isPending({ state }: Pick<AccessRequest, 'state'>): boolean {
-  return PENDING.includes(state);
-}
-
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/**
- * `false`, and nothing was added: there is one of that id, or one that waits for the same person, role and kind. Until the
- * commit nobody else adds one for them.
- */
+/** `false`, and nothing was added: there is one of that id, or one that waits for the same person, role and kind. */
 export async function addRequest(trx: Transaction, request: AccessRequest): Promise<boolean> {
   const wish = { personId: request.person.id, roleId: request.rules.role.id, kind: request.kind };
-  const key = `access request ${wish.personId} ${wish.roleId} ${wish.kind}`;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);
   if (await findPending(trx, wish)) return false;
   const row = await trx
     .insertInto('access_request')

@@ -5,7 +5,7 @@ import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
 import { escalated, reminded } from './request-changes.js';
 import { expireRequest } from './request-expiry.js';
-import type { RequestParts } from './request-parts.js';
+import { changeFor, type RequestParts } from './request-parts.js';
 import { lapse } from './review-access.js';
 import { findDue, postpone, saveRequest } from './request-store.js';
 import { publishAccessChanged } from './access-news.js';
@@ -49,7 +49,7 @@ async function advance(parts: RequestParts, request: AccessRequest, now: Date): 
 
 async function escalate(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
   const next = await findNextStage(parts, request, request.stage + 1);
-  await parts.database.transaction(async (trx) => {
+  await changeFor(parts, request.person.id, async (trx) => {
     const saved = await saveRequest(trx, escalated(request, next, at), at);
     if (saved) await recordChange(trx, saved, { deed: 'escalate-request', actor: LATCHKEY_ACTOR, at });
   });

@@ -6,7 +6,7 @@ import { LATCHKEY_ACTOR } from './lease-port.js';
 import { deedWords, recordChange } from './request-audit.js';
 import { lapsed, reviewed } from './request-changes.js';
 import { deedsOf } from './request-deeds.js';
-import { findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
+import { changeFor, findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
 import { noReason, requestGone, tooBusy, tooLate } from './request-refusals.js';
 import { saveRequest } from './request-store.js';
 
@@ -37,16 +37,17 @@ export async function review(parts: RequestParts, actor: Actor, given: ReviewGiv
 
 /** `undefined`, and nothing was written: somebody else has changed it meanwhile. */
 async function write(
-  { database, clock, leases }: RequestParts,
+  parts: RequestParts,
   actor: Actor,
   { request, reader, given }: { request: AccessRequest; reader: Voter; given: ReviewGiven },
 ): Promise<AccessRequest | undefined> {
-  const at = clock.now();
+  const { leases } = parts;
+  const at = parts.clock.now();
   const { verdict, reason } = given;
   const by = { ...actor, name: reader.name };
   const changed = reviewed(request, { verdict, reviewer: { id: reader.id, name: reader.name }, reason });
   const written = await unlessMovedOn(
-    database.transaction(async (trx) => {
+    changeFor(parts, request.person.id, async (trx) => {
       const end = verdict === 'not-right' ? request.leaseId : undefined;
       const runs = end === undefined ? [] : await leases.end(trx, end, { reason: 'revoked', by });
       const saved = await saveRequest(trx, changed, at);
@@ -60,11 +61,12 @@ async function write(
 }
 
 /** Nobody has reviewed it in time: what it gave ends. Nothing happens where it has moved on meanwhile. */
-export async function lapse({ database, leases }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+export async function lapse(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+  const { leases } = parts;
   const by = LATCHKEY_ACTOR;
   const { leaseId } = request;
   const runs = await unlessMovedOn(
-    database.transaction(async (trx) => {
+    changeFor(parts, request.person.id, async (trx) => {
       const ended = leaseId === undefined ? [] : await leases.end(trx, leaseId, { reason: 'revoked', by });
       const saved = await saveRequest(trx, lapsed(request, at), at);
       if (!saved) throw new MovedOn();

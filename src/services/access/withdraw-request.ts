@@ -1,3 +1,4 @@
+import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import type { Actor } from '../operations/operation.js';
 import { parseRunId } from '../platform/ids.js';
 import type { Transaction } from '../platform/schema.js';
@@ -5,9 +6,9 @@ import type { AccessRequest } from './access-request.js';
 import { deedWords, recordChange } from './request-audit.js';
 import { cancelled, reopened } from './request-changes.js';
 import { deedsOf, type RequestFacts } from './request-deeds.js';
-import { findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
+import { changeFor, findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
 import { notYourDecision, notYourRequest, requestGone, tooBusy, tooLate } from './request-refusals.js';
-import { findPendingOf, findRequest, isPending, removeVote, saveRequest } from './request-store.js';
+import { findPendingOf, removeVote, saveRequest } from './request-store.js';
 
 /** Taking back an approval, and cancelling: both until something has been given. */
 
@@ -60,18 +61,18 @@ async function judgeWithdrawal(
 
 /**
  * The change, and the end of what an approval has planned, both or neither. `undefined`, and nothing was written: somebody
- * else has changed it meanwhile. Leases come before requests, as wherever both are changed: two who wait for each other
- * would both fail.
+ * else has changed it meanwhile.
  */
 async function write(
-  { database, clock, leases }: RequestParts,
+  parts: RequestParts,
   actor: Actor,
   { facts: { request, lease }, deed }: { facts: RequestFacts; deed: Withdrawal },
 ): Promise<AccessRequest | undefined> {
-  const at = clock.now();
+  const { leases } = parts;
+  const at = parts.clock.now();
   const changed = deed === 'cancel' ? cancelled(request, actor, at) : reopened(request, at);
   return unlessMovedOn(
-    database.transaction(async (trx) => {
+    changeFor(parts, request.person.id, async (trx) => {
       if (lease && !(await leases.callOff(trx, lease.id, actor))) throw tooLate(deedWords(CHANGES[deed], request));
       const saved = await saveRequest(trx, changed, at);
       if (!saved) throw new MovedOn();
@@ -87,28 +88,19 @@ async function write(
  * ends their leases.
  */
 export async function cancelAllOf(
-  parts: Pick<RequestParts, 'clock' | 'leases'>,
+  { clock, leases }: Pick<RequestParts, 'clock' | 'leases'>,
   trx: Transaction,
   { personId, by }: { personId: string; by: Actor },
 ): Promise<void> {
-  for (const { id } of await findPendingOf(trx, personId)) await cancelOne(parts, trx, { id, by });
-}
-
-async function cancelOne(
-  { clock, leases }: Pick<RequestParts, 'clock' | 'leases'>,
-  trx: Transaction,
-  { id, by }: { id: string; by: Actor },
-): Promise<void> {
   const at = clock.now();
-  let calledOff: string | undefined;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const request = await findRequest(trx, id);
-    if (!request || !isPending(request)) return;
+  const concerned = (await findPendingOf(trx, personId)).map(({ person }) => person.id);
+  await holdAccess(trx, [personId, ...new Set(concerned)].map(accessInEntra));
+  const done: AccessRequest[] = [];
+  for (const request of await findPendingOf(trx, personId)) {
     const { leaseId } = request;
-    if (leaseId !== undefined && leaseId !== calledOff && !(await leases.callOff(trx, leaseId, by))) return;
-    calledOff = leaseId;
+    if (leaseId !== undefined && !(await leases.callOff(trx, leaseId, by))) continue;
     const saved = await saveRequest(trx, cancelled(request, by, at), at);
-    if (saved) return recordChange(trx, saved, { deed: 'cancel-request', actor: by, at });
+    if (saved) done.push(saved);
   }
-  throw tooBusy();
+  for (const request of done) await recordChange(trx, request, { deed: 'cancel-request', actor: by, at });
 }
