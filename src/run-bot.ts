@@ -62,7 +62,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
   const slack =
     remote.slack && (await openSlack(remote.slack, { services, clock, log, turnsPerMinute: config.turnsPerMinute }));
   late.channels = [...(teams ? [teams.channel] : []), ...(slack ? [slack.channel] : [])];
-  const { router, noticeboard } = openConversations(services, late.channels, log);
+  const { router, noticeboard } = openConversations(services, late.channels, { log, adminPlaces: config.adminPlaces });
   // Before the doors open: what is started from then on is nobody's leftover.
   const abandoned = await services.start();
   const listen = (port: number): void => void (late.url = publicUrl(config, port));
@@ -129,7 +129,7 @@ async function openSlack(
 function openConversations(
   services: Services,
   channels: Parts['channels'],
-  log: Log,
+  { log, adminPlaces }: { log: Log; adminPlaces: Config['adminPlaces'] },
 ): { router: Router; noticeboard: Noticeboard } {
   const { runs, sso, clock, bulk, memory, access } = services;
   const [ofRuns, ofAccess] = [renderRun({ runs, sso, clock, bulk }), renderAccess({ access, sso, clock })];
@@ -144,7 +144,7 @@ function openConversations(
   memory.onCardBehind((reference) => noticeboard.heal(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => showEnd({ runs, noticeboard, channels }, runId));
-  const accessNews = new AccessNews({ access, noticeboard, channels, clock, log });
+  const accessNews = new AccessNews({ access, noticeboard, channels, adminPlaces, clock, log });
   access.onChanged((requestId) => accessNews.bring(requestId));
   const parts: Parts = { ...services, noticeboard, accessNews, channels, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };

@@ -217,6 +217,14 @@ const TABLE = [
     default: './policy.yaml',
   },
   {
+    name: 'LATCHKEY_ADMIN_CHANNEL',
+    meaning:
+      'channel where break-glass is told, and requests whose approvers nobody can write to: of Teams, of Slack, or one of each with a comma between',
+    whereToFind:
+      'Teams: Get link to channel, the part 19:…@thread.tacv2. Slack: the address in a browser, T…/C…. Add Latchkey to the channel first.',
+    default: 'none',
+  },
+  {
     name: 'REPLICATION_BUDGET_S',
     meaning: 'how long an object that Graph or Genesys has accepted may stay invisible',
     unit: 'seconds',

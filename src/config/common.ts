@@ -1,6 +1,7 @@
 import type { Secret } from '../secret.js';
 import { SETTINGS } from '../settings.js';
 import { readPublicUrl } from './addresses.js';
+import { readAdminPlaces, type AdminPlace } from './admin-channel.js';
 import { readDatabase, type DatabaseSettings } from './database.js';
 import type { SettingsReader } from './settings-reader.js';
 
@@ -32,6 +33,7 @@ export interface CommonSettings {
   readonly stopNoticeS: number;
   /** Where the access policy is. */
   readonly policyFile: string;
+  readonly adminPlaces: readonly AdminPlace[];
 }
 
 const KEY_SHAPE = 'must be 32 random bytes in base64. Make one with "openssl rand -base64 32"';
@@ -79,6 +81,7 @@ export function readCommon(settings: SettingsReader, mode: Mode): CommonSettings
     turnsPerMinute: settings.integer('TURNS_PER_MINUTE', { default: 120, min: 10, max: 1_000_000 }),
     stopNoticeS: settings.integer('STOP_NOTICE_S', { default: 0, min: 0, max: 300 }),
     policyFile: readPolicyPath(settings),
+    adminPlaces: readAdminPlaces(settings),
   };
 }
 

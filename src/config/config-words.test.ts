@@ -61,6 +61,7 @@ const WRONG: Readonly<Record<string, Environment>> = {
   'what is no number': { PORT: 'x' },
   'what is none of these': { LOG_LEVEL: 'loud' },
   'the sandbox for everybody': { HOST: '0.0.0.0' },
+  'a channel without an address': { LATCHKEY_ADMIN_CHANNEL: '#general' },
   'a short key': { LATCHKEY_KEY: 'short' },
   'a former key alone': { LATCHKEY_KEY_PREVIOUS: Buffer.alloc(32).toString('base64') },
   'PostgreSQL without a key': live(at('postgres://latchkey:x@localhost/latchkey')),

@@ -16,6 +16,8 @@ export interface AccessNewsParts {
   readonly access: AccessService;
   readonly noticeboard: Noticeboard;
   readonly channels: readonly Channel[];
+  /** Channels of the administrators. */
+  readonly adminPlaces: readonly Omit<Place, 'kind'>[];
   readonly clock: { now(): Date };
   readonly log: Log;
 }
@@ -80,7 +82,7 @@ export class AccessNews {
     const audience = access.audienceOf(card.request);
     const done = await Promise.allSettled([
       ...audience.map((person) => this.#bringTo(card, person)),
-      this.#parts.noticeboard.makeTrue(requestReference(requestId, EVERYBODY)),
+      this.#bringToAdmins(card),
     ]);
     const told = await Promise.allSettled(tidings(card, clock.now()).map((news) => this.#tell(card, news)));
     if (accessPhase(card, clock.now()) === 'approved') this.#lookAfterStart(card);
@@ -106,6 +108,22 @@ export class AccessNews {
     const missing = channels.filter(({ name }) => !copies.some(({ place }) => place.channel === name));
     const wanted = isWorthACard(card, person) ? missing : [];
     const sent = await Promise.allSettled(wanted.map(({ name }) => this.#whisper(name, person, reference)));
+    await noticeboard.makeTrue(reference);
+    const failed = sent.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** What is loud, and what reaches nobody, stands in the channels of the administrators as well. */
+  async #bringToAdmins(card: RequestCard): Promise<void> {
+    const { noticeboard, access, adminPlaces } = this.#parts;
+    const { id } = card.request;
+    const reference = requestReference(id, EVERYBODY);
+    const copies = await noticeboard.find(reference);
+    const missing = adminPlaces.filter(({ channel }) => !copies.some(({ place }) => place.channel === channel));
+    const isWanted = missing.length > 0 && isWorthAll(card) && (await access.isForAdmins(id));
+    const sent = await Promise.allSettled(
+      (isWanted ? missing : []).map((place) => noticeboard.post({ ...place, kind: 'channel' }, reference)),
+    );
     await noticeboard.makeTrue(reference);
     const failed = sent.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
@@ -173,6 +191,11 @@ function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Dat
 
 function endingSoon(lease: Lease | undefined, now: Date, tell: () => Tidings[]): Tidings[] {
   return lease && lease.state === 'active' && lease.reminders > 0 && lease.endsAt > now ? tell() : [];
+}
+
+/** Not when all is over before anybody was told. */
+function isWorthAll({ request: { state, review } }: RequestCard): boolean {
+  return state === 'open' || (review !== undefined && review.verdict === undefined);
 }
 
 /** A card is sent to whoever can do something with it, or waits for it; those that were sent stay true in any case. */

@@ -90,7 +90,10 @@ export interface Services {
 }
 
 export interface ServiceParts {
-  readonly config: Pick<Config, 'dataDir' | 'key' | 'previousKey' | 'replicationBudgetS' | 'policyFile'>;
+  readonly config: Pick<
+    Config,
+    'dataDir' | 'key' | 'previousKey' | 'replicationBudgetS' | 'policyFile' | 'adminPlaces'
+  >;
   readonly remote: RemoteSettings;
   readonly database: Database;
   readonly clock: Clock;
@@ -136,7 +139,11 @@ export function createServices(parts: ServiceParts): Services {
   const memory = createConversationMemory({ database, clock });
   const { access, leases, endAllAccess, sweeps } = createAccess({
     ...{ entra, genesys, pipeline, durable, database, outbox, clock, log, policyFile: config.policyFile },
-    chats: { isTeamsOn: remote.teams !== undefined, isSlackOn: remote.slack !== undefined, hasAdminChannel: false },
+    chats: {
+      isTeamsOn: remote.teams !== undefined,
+      isSlackOn: remote.slack !== undefined,
+      hasAdminChannel: config.adminPlaces.length > 0,
+    },
   });
   const linkProof = new LinkProof({
     ...{ database, clock, keys, entra, publicUrl, isTeamsOn: remote.teams !== undefined },

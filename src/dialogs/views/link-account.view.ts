@@ -5,7 +5,7 @@ import type { Action, Element, Fact, View } from './view.js';
 import { momentText, timeText } from './when.js';
 
 const WHAT_IT_IS =
-  'Latchkey sets up single sign-on between Microsoft Entra ID and Genesys Cloud, and gives people access. It is for those who hold an administrator or reader role in Entra; for anybody else there is little to do here.';
+  'Here you ask for access to Genesys Cloud, and decide about what others ask for. Administrators set up and run its single sign-on with Microsoft Entra ID.';
 
 /** To an account that nobody has proven to be a person of ours: what linking is, and how. */
 export function invitationView({ url, until, code }: LinkInvitation): View {
