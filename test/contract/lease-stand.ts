@@ -24,7 +24,7 @@ import { testPipeline } from '../../src/services/operations/testing/test-pipelin
 import type { Database } from '../../src/services/platform/database.js';
 import type { Durable, RunRecord } from '../../src/services/platform/durable.js';
 import { newId, parseRunId, type RunId } from '../../src/services/platform/ids.js';
-import { omar, StandingClock } from '../../src/services/platform/testing/test-parts.js';
+import { omar, recordingLog, StandingClock } from '../../src/services/platform/testing/test-parts.js';
 import { AssignmentService } from '../../src/services/provisioning/assignment-service.js';
 import { ProvisioningService } from '../../src/services/provisioning/provisioning-service.js';
 import { regionByKey } from '../../src/services/sso/genesys-region.js';
@@ -44,6 +44,8 @@ const TABLES = ['access_item', 'access_lease', 'access_request', 'step', 'signal
 /** Leases over both sandboxes and a database, with business time that stands still until it is moved. */
 export class LeaseStand {
   readonly clock = new StandingClock();
+  /** What the operator reads. */
+  readonly log = recordingLog();
   readonly entraSandbox: SandboxServer;
   readonly genesysSandbox: SandboxServer;
   readonly database: Database;
@@ -118,10 +120,11 @@ export class LeaseStand {
     for (const store of this.#stores) store.close();
   }
 
-  /** As after a start of the process: nothing is remembered but what the database holds. */
-  async restarts(): Promise<void> {
+  /** As after a start of the process: nothing is remembered but what the database holds. @param database as the process sees it. */
+  async restarts(database = this.database): Promise<void> {
     await this.durable.stop();
-    ({ pipeline: this.pipeline, durable: this.durable, leases: this.leases, admins: this.#admins } = this.#services());
+    const services = this.#services(database);
+    ({ pipeline: this.pipeline, durable: this.durable, leases: this.leases, admins: this.#admins } = services);
   }
 
   resolve(gives: PolicyGift): Promise<AccessGift> {
@@ -178,9 +181,15 @@ export class LeaseStand {
     await this.standsStill();
   }
 
-  async standsStill(): Promise<void> {
+  async reconciles(): Promise<void> {
+    await this.leases.reconciler.sweep(this.clock.now());
+    await this.standsStill();
+  }
+
+  /** Resolves when no run is executed any more. @param isDead whether nobody would execute one. */
+  async standsStill(isDead = (): boolean => false): Promise<void> {
     const running = this.database.db.selectFrom('run').select('id').where('state', '=', 'running');
-    for (let rows = await running.execute(); rows.length > 0; rows = await running.execute())
+    for (let rows = await running.execute(); rows.length > 0 && !isDead(); rows = await running.execute())
       for (const { id } of rows) await this.durable.goOn(parseRunId(id));
   }
 
@@ -210,9 +219,31 @@ export class LeaseStand {
     };
   }
 
+  /** How many users Genesys has for the person. */
+  async usersOf(givenName: string): Promise<number> {
+    const { users } = await this.#genesysControl.state<{ users: { email: string }[] }>();
+    return users.filter(({ email }) => email === personOf(givenName).userPrincipalName).length;
+  }
+
   /** The run that ends it asks again at once. */
   async endsNow(leaseId: string): Promise<RunRecord> {
     return this.goesOn(parseRunId((await this.lease(leaseId)).endRunId ?? ''));
+  }
+
+  /** From now on, once, the list of who is assigned says that it was so since then, as after a restored backup. */
+  async assignmentsAreSince(since: Date): Promise<void> {
+    const { entra } = await this.resolve(AGENT);
+    if (entra.kind !== 'app-role') return;
+    const path = `/v1.0/servicePrincipals/${entra.servicePrincipalId}/appRoleAssignedTo`;
+    const { value } = (await this.consoles.graph('GET', path)) as { value: object[] };
+    const body = JSON.stringify({ value: value.map((one) => ({ ...one, createdDateTime: since.toISOString() })) });
+    this.entraWire.answersFor((passing) => passing.path.includes('appRoleAssignedTo?'), { status: 200, body });
+  }
+
+  /** As a fault of ours would: the lease is over, and nothing was taken. */
+  async forgetsTheEnd(leaseId: string): Promise<void> {
+    const ended = { state: 'ended', end_reason: 'time', ended_at: this.clock.now(), due_at: null } as const;
+    await this.database.db.updateTable('access_lease').set(ended).where('id', '=', leaseId).execute();
   }
 
   async home(): Promise<string> {
@@ -280,16 +311,12 @@ export class LeaseStand {
     await this.genesys.ensureGrant(user?.id ?? '', { roleId, divisionId: await this.home() });
   }
 
-  #services(): Services {
-    const { pipeline, durable } = testPipeline(this);
-    const parts = { ...this.#parts(), pipeline, durable };
+  #services(database = this.database): Services {
+    const { entra, genesys, clock } = this;
+    const { pipeline, durable } = testPipeline({ entra, clock, database });
+    const parts = { entra, genesys, clock, database, pipeline, durable, log: this.log.log };
     const admins = { assignments: new AssignmentService(parts), provisioning: new ProvisioningService(parts) };
     return { pipeline, durable, leases: new LeaseService(parts), admins };
-  }
-
-  #parts(): { entra: Entra; genesys: Genesys; database: Database; clock: StandingClock } {
-    const { entra, genesys, database, clock } = this;
-    return { entra, genesys, database, clock };
   }
 }
 

@@ -483,6 +483,70 @@ describe('a group as what gives access', () => {
   });
 });
 
+describe('beside the directory', () => {
+  const told = (): unknown[] => stand.log.lines().map(({ finding }) => finding);
+
+  test('nothing is told while the directory says what the leases say', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.reconciles();
+    await stand.passes(61);
+    await stand.reconciles();
+
+    expect([told(), await stand.has('Ana')]).toEqual([[], ENDED]);
+  });
+
+  test('removed here, there again as it was before: it is taken again', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    await stand.assignsByHand('Ana');
+    await stand.assignmentsAreSince(lease.beginsAt ?? lease.endsAt);
+
+    await stand.reconciles();
+
+    expect([told(), await stand.has('Ana')]).toEqual([['still-there'], ENDED]);
+    expect((await stand.lease(lease.id)).state).toBe('ended');
+  });
+
+  test('what somebody has given outside of Latchkey since is told, and left alone', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    await stand.assignsByHand('Ana');
+
+    await stand.reconciles();
+
+    expect([told(), (await stand.has('Ana')).assigned]).toEqual([['given-again'], 1]);
+  });
+
+  test('what an administrator has given for good since is no finding', async () => {
+    await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    await stand.adminHasGiven('Ana');
+    await stand.assignmentsAreSince(new Date(0));
+
+    await stand.reconciles();
+
+    expect([told(), (await stand.has('Ana')).assigned]).toEqual([[], 1]);
+  });
+
+  test('a lease whose access somebody has taken is told', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    await stand.takesByHand('Ana');
+
+    await stand.reconciles();
+
+    expect([told(), (await stand.lease(lease.id)).state]).toEqual([['gone'], 'active']);
+  });
+
+  test('what is noted as given and no lease needs is taken', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    await stand.forgetsTheEnd(lease.id);
+
+    await stand.reconciles();
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+  });
+});
+
 test('people are reminded a day and an hour before the end, once, and not where it goes on', async () => {
   const long = await stand.grant('Ana', { minutes: 60 * 72 });
   const short = await stand.grant('Omar', { minutes: 30 });

@@ -13,6 +13,7 @@ import type { Sweep } from '../platform/tick.js';
 import { AccessService } from './access-service.js';
 import { standingOf } from './gift-standing.js';
 import { LeaseService } from './lease-service.js';
+import { holdLeasesOf } from './lease-store.js';
 import { PolicySource } from './policy-source.js';
 import type { Chats } from './reachable.js';
 import { resolveGift } from './resolve-gift.js';
@@ -51,8 +52,9 @@ export function createAccess(parts: AccessParts): {
     },
   });
   return {
-    ...{ access, leases, sweeps: [...access.sweeps, leases.sweep] },
+    ...{ access, leases, sweeps: [...access.sweeps, leases.sweep, leases.reconciler] },
     endAllAccess: async (trx, personId, by) => {
+      await holdLeasesOf(trx, personId);
       await access.cancelAllOf(trx, personId, by);
       return leases.endAll(trx, personId, { reason: 'off-boarded', by });
     },

@@ -7,20 +7,22 @@ import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Durable } from '../platform/durable.js';
 import { newId, type RunId } from '../platform/ids.js';
+import type { Log } from '../platform/log.js';
 import type { Executor, Transaction } from '../platform/schema.js';
 import type { Sweep } from '../platform/tick.js';
 import type { AccessRequest } from './access-request.js';
 import { findStages } from './approvers.js';
 import { endAccess, type EndInput } from './end-access.js';
-import { itemsOf, keyOfItem } from './gift.js';
-import { itemsGiven } from './gift-items.js';
+import { entraItemOf, itemsOf, keyOfItem } from './gift.js';
+import { itemsGiven, noteItems } from './gift-items.js';
 import { CALL_OFF, grantAccess, type GrantInput } from './grant-access.js';
 import { createLane } from './lanes.js';
 import type { Lease, LeaseEnd } from './lease.js';
 import { LeaseLedger } from './lease-ledger.js';
 import { LATCHKEY_ACTOR, type LeasePort } from './lease-port.js';
 import { noSuchLease, notYourLease } from './lease-refusals.js';
-import { changeLease, findLease, holdLease, insertLease, leasesOf, runOf } from './lease-store.js';
+import { changeLease, findLease, holdLease, holdLeasesOf, insertLease, leasesOf, runOf } from './lease-store.js';
+import { compareWithDirectory, leasesOutlived } from './reconcile-access.js';
 import { findRequest } from './request-store.js';
 import { lookedAtAfter, sweepLeases } from './lease-sweep.js';
 
@@ -31,6 +33,7 @@ export interface LeaseServiceParts {
   readonly durable: Durable;
   readonly database: Database;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 interface Ending {
@@ -85,6 +88,8 @@ export class LeaseService implements LeasePort {
   }
 
   async callOff(trx: Transaction, leaseId: string, actor: Actor): Promise<boolean> {
+    const personId = (await findLease(trx, leaseId))?.person.id;
+    if (personId !== undefined) await holdLeasesOf(trx, personId);
     const lease = await holdLease(trx, leaseId);
     if (lease?.state !== 'planned' || lease.givingAt) return false;
     // Something of another lease may have been left to this one.
@@ -98,12 +103,14 @@ export class LeaseService implements LeasePort {
   async end(trx: Transaction, leaseId: string, how: Ending): Promise<readonly RunId[]> {
     const lease = await findLease(trx, leaseId);
     if (!lease) return [];
+    await holdLeasesOf(trx, lease.person.id);
     const sameRole = (await this.#toEnd(trx, lease.person.id)).filter(({ roleId }) => roleId === lease.roleId);
     return this.#endEach(trx, sameRole, how);
   }
 
   /** Everything that the person has for a while. Call `goOn` for each run after the commit. */
   async endAll(trx: Transaction, personId: string, how: Ending): Promise<readonly RunId[]> {
+    await holdLeasesOf(trx, personId);
     return this.#endEach(trx, await this.#toEnd(trx, personId), how);
   }
 
@@ -153,6 +160,36 @@ export class LeaseService implements LeasePort {
     if (!request || request.asker.id === personId) return false;
     const { person, stages } = await findStages(this.#parts.entra, request, personId);
     return stages.length > 0 && judgeMember(person).isAllowed;
+  }
+
+  /** What Entra says beside the leases: what has outlived them is taken again, the rest is told to the operator. */
+  readonly reconciler: Sweep = {
+    name: 'leases beside the directory',
+    everySeconds: 300,
+    sweep: async (now) => {
+      const { entra, log, database } = this.#parts;
+      const findings = await compareWithDirectory({ entra, db: database.db }, now);
+      for (const { kind, lease } of findings) {
+        const fields = { finding: kind, lease: lease.id, person: lease.person.id, role: lease.roleName };
+        log.warn(fields, 'The directory says something else than the leases');
+      }
+      const stillThere = findings.filter(({ kind }) => kind === 'still-there').map(({ lease }) => lease);
+      for (const lease of stillThere) await this.#endAgain(lease, { isForgotten: true });
+      for (const lease of await leasesOutlived(database.db)) await this.#endAgain(lease, { isForgotten: false });
+    },
+  };
+
+  /** @param options.isForgotten what it gave was taken, and is no longer noted. */
+  async #endAgain({ id }: Lease, { isForgotten }: { isForgotten: boolean }): Promise<void> {
+    const at = this.#parts.clock.now();
+    const runId = await this.#parts.database.transaction(async (trx) => {
+      const lease = await holdLease(trx, id);
+      if (lease?.state !== 'ended') return undefined;
+      const items = [{ key: keyOfItem(entraItemOf(lease.gift)) }];
+      if (isForgotten) await noteItems(trx, { personId: lease.person.id, leaseId: id, at, items });
+      return this.#planEnd(trx, lease, { reason: lease.endReason ?? 'time', by: LATCHKEY_ACTOR });
+    });
+    if (runId) this.goOn(runId);
   }
 
   async #get(leaseId: string): Promise<Lease> {
