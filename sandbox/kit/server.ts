@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import findMyWay from 'find-my-way';
 import type { SandboxClock } from './clock.js';
 import { Faults } from './faults.js';
@@ -32,6 +33,8 @@ export interface Reply {
 }
 
 export type Handler = (request: SandboxRequest) => Reply | Promise<Reply>;
+/** Takes over a request that asks for another protocol. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex) => void;
 export type StreamHandler = (request: SandboxRequest, response: ServerResponse) => void;
 
 export interface SandboxServerOptions {
@@ -70,6 +73,8 @@ export class SandboxServer {
   readonly options: SandboxServerOptions;
   readonly #router = findMyWay({ ignoreTrailingSlash: false, maxParamLength: 2_000 });
   readonly #routes: string[] = [];
+  readonly #upgrades = new Map<string, UpgradeHandler>();
+  readonly #upgraded = new Set<Duplex>();
   #server: Server | undefined;
 
   constructor(options: SandboxServerOptions) {
@@ -88,6 +93,12 @@ export class SandboxServer {
   stream(path: string, handler: StreamHandler): void {
     this.#routes.push(`GET ${path}`);
     this.#router.on('GET', path, () => undefined, { stream: handler });
+  }
+
+  /** Adds a route for requests that ask for another protocol, such as a WebSocket. */
+  upgrade(path: string, handler: UpgradeHandler): void {
+    this.#routes.push(`GET ${path}`);
+    this.#upgrades.set(path, handler);
   }
 
   /** Every vendor route, `METHOD /path`, in the order of definition: `sandbox/COVERAGE.md` is compared with it. */
@@ -125,6 +136,7 @@ export class SandboxServer {
     if (this.options.store.collection('seeded').size === 0) this.#seed();
     const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
     const server = tls ? createTlsServer(tls, answer) : createServer(answer);
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex) => this.#upgrade(request, socket));
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -136,6 +148,7 @@ export class SandboxServer {
   async close(): Promise<void> {
     const server = this.#server;
     server?.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   }
 
@@ -174,6 +187,14 @@ export class SandboxServer {
       this.#seed();
       return { status: 200, body: { reset: this.options.name } };
     });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex): void {
+    const handler = this.#upgrades.get(new URL(request.url ?? '/', 'http://sandbox').pathname);
+    if (!handler || !LOOPBACK_HOST.test(request.headers.host ?? '')) return void socket.destroy();
+    this.#upgraded.add(socket);
+    socket.on('close', () => this.#upgraded.delete(socket));
+    handler(request, socket);
   }
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 import { SLACK } from '../credentials.js';
 import type { SandboxClock } from '../kit/clock.js';
 import type { Faults } from '../kit/faults.js';
+import type { Json } from './slack-wire.js';
+import type { Envelope, SocketMode } from './socket-mode.js';
 
 /** What the bot answered, or why nothing came that Slack would take for an answer. */
 export type BotAnswer =
@@ -11,27 +13,69 @@ export type BotAnswer =
 /** Slack's limit for every acknowledgement. */
 const ANSWER_WITHIN_MS = 3_000;
 const HOUR_S = 3_600;
+/** Interactions that what acknowledges them may answer. */
+const ANSWERABLE = new Set(['view_submission', 'block_suggestion']);
 
-/** Posts to the bot's `/slack/events`, signed in wall time as Slack signs. */
+interface BotClientOptions {
+  readonly botUrl: () => string;
+  readonly clock: SandboxClock;
+  readonly faults: () => Faults;
+  readonly sockets: SocketMode;
+}
+
+/** What is delivered: as a request, and, where Socket Mode knows such a thing, as an envelope. */
+interface Message {
+  readonly body: string;
+  readonly type: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly envelope?: Envelope;
+}
+
+interface Retry {
+  readonly number: number;
+  readonly reason: string;
+}
+
+/**
+ * Brings what people do to the bot: through its socket while one is open, else to its `/slack/events`, signed in wall
+ * time as Slack signs.
+ */
 export class BotClient {
   readonly #botUrl: () => string;
   readonly #clock: SandboxClock;
   readonly #faults: () => Faults;
+  readonly #sockets: SocketMode;
 
-  constructor(botUrl: () => string, clock: SandboxClock, faults: () => Faults) {
+  constructor({ botUrl, clock, faults, sockets }: BotClientOptions) {
     this.#botUrl = botUrl;
     this.#clock = clock;
     this.#faults = faults;
+    this.#sockets = sockets;
   }
 
-  /** A slash command, or an interaction in its field `payload`. Slack never repeats one. */
-  async form(fields: Readonly<Record<string, string>>): Promise<BotAnswer> {
-    const body = new URLSearchParams(fields).toString();
-    return this.#deliver(body, 'application/x-www-form-urlencoded');
+  /** A slash command. Slack never repeats one. */
+  command(fields: Readonly<Record<string, string>>): Promise<BotAnswer> {
+    return this.#deliver({
+      ...form(fields),
+      envelope: { type: 'slash_commands', payload: fields, isAnswerable: true },
+    });
   }
 
-  interaction(payload: object): Promise<BotAnswer> {
-    return this.form({ payload: JSON.stringify(payload) });
+  /** Slack never repeats one. */
+  interaction(payload: Json): Promise<BotAnswer> {
+    const isAnswerable = ANSWERABLE.has(String(payload['type']));
+    return this.#deliver({
+      ...form({ payload: JSON.stringify(payload) }),
+      envelope: { type: 'interactive', payload, isAnswerable },
+    });
+  }
+
+  /** Slack's own questions to the request URL. */
+  check(fields: Readonly<Record<string, string>>): Promise<BotAnswer> {
+    return this.#deliver(form(fields));
+  }
+
+  challenge(body: object): Promise<BotAnswer> {
+    return this.#deliver({ body: JSON.stringify(body), type: 'application/json' });
   }
 
   /**
@@ -40,35 +84,51 @@ export class BotClient {
    */
   async event(envelope: object): Promise<BotAnswer> {
     const body = JSON.stringify(envelope);
-    const first = await this.#deliver(body, 'application/json');
+    const message: Message = {
+      ...{ body, type: 'application/json' },
+      envelope: { type: 'events_api', payload: envelope, isAnswerable: false },
+    };
+    const first = await this.#deliver(message);
     if (isTaken(first)) {
-      if (this.#faults().active('events-retried'))
-        await this.#deliver(body, 'application/json', retry(1, 'http_timeout'));
+      if (this.#faults().active('events-retried')) await this.#deliver(message, { number: 1, reason: 'http_timeout' });
       return first;
     }
     if (refusesRetries(first)) return first;
     const reason = reasonOf(first);
-    const second = await this.#deliver(body, 'application/json', retry(1, reason));
-    if (!isTaken(second) && !refusesRetries(second)) this.#repeatLater(body, reason);
+    const second = await this.#deliver(message, { number: 1, reason });
+    if (!isTaken(second) && !refusesRetries(second)) this.#repeatLater(message, reason);
     return second;
   }
 
-  #repeatLater(body: string, reason: string): void {
+  #repeatLater(message: Message, reason: string): void {
     const [soon, last] = [60_000, 300_000];
     const again = async (number: number): Promise<void> => {
-      const answer = await this.#deliver(body, 'application/json', retry(number, reason));
+      const answer = await this.#deliver(message, { number, reason });
       if (number === 2 && !isTaken(answer)) setTimeout(() => void again(3), last).unref();
     };
     setTimeout(() => void again(2), soon).unref();
   }
 
-  async #deliver(body: string, type: string, more: Record<string, string> = {}): Promise<BotAnswer> {
+  async #deliver(message: Message, retry?: Retry): Promise<BotAnswer> {
     const late = this.#faults().active('late-delivery');
     if (late) await new Promise((resolve) => setTimeout(resolve, Number(late['ms'] ?? 4_000)).unref());
-    const headers = { ...this.#signed(body), 'Content-Type': type, ...more };
-    const first = this.#post(body, headers);
-    if (this.#faults().active('deliver-twice')) void this.#post(body, headers);
+    const send = this.#way(message, retry);
+    const first = send();
+    if (this.#faults().active('deliver-twice')) void send();
     return first;
+  }
+
+  /** A second delivery is the same bytes, or the same envelope. */
+  #way({ body, type, envelope }: Message, retry: Retry | undefined): () => Promise<BotAnswer> {
+    if (envelope && this.#sockets.isOpen)
+      return () => this.#throughSocket({ ...envelope, ...(retry ? { retry } : {}) });
+    const headers = { ...this.#signed(body), 'Content-Type': type, ...(retry ? retryHeaders(retry) : {}) };
+    return () => this.#post(body, headers);
+  }
+
+  async #throughSocket(envelope: Envelope): Promise<BotAnswer> {
+    const answer = await this.#sockets.deliver(envelope, ANSWER_WITHIN_MS);
+    return answer.kind === 'answered' ? { ...answer, status: 200, headers: new Headers() } : answer;
   }
 
   #signed(body: string): Record<string, string> {
@@ -120,8 +180,12 @@ function refusesRetries(answer: BotAnswer): boolean {
   return answer.kind === 'answered' && answer.headers.get('x-slack-no-retry') === '1';
 }
 
-function retry(number: number, reason: string): Record<string, string> {
+function retryHeaders({ number, reason }: Retry): Record<string, string> {
   return { 'X-Slack-Retry-Num': String(number), 'X-Slack-Retry-Reason': reason };
+}
+
+function form(fields: Readonly<Record<string, string>>): Message {
+  return { body: new URLSearchParams(fields).toString(), type: 'application/x-www-form-urlencoded' };
 }
 
 /** JSON where it is JSON, else the text; `undefined` when there is nothing. */

@@ -54,7 +54,7 @@ export class Deeds {
       case 'verify-url':
         return this.#verifyUrl();
       case 'check-ssl':
-        return told(await this.#o.bot.form({ ssl_check: '1', token: 'sandbox-verification-token' }));
+        return told(await this.#o.bot.check({ ssl_check: '1', token: 'sandbox-verification-token' }));
     }
   }
 
@@ -75,7 +75,7 @@ export class Deeds {
     const [command = '', ...words] = text.split(/(?<=^\S+)\s+/);
     if (command !== SLACK_COMMAND) return this.#slackbot(user, channel, `${command} is not a valid command.`);
     const said = written(words.join(' '), workspace.users.list(), 'command');
-    const answer = await bot.form(make.command(user, channel, command, said));
+    const answer = await bot.command(make.command(user, channel, command, said));
     if (!isTaken(answer)) {
       return this.#slackbot(user, channel, `${command} failed with the error "${failureOf(answer)}"`);
     }
@@ -150,7 +150,7 @@ export class Deeds {
   /** As when somebody enters the address in the app's configuration: the bot must send the challenge back. */
   async #verifyUrl(): Promise<Outcome> {
     const challenge = randomBytes(20).toString('hex');
-    const answer = await this.#o.bot.event({
+    const answer = await this.#o.bot.challenge({
       type: 'url_verification',
       token: 'sandbox-verification-token',
       challenge,

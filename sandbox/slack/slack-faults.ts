@@ -1,6 +1,7 @@
 import { MILLISECONDS, TIMES } from '../kit/fault-options.js';
 import type { FaultKind } from '../kit/faults.js';
 import { TROUBLE_FAULTS } from '../kit/trouble.js';
+import { RATE_FAULTS } from './rate-budgets.js';
 
 const TIMES_MEANING = 'how many deliveries it strikes before it is off again, or "always"; 1 when left out';
 const counted = { options: { times: TIMES_MEANING }, forms: { times: TIMES }, counted: true } as const;
@@ -8,6 +9,7 @@ const counted = { options: { times: TIMES_MEANING }, forms: { times: TIMES }, co
 /** What can be broken on purpose in the Slack sandbox. */
 export const SLACK_FAULTS = {
   ...TROUBLE_FAULTS,
+  ...RATE_FAULTS,
   throttled: {
     ...TROUBLE_FAULTS.throttled,
     describe: 'The next Web API calls that fit are answered with 429 "ratelimited" and do nothing.',

@@ -12,14 +12,16 @@ import { EventStreams } from './event-stream.js';
 import { Incoming } from './incoming.js';
 import { messageMethods, messageView } from './message-methods.js';
 import { PageApi } from './page-api.js';
+import { RateBudgets } from './rate-budgets.js';
 import { ResponseUrls } from './response-urls.js';
 import { SLACK_FAULTS } from './slack-faults.js';
 import { SlackFiles } from './slack-files.js';
+import { SocketMode } from './socket-mode.js';
 import type { StoredMessage } from './slack-wire.js';
 import { Submissions } from './submissions.js';
 import { Triggers } from './triggers.js';
 import { viewMethods, viewView } from './view-methods.js';
-import { mountWebApi, unknownMethod, type Methods } from './web-api.js';
+import { mountWebApi, ratelimited, unknownMethod, type Methods } from './web-api.js';
 import { TEAM, workspaceMethods } from './workspace-methods.js';
 import { Workspace } from './workspace.js';
 
@@ -44,7 +46,10 @@ export function createSlackSandbox({ store, clock, addresses, botUrl }: SlackSan
   const triggers = new Triggers(wall, () => server.faults.strikes('trigger-expires'));
   const files = new SlackFiles(address);
   const responseUrls = new ResponseUrls(workspace, address, wall);
+  const sockets = new SocketMode(address, wall);
+  const rates = new RateBudgets(faults, wall);
   const methods = {
+    ...sockets.methods,
     ...messageMethods(workspace),
     ...workspaceMethods(workspace, files),
     ...viewMethods(workspace, triggers),
@@ -59,15 +64,17 @@ export function createSlackSandbox({ store, clock, addresses, botUrl }: SlackSan
     failed: () => ({ status: 500, body: { ok: false, error: 'internal_error' } }),
     around: slackTrouble(faults, methods),
   });
-  server.faults.define(SLACK_FAULTS);
+  server.faults.define({ ...SLACK_FAULTS, ...rates.faults });
   mountWebApi(server, methods, {
     isRevoked: () => server.faults.active('token-revoked') !== undefined,
+    refusedFor: (method, channel) => rates.refuse(method, channel),
     missingScopes: () => server.faults.allActive('missing-scope').map(({ scope = '' }) => scope),
   });
   files.mount(server);
+  sockets.mount(server);
   responseUrls.mount(server);
   const make = new Incoming(workspace, triggers, responseUrls);
-  const bot = new BotClient(botUrl, clock, faults);
+  const bot = new BotClient({ botUrl, clock, faults, sockets });
   const submissions = new Submissions(workspace, make, bot);
   const deeds = new Deeds({ workspace, make, bot, files, responseUrls, submissions });
   new PageApi({ workspace, deeds, guard: new PageGuard(), streams: new EventStreams(workspace) }).mount(server);
@@ -81,7 +88,7 @@ function slackTrouble(
 ): (request: SandboxRequest, work: () => Promise<Reply>) => Promise<Reply> {
   const reads = new Set(Object.entries(methods).flatMap(([name, method]) => (method.reads ? [`/api/${name}`] : [])));
   const trouble = new Trouble(faults, {
-    throttled: () => ({ status: 429, body: { ok: false, error: 'ratelimited' } }),
+    throttled: () => ratelimited(),
     isRefused,
     spares: (fault, request) =>
       request.path.startsWith('/sandbox/') || (fault === 'gateway-timeout-after-commit' && reads.has(request.path)),

@@ -66,7 +66,7 @@ export class TestBot {
 }
 
 /** Refusals are what the tests look at; the client need not print them. */
-const SILENT: Logger = {
+export const SILENT: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,

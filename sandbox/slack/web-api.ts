@@ -57,23 +57,28 @@ export type Methods = Readonly<Record<string, Method>>;
 export interface Restrictions {
   readonly isRevoked: () => boolean;
   readonly missingScopes: () => readonly string[];
+  /** Seconds until the method may be called again there; `undefined`: it may be now. */
+  readonly refusedFor: (method: string, channel: string) => number | undefined;
 }
 
 /** `POST /api/<method>` for each method: token, scope, arguments, and the answer in Slack's envelope. */
 export function mountWebApi(server: SandboxServer, methods: Methods, restrictions: Restrictions): void {
   for (const [name, method] of Object.entries(methods)) {
-    server.route('POST', `/api/${name}`, (request) => answer(request, method, restrictions));
+    server.route('POST', `/api/${name}`, (request) => answer(request, { name, ...method }, restrictions));
   }
 }
 
-function answer(request: SandboxRequest, method: Method, restrictions: Restrictions): Reply {
+function answer(request: SandboxRequest, method: Method & { name: string }, restrictions: Restrictions): Reply {
   const scopes = SLACK_SCOPES.filter((scope) => !restrictions.missingScopes().includes(scope));
   const headers = { 'x-oauth-scopes': scopes.join(','), 'x-accepted-oauth-scopes': (method.scopes ?? []).join(',') };
   try {
     const values = readArguments(request);
     requireToken(request, values, method, restrictions);
     requireScope(method, scopes);
-    return { status: 200, headers, body: { ok: true, ...method.call(new Arguments(values)) } };
+    const given = new Arguments(values);
+    const wait = restrictions.refusedFor(method.name, given.text('channel') ?? '');
+    if (wait !== undefined) return ratelimited(wait);
+    return { status: 200, headers, body: { ok: true, ...method.call(given) } };
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
     return { status: 200, headers, body: { ok: false, error: error.code, ...error.more } };
@@ -106,6 +111,12 @@ function requireToken(request: SandboxRequest, values: Json, method: Method, res
 function requireScope(method: Method, scopes: readonly string[]): void {
   if (!method.scopes || method.scopes.some((scope) => scopes.includes(scope))) return;
   throw new SlackError('missing_scope', { needed: method.scopes.join(','), provided: scopes.join(',') });
+}
+
+/** The one refusal that is no 200. */
+export function ratelimited(retryAfterS?: number): Reply {
+  const headers = retryAfterS === undefined ? {} : { headers: { 'Retry-After': String(retryAfterS) } };
+  return { status: 429, ...headers, body: { ok: false, error: 'ratelimited' } };
 }
 
 /** What Slack answers to a method that does not exist. */
