@@ -11,7 +11,7 @@ export class StatusConversation {
   }
 
   async begin(turn: Turn): Promise<Answer | undefined> {
-    const { sso, clock } = this.#parts;
+    const { sso, clock, access } = this.#parts;
     void channelOf(this.#parts, turn).typing(turn.place);
     const { health, canSetUp } = await sso.verify(actorOf(turn));
     const isJudged = health.state === 'right' || health.state === 'differs';
@@ -21,7 +21,10 @@ export class StatusConversation {
     return show(
       this.#parts,
       turn,
-      statusView(health, { regionName: sso.region.name, links, now: clock.now(), canSetUp }),
+      statusView(health, {
+        ...{ regionName: sso.region.name, links, now: clock.now(), canSetUp },
+        policy: access.policyStanding(),
+      }),
     );
   }
 }

@@ -1,14 +1,24 @@
-import type { SsoHealth, TestLinks } from '../../services/index.js';
+import type { PolicyStanding, SsoHealth, TestLinks } from '../../services/index.js';
 import { testLinkActions } from './people.view.js';
 import { assignedText, intent } from './setup.view.js';
 import type { Element, View } from './view.js';
 import { dateText } from './when.js';
 
-/** Whether sign-in can work now, by what both sides say. */
-export function statusView(
-  health: SsoHealth,
-  more: { regionName: string; links: TestLinks | undefined; now: Date; canSetUp: boolean },
-): View {
+export interface StatusContext {
+  readonly regionName: string;
+  readonly links: TestLinks | undefined;
+  readonly now: Date;
+  readonly canSetUp: boolean;
+  readonly policy: PolicyStanding;
+}
+
+/** Whether sign-in can work now, by what both sides say, and what is wrong with the access policy. */
+export function statusView(health: SsoHealth, more: StatusContext): View {
+  const view = healthView(health, more);
+  return { ...view, elements: [...view.elements, ...policyFault(more.policy)] };
+}
+
+function healthView(health: SsoHealth, more: StatusContext): View {
   if (health.state === 'several-instances') {
     return {
       title: 'SSO status',
@@ -50,7 +60,7 @@ export function statusView(
 
 function judgedView(
   health: Extract<SsoHealth, { state: 'right' | 'differs' }>,
-  more: { where: string; links: TestLinks | undefined; now: Date; canSetUp: boolean },
+  more: StatusContext & { readonly where: string },
 ): View {
   const { certificate } = health;
   const isRight = health.state === 'right';
@@ -100,6 +110,19 @@ function judgedView(
     ],
     fallback: isRight ? 'SSO is set up and both sides agree.' : `SSO: ${differenceCount(health.differences.length)}.`,
   };
+}
+
+/** Nothing while the file is as it is used, or where there is none and nobody misses it. */
+function policyFault({ fault, findings, file, rolesOffered }: PolicyStanding): Element[] {
+  const first = findings.find(({ severity }) => severity === 'error');
+  if (fault === undefined || (!first && !rolesOffered)) return [];
+  const where = first?.line === undefined ? file : `${file}, line ${String(first.line)}`;
+  const what = first ? `${where}: ${first.what}` : `There is none at ${file} any more.`;
+  const inForce = rolesOffered
+    ? `The rules before stay in force and offer ${rolesOffered.join(', ')}.`
+    : 'Nobody can ask for access until it is corrected.';
+  const tone = rolesOffered ? 'warning' : 'problem';
+  return [{ kind: 'notice', tone, label: 'Access policy', text: `${what} ${inForce}` }];
 }
 
 /** Which of several instances this is about, and why. */

@@ -1,4 +1,4 @@
-import type { SsoHealth } from '../../../services/index.js';
+import type { PolicyStanding, SsoHealth } from '../../../services/index.js';
 import { statusView } from '../status.view.js';
 import type { View } from '../view.js';
 import type { Examples } from './example.js';
@@ -6,7 +6,8 @@ import { APP_ID, inDays, INSTANCE_ID, LINKS, NOW, REGION_NAME } from './fixtures
 
 export const statusExamples: Examples = (said) => {
   const organization = { shortName: said('contoso-gc'), name: said('Contoso Contact Centre') };
-  const more = { regionName: REGION_NAME, links: LINKS, now: NOW, canSetUp: true };
+  const policy: PolicyStanding = { file: '/etc/latchkey/policy.yaml', rolesOffered: [said('Agent')], findings: [] };
+  const more = { regionName: REGION_NAME, links: LINKS, now: NOW, canSetUp: true, policy };
   const certificate = {
     ...{ thumbprint: '0123456789ABCDEF0123456789ABCDEF01234567', until: inDays(-3), daysLeft: -3 },
   };
@@ -19,6 +20,11 @@ export const statusExamples: Examples = (said) => {
       },
       { ...more, canSetUp },
     );
+  const what = said('It names nobody who could approve.');
+  const wrong: PolicyStanding = {
+    ...{ file: policy.file, fault: 'The access policy cannot be used.' },
+    findings: [{ severity: 'error', line: 12, at: 'roles.agent.approval.1', what }],
+  };
   const issuer = { side: 'Genesys', field: 'Issuer URI', is: said('https://sts.windows.net/other/'), shouldBe: 'ours' };
   const several: SsoHealth = { state: 'several-instances', appIds: [APP_ID, said('another one')] };
   return {
@@ -27,6 +33,18 @@ export const statusExamples: Examples = (said) => {
       'not set up, for who only looks': statusView({ state: 'not-set-up', organization }, { ...more, canSetUp: false }),
       'several instances': statusView(several, more),
       'several instances, for who only looks': statusView(several, { ...more, canSetUp: false }),
+      'not set up, with a policy that cannot be used': statusView(
+        { state: 'not-set-up', organization },
+        { ...more, policy: wrong },
+      ),
+      'not set up, with a policy whose last change cannot be used': statusView(
+        { state: 'not-set-up', organization },
+        { ...more, policy: { ...wrong, rolesOffered: [said('Agent'), said('Supervisor')] } },
+      ),
+      'not set up, with a policy that is gone': statusView(
+        { state: 'not-set-up', organization },
+        { ...more, policy: { ...wrong, findings: [], rolesOffered: [said('Agent')] } },
+      ),
       right: judged({ certificate: { ...certificate, until: inDays(300) } }),
       'right, where the tile opens Genesys': judged({ tileMode: 'opens-genesys', otherAppIds: [APP_ID], assigned: 1 }),
       'one thing differs': judged({ state: 'differs', differences: [{ ...issuer, side: 'Genesys' }] }),
