@@ -144,7 +144,10 @@ function openConversations(
   memory.onCardBehind((reference) => noticeboard.heal(reference));
   // A run may have ended just before its card could say so, or while the chat was away.
   runs.onEnded((runId) => showEnd({ runs, noticeboard, channels }, runId));
-  const accessNews = new AccessNews({ access, noticeboard, channels, adminPlaces, clock, log });
+  const accessNews = new AccessNews({
+    ...{ access, noticeboard, channels, adminPlaces, clock, log },
+    accountsOf: (personId) => services.links.accountsOf(personId),
+  });
   access.onChanged((requestId) => accessNews.bring(requestId));
   const parts: Parts = { ...services, noticeboard, accessNews, channels, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };

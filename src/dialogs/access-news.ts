@@ -8,7 +8,7 @@ import {
 } from '../services/index.js';
 import type { Channel } from './channel.js';
 import type { Noticeboard } from './noticeboard.js';
-import type { Place } from './turn.js';
+import type { ChatUser, Place } from './turn.js';
 import { accessPhase } from './views/access-phase.js';
 import type { Told } from './views/access-told.view.js';
 
@@ -18,6 +18,8 @@ export interface AccessNewsParts {
   readonly channels: readonly Channel[];
   /** Channels of the administrators. */
   readonly adminPlaces: readonly Omit<Place, 'kind'>[];
+  /** Which accounts of other chats are that person's. */
+  readonly accountsOf: (personId: string) => Promise<readonly ChatUser[]>;
   readonly clock: { now(): Date };
   readonly log: Log;
 }
@@ -37,6 +39,7 @@ export const EVERYBODY = 'channel';
 
 /** A living card follows the click by itself; this much later the button that takes back acts no more. */
 const AFTER_START_MS = 300;
+const MOST_HOMES = 10_000;
 
 /**
  * Lets everybody know: each change of a request brings the cards that are missing, makes the others true, and tells in a
@@ -47,6 +50,8 @@ export class AccessNews {
   readonly #parts: AccessNewsParts;
   /** One at a time for each request: two that find a card missing would both send it. */
   readonly #lines = new Map<string, Promise<unknown>>();
+  /** Who has looked at the app's own page since this process began. */
+  readonly #homes = new Set<string>();
 
   constructor(parts: AccessNewsParts) {
     this.#parts = parts;
@@ -74,6 +79,13 @@ export class AccessNews {
     });
   }
 
+  /** From now on the app's own page of that person shows each change of what concerns them. */
+  homeOpened(personId: string): void {
+    this.#homes.add(personId);
+    const [oldest] = this.#homes;
+    if (this.#homes.size > MOST_HOMES && oldest !== undefined) this.#homes.delete(oldest);
+  }
+
   async #bring(requestId: string, at: AskedAt | undefined): Promise<void> {
     const { access, clock } = this.#parts;
     const card = await access.findShared(requestId);
@@ -86,6 +98,7 @@ export class AccessNews {
     ]);
     const told = await Promise.allSettled(tidings(card, clock.now()).map((news) => this.#tell(card, news)));
     if (accessPhase(card, clock.now()) === 'approved') this.#lookAfterStart(card);
+    for (const { id } of audience) if (this.#homes.has(id)) void this.#refreshHome(id);
     const failed = [...done, ...told].find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
   }
@@ -147,6 +160,17 @@ export class AccessNews {
     if ((await noticeboard.find(reference)).length > 0) return;
     const [first] = await noticeboard.find(requestReference(request.id, person.id));
     if (first) await this.#whisper(first.place.channel, person, reference);
+  }
+
+  /** It is shown anew when it is opened, so that a failure costs little. Never rejects. */
+  async #refreshHome(personId: string): Promise<void> {
+    try {
+      for (const account of await this.#parts.accountsOf(personId)) {
+        await this.#parts.channels.find(({ name }) => name === account.channel)?.refreshHome?.(account);
+      }
+    } catch (error) {
+      this.#parts.log.info({ error }, 'A page of the app could not be shown anew');
+    }
   }
 
   #lookAfterStart({ request: { id, startsAt } }: RequestCard): void {

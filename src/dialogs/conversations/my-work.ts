@@ -23,6 +23,7 @@ export class MyWorkConversation {
   /** The app's own page: the lists, and below them what the person can do. */
   async home(turn: Turn, help: View): Promise<Answer> {
     const { personId } = turn.account;
+    this.#parts.accessNews.homeOpened(personId);
     const work = await this.#parts.access.workOf(personId);
     const shown = this.#shown(personId);
     return {

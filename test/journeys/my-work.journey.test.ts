@@ -1,0 +1,63 @@
+import { asksInSlack, asksInTeams } from '../support/access-desk.js';
+import { setsUpSso } from '../support/deeds.js';
+import { linksSlack } from '../support/links-slack.js';
+import type { Persona } from '../support/persona.js';
+import { sharedWorld } from '../support/shared-world.js';
+
+const world = sharedWorld();
+let ana: Persona;
+let omar: Persona;
+let dana: Persona;
+
+beforeAll(async () => {
+  [ana, omar, dana] = [world().person('Ana'), world().person('Omar'), world().person('Dana')];
+  await setsUpSso(world().person('Ada'));
+  await linksSlack(ana);
+  await linksSlack(omar);
+}, 180_000);
+
+test('the app’s home of an approver shows what waits, by itself, and its button brings the card', async () => {
+  await omar.inSlack.opensHome();
+  await omar.inSlack.seesHome('Nothing waits for you.');
+
+  const request = await asksInTeams(ana, 'agent', { because: 'from the home' });
+
+  const home = await omar.inSlack.seesHome('Decide on Agent, Ana Agent');
+  expect(home.says('from the home')).toBe(true);
+  await omar.inSlack.presses('Decide on Agent, Ana Agent', home);
+  await omar.inSlack.seesDialog('The card is below');
+  const [card] = await omar.inSlack.messages();
+  await omar.inSlack.presses(/^Approve Ana Agent$/, card ?? home);
+  await ana.watches(request, /Approved by Omar Owner/);
+  await omar.inSlack.seesHome('Nothing waits for you.');
+}, 120_000);
+
+test('my work in Teams: what waits, what was asked for, what one has', async () => {
+  await world().advance('PT11S');
+  await ana.sees('You have access');
+
+  const own = await ana.saysAndSees('my work', 'My access');
+  expect(own.text).toMatch(/Agent, until /);
+  expect(own.text).toContain('Nothing waits for you.');
+  await ana.presses(own, 'Open Agent');
+  const [card] = await ana.cards();
+  expect(card?.buttons()).toEqual(expect.arrayContaining(['Ask for more time …', 'Give back Agent …']));
+
+  await ana.saysAndSees('my access', 'My access');
+  await dana.saysAndSees('my requests', 'You have asked for nothing yet.');
+}, 120_000);
+
+test('requests go on while Slack is down, and its cards are true when it is back', async () => {
+  const request = await asksInSlack(ana, 'supervisor', { because: 'while Slack is down' });
+  const asked = await dana.sees('while Slack is down');
+  await world().slack.fault('token-revoked');
+
+  await dana.presses(asked, 'Approve Ana Agent');
+  await ana.sees(/Approved by Dana Deputy/);
+  await world().advance('PT11S');
+  await dana.watches(asked, 'Ana Agent has access until');
+  await world().slack.fault('token-revoked', { on: false });
+
+  await ana.inSlack.watches(request, 'You have access until');
+  await ana.inSlack.sees('You have access');
+}, 180_000);
