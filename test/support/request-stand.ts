@@ -232,7 +232,9 @@ export class RequestStand {
   }
 
   /** What the audit says, the oldest first. */
-  async audited(): Promise<{ kind: string; operation?: string; what?: string; rule?: string; request?: string }[]> {
+  async audited(): Promise<
+    { kind: string; operation?: string; what?: string; rule?: string; request?: string; actor?: { name: string } }[]
+  > {
     const entries = await listAudit(this.#database.db, { limit: 200 });
     return entries.reverse().map(({ kind, body }) => ({ kind, ...(body as object) }));
   }

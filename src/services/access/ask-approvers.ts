@@ -1,4 +1,4 @@
-import type { AgreedRules, AskedApprover } from './access-request.js';
+import type { AgreedRules, AskedApprover, Vote } from './access-request.js';
 import { findApprovers, type Concerned } from './approvers.js';
 import { isReachable, reachableOf } from './reachable.js';
 import type { RequestParts } from './request-parts.js';
@@ -37,6 +37,25 @@ export async function findNextStage(
     else if (found.people.length > 0) faults.push(tooFew(found.people.length, stage.quorum));
   }
   return { stage: request.rules.role.approval.length - 1, approvers: asked, faults: [...new Set(faults)] };
+}
+
+/**
+ * The first stage whose quorum could be reached by the approvers that there are now, and by votes of such as have left
+ * since; `undefined`: none could.
+ */
+export async function findDecidingStage(
+  { entra }: Pick<RequestParts, 'entra'>,
+  request: Concerned & { readonly rules: AgreedRules },
+  votes: readonly Vote[],
+): Promise<number | undefined> {
+  for (const [at, stage] of request.rules.role.approval.entries()) {
+    const { people } = await findApprovers(entra, stage, request);
+    const left = votes.filter(
+      ({ stages, person }) => stages.includes(at) && !people.some(({ id }) => id === person.id),
+    );
+    if (people.length + left.length >= stage.quorum) return at;
+  }
+  return undefined;
 }
 
 /** Whether nobody who was asked can be sent a message. */

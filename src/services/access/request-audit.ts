@@ -15,6 +15,7 @@ export type RequestChange =
   | 'take-back-approval'
   | 'cancel-request'
   | 'expire-request'
+  | 'abandon-request'
   | 'escalate-request'
   | 'review-access'
   | 'lapse-review';
@@ -62,6 +63,8 @@ export function deedWords(deed: RequestChange, request: AccessRequest): string {
       return `cancel the request for ${wish(request)}`;
     case 'expire-request':
       return `end the request for ${wish(request)} that nobody has decided`;
+    case 'abandon-request':
+      return `end the request for ${wish(request)} that nobody is left to decide`;
     case 'escalate-request':
       return `ask the next approvers about ${wish(request)}`;
     case 'review-access':

@@ -25,9 +25,9 @@ export function cancelled(request: AccessRequest, { personId: id, name }: Actor,
   return { ...request, ...nothing, state: 'cancelled', decidedAt: at, decision };
 }
 
-/** Nobody has decided it in its time. */
-export function expired(request: AccessRequest, at: Date): AccessRequest {
-  const decision = { kind: 'expired', rule: 'unanswered' } as const;
+/** Nobody has decided it in its time, or nobody is left who could. */
+export function expired(request: AccessRequest, rule: 'unanswered' | 'nobody-left', at: Date): AccessRequest {
+  const decision = { kind: 'expired', rule } as const;
   return { ...request, state: 'expired', decidedAt: at, decision, remindAt: undefined };
 }
 

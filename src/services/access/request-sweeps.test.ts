@@ -171,6 +171,57 @@ test('while Entra is away the next stage waits, says so in the log, and other re
   expect(lines().map(({ msg }) => msg)).toContain('A request for access could not be advanced yet');
 });
 
+describe('Approvers who leave after they were asked (T3, T7)', () => {
+  const TWO = { people: ['omar.owner', 'dana.deputy'].map(upn), quorum: 2 };
+
+  async function withoutOmar(deed: () => Promise<void>): Promise<void> {
+    await stand.changes(OMAR, { accountEnabled: false });
+    await deed();
+  }
+
+  test('and leave nobody: the request ends with the next reminder, and says why', async () => {
+    const service = stand.service({ agent: { approval: [{ people: [upn('omar.owner')] }] } });
+    const { id } = await asks(service);
+
+    await withoutOmar(() => passes(service, 15));
+
+    expect(await requestOf(service, id)).toMatchObject({
+      ...{ state: 'expired', decision: { kind: 'expired', rule: 'nobody-left' }, reminders: 0 },
+    });
+    expect((await stand.audited()).at(-1)).toMatchObject({ operation: 'abandon-request', actor: { name: 'Latchkey' } });
+  });
+
+  test('and leave a further stage: that one is asked at once', async () => {
+    const approval = [{ people: [upn('omar.owner')], escalateAfter: '1 day' }, { people: [upn('dana.deputy')] }];
+    const service = stand.service({ agent: { approval } });
+    const { id } = await asks(service);
+
+    await withoutOmar(() => passes(service, 15));
+
+    expect(await requestOf(service, id)).toMatchObject({ state: 'open', stage: 1 });
+    expect((await service.workOf(DANA.personId)).waitingForMe).toHaveLength(1);
+  });
+
+  test('and have voted: their vote counts with those who are left', async () => {
+    const service = stand.service({ agent: { approval: [TWO] } });
+    const { id } = await asks(service);
+    await service.vote(OMAR, { requestId: id, vote: 'approve', reason: '' });
+
+    await withoutOmar(() => passes(service, 15));
+
+    expect(await requestOf(service, id)).toMatchObject({ state: 'open', reminders: 1 });
+  });
+
+  test('and have not voted, where two must agree: nobody is left', async () => {
+    const service = stand.service({ agent: { approval: [TWO] } });
+    const { id } = await asks(service);
+
+    await withoutOmar(() => passes(service, 15));
+
+    expect(await requestOf(service, id)).toMatchObject({ state: 'expired', decision: { rule: 'nobody-left' } });
+  });
+});
+
 describe('A break-glass', () => {
   const GLASS = {
     agent: {

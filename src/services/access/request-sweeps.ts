@@ -1,13 +1,13 @@
 import type { Sweep } from '../platform/tick.js';
 import { escalatesAt, type AccessRequest } from './access-request.js';
-import { findNextStage } from './ask-approvers.js';
+import { findDecidingStage, findNextStage } from './ask-approvers.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
 import { escalated, reminded } from './request-changes.js';
-import { expireRequest } from './request-expiry.js';
+import { abandonRequest, expireRequest } from './request-expiry.js';
 import { changeFor, type RequestParts } from './request-parts.js';
 import { lapse } from './review-access.js';
-import { findDue, postpone, saveRequest } from './request-store.js';
+import { findDue, findVotes, postpone, saveRequest } from './request-store.js';
 import { publishAccessChanged } from './access-news.js';
 
 /** At one asking; the rest is due a second later. */
@@ -55,9 +55,15 @@ async function escalate(parts: RequestParts, request: AccessRequest, at: Date): 
   });
 }
 
-/** Nothing is decided by it, so that the audit need not know. */
-async function remind({ database }: RequestParts, request: AccessRequest, at: Date): Promise<void> {
-  await database.transaction(async (trx) => {
+/**
+ * Looks first whether those who are reminded can still decide: approvers leave. The reminder itself decides nothing, so that
+ * the audit need not know.
+ */
+async function remind(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
+  const stage = await findDecidingStage(parts, request, await findVotes(parts.database.db, request.id));
+  if (stage === undefined) return abandonRequest(parts, request, at);
+  if (stage > request.stage) return escalate(parts, request, at);
+  await parts.database.transaction(async (trx) => {
     const saved = await saveRequest(trx, reminded(request, at), at);
     if (saved) await publishAccessChanged(trx, saved.id, at);
   });

@@ -40,6 +40,10 @@ export const access = {
     await sql`create index access_request_asker on access_request (asker, state)`.execute(db);
     await sql`create index access_request_open on access_request (asked_at) where state = 'open'`.execute(db);
     await sql`create index access_request_due on access_request (due_at) where due_at is not null`.execute(db);
+    // What waits for one person, among all that waits.
+    await sql`
+      create index access_request_asked on access_request using gin (approvers jsonb_path_ops)
+      where due_at is not null`.execute(db);
     await sql`
       create table access_vote (
         request uuid not null references access_request (id),
