@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { benchAccess } from './access.bench.js';
 import { benchAudit } from './audit.bench.js';
 import { benchBulk } from './bulk.bench.js';
 import { benchDecide } from './decide.bench.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, (choice: Choice) => Promise<Figure[]>>
   'set-up': ({ size }) => benchSetUp(size),
   bulk: ({ size }) => benchBulk(size),
   provisioning: ({ size }) => benchProvisioning(size),
+  access: ({ size }) => benchAccess(size),
   decide: ({ size }) => benchDecide(size),
   ledger: ({ size }) => benchLedger(size),
   audit: ({ size, isLong }) => benchAudit(size, { isLong }),

@@ -26,20 +26,26 @@ export async function compareWithDirectory(
   { entra, db }: { entra: Pick<Entra, 'listAssignments'>; db: Executor },
   now: Date,
 ): Promise<AccessFinding[]> {
-  const [giving, ended] = [await leasesGiving(db), await leasesEnded(db, now)];
-  const principals = new Set([...giving, ...ended].flatMap(servicePrincipalOf));
+  const giving = await leasesGiving(db);
+  const needed = new Set(giving.map(entraKeyOf));
+  const ended = (await leasesEnded(db, now)).filter((lease) => !needed.has(entraKeyOf(lease)));
   const findings: AccessFinding[] = [];
-  for (const servicePrincipalId of principals) {
-    const assignments = await entra.listAssignments(servicePrincipalId);
+  for (const id of new Set([...giving, ...ended].flatMap(servicePrincipalOf))) {
+    const assigned = new Map(
+      (await entra.listAssignments(id)).map((one) => [`${one.principalId} ${one.appRoleId}`, one]),
+    );
     const assignmentOf = (lease: Lease): Assignment | undefined =>
-      assignments.find((one) => one.principalId === lease.person.id && one.appRoleId === appRoleOf(lease));
-    const isOfIt = (lease: Lease): boolean => servicePrincipalOf(lease).includes(servicePrincipalId);
+      assigned.get(`${lease.person.id} ${appRoleOf(lease)}`);
+    const isOfIt = (lease: Lease): boolean => servicePrincipalOf(lease).includes(id);
     for (const lease of giving.filter(isOfIt))
       if (lease.state === 'active' && !assignmentOf(lease)) findings.push({ kind: 'gone', lease });
-    for (const lease of ended.filter(isOfIt).filter((one) => !isNeeded(one, giving)))
-      findings.push(...(await judgeEnded(db, lease, assignmentOf(lease))));
+    for (const lease of ended.filter(isOfIt)) findings.push(...(await judgeEnded(db, lease, assignmentOf(lease))));
   }
   return findings;
+}
+
+function entraKeyOf({ person, gift }: Pick<Lease, 'person' | 'gift'>): string {
+  return `${person.id} ${keyOfItem(entraItemOf(gift))}`;
 }
 
 /** What is older than the end was not given since: the removal has not held, or the directory has brought it back. */
@@ -71,20 +77,15 @@ async function leasesEnded(db: Executor, now: Date): Promise<Lease[]> {
     .execute();
   const taken = rows.filter(({ take, ...row }) => keys.parse(take).includes(keyOfItem(entraItemOf(leaseOf(row).gift))));
   const leases = taken.map((row) => leaseOf(row));
-  return [...new Map(leases.map((lease) => [`${lease.person.id} ${appRoleOf(lease) ?? ''}`, lease])).values()];
-}
-
-function isNeeded(lease: Lease, giving: readonly Lease[]): boolean {
-  const key = keyOfItem(entraItemOf(lease.gift));
-  return giving.some(({ person, gift }) => person.id === lease.person.id && itemsOf(gift).map(keyOfItem).includes(key));
+  return [...new Map(leases.map((lease) => [entraKeyOf(lease), lease])).values()];
 }
 
 function servicePrincipalOf({ gift: { entra } }: Lease): string[] {
   return entra.kind === 'app-role' ? [entra.servicePrincipalId] : [];
 }
 
-function appRoleOf({ gift: { entra } }: Lease): string | undefined {
-  return entra.kind === 'app-role' ? entra.appRoleId : undefined;
+function appRoleOf({ gift: { entra } }: Lease): string {
+  return entra.kind === 'app-role' ? entra.appRoleId : '';
 }
 
 /** Leases that have ended, of which something is still noted as given by Latchkey that no lease of the person needs. */
