@@ -160,10 +160,19 @@ function renderCard(
   const rendered = card.render();
   if (rendered) {
     nameLists(rendered);
+    separateChoices(rendered);
     return rendered;
   }
   const { fallbackText } = (payload ?? {}) as { fallbackText?: unknown };
   return make('p', { class: 'card-unreadable' }, String(fallbackText ?? 'This card could not be shown.'));
+}
+
+let shown = 0;
+
+/** The renderer groups radio buttons by the id of their input, so that two cards with one id would undo each other. */
+function separateChoices(card: HTMLElement): void {
+  shown += 1;
+  for (const radio of card.querySelectorAll<HTMLInputElement>('input[type="radio"]')) radio.name += `-${shown}`;
 }
 
 /** A copy in which every link button says where it leads. */

@@ -26,6 +26,14 @@ export const NOTICE_WORDS: Readonly<Record<Extract<Element, { kind: 'notice' }>[
   neutral: 'Note:',
 };
 
+/** Before what stands in the place of such a word: what weighs more than a note is seen to, also where nothing is coloured. */
+export const NOTICE_SYMBOLS: Readonly<Record<Extract<Element, { kind: 'notice' }>['tone'], string>> = {
+  good: '✓ ',
+  warning: '▲ ',
+  problem: '✕ ',
+  neutral: '',
+};
+
 /** With a no-break space, or a long address would leave the arrow alone on its line. */
 const ARROW = '→\u00A0';
 

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Element } from '../../dialogs/views/view.js';
 import { cutList } from '../view-cuts.js';
 import { lowerFirst, oneLine, orDash, progressText } from '../view-text.js';
-import { changeWords, isAllNew, NOTICE_WORDS, STEP_WORDS } from '../view-words.js';
+import { changeWords, isAllNew, NOTICE_SYMBOLS, NOTICE_WORDS, STEP_WORDS } from '../view-words.js';
 import { chooseBlocks, chooseManyBlocks, personBlock, writeBlock } from './block-kit-inputs.js';
 import { type Limits, SLACK } from './block-kit-limits.js';
 import { bold, plain, plainLines, small } from './slack-text.js';
@@ -96,14 +96,15 @@ function stepLine({ name, state, note }: Step, limits: Limits): string {
 }
 
 function noticeLine({ tone, text, label }: Extract<Element, { kind: 'notice' }>, limits: Limits): string {
-  const word = label === undefined ? NOTICE_WORDS[tone] : `${oneLine(label, limits.label)}:`;
+  const word = label === undefined ? NOTICE_WORDS[tone] : `${NOTICE_SYMBOLS[tone]}${oneLine(label, limits.label)}:`;
   return `${word} ${orDash(oneLine(text, limits.text))}`;
 }
 
 /** Slack folds nothing: what Teams shows on request stands here in small type. */
 function detailsBlocks({ title, facts }: Extract<Element, { kind: 'details' }>, limits: Limits): types.KnownBlock[] {
   const { kept, more } = cutList(facts, limits.rows);
-  const heading = `Details: ${orDash(lowerFirst(oneLine(title, limits.heading)))}`;
+  const name = orDash(oneLine(title, limits.heading));
+  const heading = /^details\b/i.test(name) ? name : `Details: ${lowerFirst(name)}`;
   const lines = kept.map(
     ({ label, value }) => `${orDash(oneLine(label, limits.label))}: ${orDash(oneLine(value, limits.value))}`,
   );

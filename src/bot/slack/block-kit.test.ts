@@ -61,6 +61,31 @@ describe('blocks for every kind of element and action', () => {
     expect(wordsOf({ ...viewOf(), tone })).toContain(words);
   });
 
+  test('facts of one thing and of the next are kept apart, and nothing else is', () => {
+    const types = toBlocks(viewOf(ELEMENTS.facts, ELEMENTS.facts, ELEMENTS.text, ELEMENTS.facts), 50);
+
+    expect(types.map(({ type }) => type)).toEqual([
+      ...['header', 'section', 'divider', 'section', 'section', 'section'],
+    ]);
+  });
+
+  test.each([
+    ['problem', '✕ In the way: A policy.'],
+    ['warning', '▲ In the way: A policy.'],
+    ['neutral', 'In the way: A policy.'],
+  ] as const)('a notice that weighs like a %s is seen to, whatever it is called', (tone, words) => {
+    const notice = { ...ELEMENTS.notice, tone, label: 'In the way', text: 'A policy.' };
+
+    expect(wordsOf(viewOf(notice)).split('\n')).toContain(words);
+  });
+
+  test('details that are called so are not called so twice', () => {
+    const words = wordsOf(viewOf({ ...ELEMENTS.details, title: 'Details for support' }));
+
+    expect(words).toContain('Details for support\n');
+    expect(words).not.toContain('Details:');
+  });
+
   test('a button carries verb, reference and revision, and each has an id of its own', () => {
     const actions = [RUN_BUTTON, { ...RUN_BUTTON, style: 'danger' as const, ignoresInputs: true }];
 

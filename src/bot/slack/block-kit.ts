@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt';
-import type { Action, View } from '../../dialogs/views/view.js';
+import type { Action, Element, View } from '../../dialogs/views/view.js';
 import { oneLine, orDash, ourLink } from '../view-text.js';
 import { keepElements } from '../view-cuts.js';
 import { TONE_WORDS } from '../view-words.js';
@@ -43,10 +43,18 @@ function layOut(view: View, limits: Limits): types.KnownBlock[] {
   return [
     { type: 'header', text: plain(view.title, Math.min(limits.title, SLACK.header)) },
     ...(tone === '' ? [] : [small(bold(tone, limits.heading))]),
-    ...kept.flatMap((element, index) => elementBlocks(element, index, limits)),
+    ...kept.flatMap((element, index) => [
+      ...between(kept[index - 1], element),
+      ...elementBlocks(element, index, limits),
+    ]),
     ...(left === 0 ? [] : [small(plain(leftOut(left), limits.heading))]),
     ...actionBlocks(view.actions),
   ];
+}
+
+/** Facts of one thing and facts of the next would read as those of one. */
+function between(before: Element | undefined, element: Element): types.KnownBlock[] {
+  return before?.kind === 'facts' && element.kind === 'facts' ? [{ type: 'divider' }] : [];
 }
 
 function leftOut(left: number): string {

@@ -55,6 +55,12 @@ describe('a card for every kind of element and action', () => {
     expect(wordsOf(toAdaptiveCard({ ...viewOf(), tone }))).toContain(words);
   });
 
+  test('a notice that weighs like a problem is seen to without its colour, whatever it is called', () => {
+    const words = wordsOf(toAdaptiveCard(viewOf({ ...ELEMENTS.notice, tone: 'problem', label: 'In the way' })));
+
+    expect(words).toContain('✕ In the way:');
+  });
+
   test('the title is a heading, and the outcome is there for clients without cards', () => {
     const card = toAdaptiveCard(viewOf());
 

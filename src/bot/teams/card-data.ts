@@ -11,7 +11,7 @@ import {
 } from '../../dialogs/views/view.js';
 import { cutChoices, cutList, cutManyChoices, keepElements } from '../view-cuts.js';
 import { lowerFirst, oneLine, orDash, ourLink, progressText } from '../view-text.js';
-import { changeWords, isAllNew, isNew, NOTICE_WORDS, STEP_WORDS, TONE_WORDS } from '../view-words.js';
+import { changeWords, isAllNew, isNew, NOTICE_SYMBOLS, NOTICE_WORDS, STEP_WORDS, TONE_WORDS } from '../view-words.js';
 import { EXPANDED_CHOICES, type Limits, SINGLE_LINE_LENGTH, VISIBLE_BUTTONS } from './card-limits.js';
 import { escapedText, inertText } from './card-text.js';
 
@@ -118,7 +118,7 @@ function factData(fact: Fact, limits: Limits): { label: string; value: string } 
 }
 
 function noticeData({ tone, text, label }: Extract<Element, { kind: 'notice' }>, limits: Limits): object {
-  const word = label === undefined ? NOTICE_WORDS[tone] : `${inertText(label, limits.label)}:`;
+  const word = label === undefined ? NOTICE_WORDS[tone] : `${NOTICE_SYMBOLS[tone]}${inertText(label, limits.label)}:`;
   return { kind: 'notice', style: NOTICES[tone], word, text: orDash(inertText(text, limits.text)) };
 }
 

@@ -34,7 +34,14 @@ export function bulkView(link: { url: string; until: Date }): View {
         text: 'Send a CSV file here in the chat, or upload it. You see a plan first; nothing is changed before you confirm it.',
       },
       { kind: 'list', heading: 'Columns', items: BULK_COLUMNS.map((name) => `${name}: ${COLUMNS[name]}`) },
-      { kind: 'list', heading: 'Example', items: [header.join(','), row.join(',')] },
+      { kind: 'text', text: 'For example:', style: 'strong' },
+      {
+        kind: 'facts',
+        facts: [
+          { label: 'First line', value: header.join(',') },
+          { label: 'Then', value: row.join(',') },
+        ],
+      },
       {
         kind: 'text',
         text: `The link takes one file, until ${timeText(link.until)}. At most 20,000 rows and 5 MB.`,
@@ -192,7 +199,7 @@ export function bulkRunView(run: RunRecord, progress: BulkProgress): View {
   const now = isWaiting ? waitsFor : phaseText(progress);
   return {
     title,
-    tone: 'working',
+    tone: isPaused ? 'neutral' : 'working',
     elements: [
       { kind: 'text', text: `Started by ${run.actor.name} at ${timeText(run.startedAt)}`, style: 'subtle' },
       bar,

@@ -22,7 +22,7 @@ export function askGroupView(words: string, { title, reference }: GroupQuestion)
       { kind: 'text', text: 'Type the beginning of the name, the mail address or the object ID.', style: 'subtle' },
       {
         ...{ kind: 'write', id: 'words', label: 'Group', placeholder: 'for example Genesys Agents' },
-        ...{ maxLength: 200, required: 'Type the name of a group.' },
+        ...{ maxLength: 120, required: 'Type the name of a group.' },
       },
     ],
     actions: [

@@ -19,7 +19,7 @@ export function invitationView({ url, until, code }: LinkInvitation): View {
       },
       {
         kind: 'text',
-        text: 'It does not know yet who you are. Link this account to your Microsoft account once, and you can do here what your roles allow.',
+        text: 'Latchkey does not know yet who you are. Link this account to your Microsoft account once, and you can do here what your roles allow.',
       },
       {
         kind: 'list',
