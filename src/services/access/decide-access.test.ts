@@ -134,7 +134,10 @@ describe('A button that somebody forges or forwards (T1, T10)', () => {
     await expect(denies(service, forger, id)).rejects.toMatchObject({ facts: { kind: 'refused' } });
 
     expect((await service.find(id, ANA.personId))?.request).toMatchObject({ state: 'open', revision: 0 });
-    expect((await stand.audited()).slice(-2).map(({ kind }) => kind)).toEqual(['refusal', 'refusal']);
+    const refusals = (await stand.audited()).slice(-2);
+    expect(refusals.map(({ kind }) => kind)).toEqual(['refusal', 'refusal']);
+    // Found on the page of whom it was about, too.
+    expect(refusals).toMatchObject(refusals.map(() => ({ concerns: [forger.personId, ANA.personId] })));
   });
 
   test('of a request that is over, a stranger is refused all the same, and sees nothing of it', async () => {

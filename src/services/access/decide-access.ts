@@ -1,5 +1,5 @@
 import type { Actor } from '../operations/operation.js';
-import { judgeMember } from '../operations/permissions.js';
+import { judgeMember, type Verdict } from '../operations/permissions.js';
 import { decideVote, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
 import { findStages } from './approvers.js';
 import { deedWords, recordChange } from './request-audit.js';
@@ -75,10 +75,12 @@ export async function judgeNow(
   { facts: { request }, wanted }: { facts: RequestFacts; wanted: string },
 ): Promise<Voter> {
   const { person, stages } = await findStages(entra, request, actor.personId);
-  await pipeline.abide(actor, wanted, judgeMember(person));
+  const abide = (verdict: Verdict): Promise<void> =>
+    pipeline.abide(actor, wanted, verdict, [request.person.id, request.asker.id]);
+  await abide(judgeMember(person));
   const isOwn = request.asker.id === actor.personId || request.person.id === actor.personId;
-  if (isOwn) await pipeline.abide(actor, wanted, ownRequest());
-  if (stages.length === 0) await pipeline.abide(actor, wanted, noApproverOfIt());
+  if (isOwn) await abide(ownRequest());
+  if (stages.length === 0) await abide(noApproverOfIt());
   return { id: actor.personId, name: person?.name ?? actor.name, stages };
 }
 

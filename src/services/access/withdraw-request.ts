@@ -52,10 +52,11 @@ async function judgeWithdrawal(
   if (deedsOf(facts, { id: actor.personId, stages: [] }, clock.now()).includes(deed)) return;
   const { asker, person, decision } = facts.request;
   const wanted = deedWords(CHANGES[deed], facts.request);
+  const concerned = [person.id, asker.id];
   const isConcerned = asker.id === actor.personId || person.id === actor.personId;
-  if (deed === 'cancel' && !isConcerned) await pipeline.abide(actor, wanted, notYourRequest());
+  if (deed === 'cancel' && !isConcerned) await pipeline.abide(actor, wanted, notYourRequest(), concerned);
   if (deed === 'take-back' && decision?.by && decision.by.id !== actor.personId)
-    await pipeline.abide(actor, wanted, notYourDecision(decision.by.name));
+    await pipeline.abide(actor, wanted, notYourDecision(decision.by.name), concerned);
   throw tooLate(wanted);
 }
 

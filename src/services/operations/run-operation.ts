@@ -176,9 +176,9 @@ export class Pipeline {
     await this.abide(actor, wanted, judgeTarget(actor.personId, targetId, deed));
   }
 
-  /** For a verdict whose facts were read already. Throws the refusal, recorded. */
-  async abide(actor: Actor, wanted: string, verdict: Verdict): Promise<void> {
-    if (!verdict.isAllowed) await this.#verdicts.refuse(actor, wanted, verdict);
+  /** For a verdict whose facts were read already. Throws the refusal, recorded also for the people whom it concerns. */
+  async abide(actor: Actor, wanted: string, verdict: Verdict, concerned?: readonly string[]): Promise<void> {
+    if (!verdict.isAllowed) await this.#verdicts.refuse(actor, wanted, verdict, concerned);
   }
 
   async #permittedInput<I extends Json, O extends Json>(

@@ -34,24 +34,27 @@ export class Verdicts {
     return { rights: rightsOf(standing), isStranger: !standing || standing.person.isGuest };
   }
 
-  /** Throws the refusal, recorded; where that could not be, it says so. */
-  async refuse(actor: Actor, wanted: string, verdict: Verdict): Promise<never> {
+  /**
+   * Throws the refusal, recorded; where that could not be, it says so.
+   * @param concerned ids of the people whom it would have been about.
+   */
+  async refuse(actor: Actor, wanted: string, verdict: Verdict, concerned: readonly string[] = []): Promise<never> {
     if (verdict.isAllowed) throw new Error('An allowed verdict is no refusal.');
     const facts = refusalFacts(verdict, wanted);
     throw new Problem(
-      (await this.#recordRefusal(actor, facts))
+      (await this.#recordRefusal(actor, facts, concerned))
         ? facts
         : { ...facts, why: `${facts.why ?? ''} This refusal could not be recorded.` },
     );
   }
 
-  async #recordRefusal(actor: Actor, facts: ProblemFacts): Promise<boolean> {
+  async #recordRefusal(actor: Actor, facts: ProblemFacts, concerned: readonly string[]): Promise<boolean> {
     try {
       const body = {
         actor: auditedActor(actor),
         what: facts.what,
         rule: facts.code ?? 'rule',
-        concerns: [actor.personId],
+        concerns: [...new Set([actor.personId, ...concerned])],
       };
       await this.#parts.database.transaction((trx) =>
         appendAudit(trx, { at: this.#parts.clock.now(), kind: 'refusal', body }),
