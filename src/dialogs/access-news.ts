@@ -205,8 +205,8 @@ function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Dat
     case 'failed':
       return tell(state);
     case 'ended':
-      // Whoever gave it back knows.
-      return lease?.endReason === 'given-back' ? [] : tell('ended', [person]);
+      // Whoever gave it back knows, and for whom it goes on nothing has ended.
+      return lease?.endReason === 'given-back' || extendedUntil ? [] : tell('ended', [person]);
     case 'approved':
     case 'cancelled':
       return [];

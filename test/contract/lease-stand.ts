@@ -11,7 +11,9 @@ import type { AccessRequest } from '../../src/services/access/access-request.js'
 import type { AccessGift } from '../../src/services/access/gift.js';
 import type { Lease } from '../../src/services/access/lease.js';
 import { LeaseService } from '../../src/services/access/lease-service.js';
-import { addRequest, findRequest } from '../../src/services/access/request-store.js';
+import type { RequestFacts } from '../../src/services/access/request-deeds.js';
+import { findFacts } from '../../src/services/access/request-parts.js';
+import { addRequest, findRequest, noteLease } from '../../src/services/access/request-store.js';
 import { resolveGift } from '../../src/services/access/resolve-gift.js';
 import { requestOf } from '../../src/services/access/testing/examples.js';
 import { createEntra } from '../../src/services/entra/entra-client.js';
@@ -26,6 +28,7 @@ import type { Durable, RunRecord } from '../../src/services/platform/durable.js'
 import { newId, parseRunId, type RunId } from '../../src/services/platform/ids.js';
 import { omar, recordingLog, StandingClock } from '../../src/services/platform/testing/test-parts.js';
 import { AssignmentService } from '../../src/services/provisioning/assignment-service.js';
+import { OffBoardService } from '../../src/services/provisioning/off-board-service.js';
 import { ProvisioningService } from '../../src/services/provisioning/provisioning-service.js';
 import { regionByKey } from '../../src/services/sso/genesys-region.js';
 import { createReachable } from '../../src/services/sso/test-links.js';
@@ -149,7 +152,9 @@ export class LeaseStand {
     };
     const planned = await this.database.transaction(async (trx) => {
       await addRequest(trx, request);
-      return this.leases.plan(trx, { request, minutes, by, startsAt });
+      const lease = await this.leases.plan(trx, { request, minutes, by, startsAt });
+      await noteLease(trx, request.id, lease.leaseId);
+      return lease;
     });
     return { ...planned, requestId: request.id };
   }
@@ -293,6 +298,20 @@ export class LeaseStand {
     await this.standsStill();
   }
 
+  /** Ada off-boards somebody. @param seal of the card that she confirms; her newest one. */
+  async offBoards(givenName: string, seal?: string): Promise<void> {
+    const actor = { personId: personOf('Ada').id, name: 'Ada Admin', channel: 'teams' };
+    const personId = personOf(givenName).id;
+    const card = await this.#admins.offBoarding.look(actor, personId);
+    const claim = { reference: newId(), verb: 'off-board', revision: 1 };
+    await this.#admins.offBoarding.offBoard(actor, { personId, seal: seal ?? card.seal }, claim);
+    await this.standsStill();
+  }
+
+  facts(requestId: string): Promise<RequestFacts | undefined> {
+    return findFacts(this, requestId);
+  }
+
   async genesysUserIsCalled(email: string, other: string): Promise<void> {
     const user = await this.genesys.findUserByEmail(email);
     const { version } = (await this.consoles.genesys('GET', `/api/v2/users/${user?.id ?? ''}`)) as { version: number };
@@ -315,8 +334,16 @@ export class LeaseStand {
     const { entra, genesys, clock } = this;
     const { pipeline, durable } = testPipeline({ entra, clock, database });
     const parts = { entra, genesys, clock, database, pipeline, durable, log: this.log.log };
-    const admins = { assignments: new AssignmentService(parts), provisioning: new ProvisioningService(parts) };
-    return { pipeline, durable, leases: new LeaseService(parts), admins };
+    const leases = new LeaseService(parts);
+    const admins = {
+      assignments: new AssignmentService(parts),
+      provisioning: new ProvisioningService(parts),
+      offBoarding: new OffBoardService({
+        ...parts,
+        endLeases: (trx, personId, by) => leases.endAll(trx, personId, { reason: 'off-boarded', by }),
+      }),
+    };
+    return { pipeline, durable, leases, admins };
   }
 }
 
@@ -324,7 +351,11 @@ interface Services {
   readonly pipeline: Pipeline;
   readonly durable: Durable;
   readonly leases: LeaseService;
-  readonly admins: { readonly assignments: AssignmentService; readonly provisioning: ProvisioningService };
+  readonly admins: {
+    readonly assignments: AssignmentService;
+    readonly provisioning: ProvisioningService;
+    readonly offBoarding: OffBoardService;
+  };
 }
 
 interface PlanOptions {

@@ -166,6 +166,7 @@ describe('ending', () => {
     expect(second.lease.beginsAt).toEqual(first.lease.endsAt);
 
     await stand.passes(61);
+    expect((await stand.facts(first.requestId))?.extendedUntil).toEqual(second.lease.endsAt);
     expect(await stand.lease(first.lease.id)).toMatchObject({ state: 'ended', leftOver: [] });
     expect(await stand.has('Ana')).toEqual(AS_AGENT);
     expect(stand.genesysWire.count('DELETE', /tokens/)).toBe(0);
@@ -332,12 +333,13 @@ describe('ending', () => {
   });
 
   test('after the end the same person is given access again, with the user that Latchkey knows as theirs', async () => {
-    await stand.grant('Ana', { minutes: 60 });
+    const first = await stand.grant('Ana', { minutes: 60 });
     await stand.passes(61);
 
     await stand.grant('Ana', { minutes: 60 });
 
     expect(await stand.has('Ana')).toEqual(AS_AGENT);
+    expect((await stand.facts(first.requestId))?.extendedUntil).toBeUndefined();
   });
 });
 
@@ -396,6 +398,21 @@ describe('ended early', () => {
 
     expect(await stand.has('Ana')).toEqual(NOTHING);
     expect((await stand.lease(leaseId)).state).toBe('ended');
+  });
+
+  test('an off-boarding ends the leases in its own transaction, or neither', async () => {
+    const { lease } = await stand.grant('Ana');
+
+    await expect(stand.offBoards('Ana', 'an older card')).rejects.toMatchObject({ facts: { kind: 'stale' } });
+    expect((await stand.lease(lease.id)).state).toBe('active');
+    await stand.offBoards('Ana');
+
+    expect(await stand.has('Ana')).toEqual(ENDED);
+    expect(await stand.lease(lease.id)).toMatchObject({
+      state: 'ended',
+      endReason: 'off-boarded',
+      endedBy: 'Ada Admin',
+    });
   });
 
   test('every lease of somebody ends with their off-boarding', async () => {

@@ -25,6 +25,8 @@ interface Ended {
   readonly lease: string;
   readonly request: string | undefined;
   readonly items: readonly string[];
+  /** How each run of the lease stands. */
+  readonly runs: readonly string[];
 }
 
 interface Lived {
@@ -85,7 +87,9 @@ async function live(deed: Deed, death?: Death): Promise<{ ended: Ended; mortal: 
 
 async function stateOf({ stand, leaseId, requestId }: Lived): Promise<Ended> {
   const items = await database.db.selectFrom('access_item').select('item').orderBy('item').execute();
+  const runs = await database.db.selectFrom('run').select(['kind', 'state']).orderBy('started_at').execute();
   return {
+    runs: runs.map(({ kind, state }) => `${kind} ${state}`),
     has: await stand.has('Ana'),
     users: await stand.usersOf('Ana'),
     lease: (await stand.lease(leaseId)).state,
@@ -131,6 +135,7 @@ test('A giving whose process dies anywhere ends with the access once, noted, and
   expect(wanted).toEqual({
     ...{ has: { assigned: 1, user: 'active', roles: ['Agent', 'employee'] }, users: 1 },
     ...{ lease: 'active', request: 'granted', items: ['app-role', 'genesys-role', 'genesys-user'] },
+    runs: ['grant-access done'],
   });
 }, 900_000);
 
@@ -142,5 +147,6 @@ test('An ending whose process dies anywhere ends with nothing left, and nothing 
   expect(wanted).toEqual({
     ...{ has: { assigned: 0, user: 'inactive', roles: ['employee'] }, users: 1 },
     ...{ lease: 'ended', request: 'ended', items: [] },
+    runs: ['grant-access done', 'end-access done'],
   });
 }, 900_000);

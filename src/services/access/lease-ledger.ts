@@ -50,6 +50,8 @@ export class LeaseLedger implements GrantLedger, EndLedger {
       await holdAccess(trx, [accessInEntra(personId)]);
       const lease = await holdLease(trx, leaseId);
       if (lease?.state === 'ended' && lease.endReason === 'called-off') return 'called off';
+      // It works already: only the run has not been told yet.
+      if (lease?.state === 'active' && lease.runId === runId) return { attempt: lease.attempts };
       if (!lease || !isToGive(lease) || lease.endsAt <= at) throw leaseOver(personName);
       const attempt = lease.state === 'failed' ? lease.attempts + 1 : lease.attempts;
       if ((await leasesOf(trx, personId, ['ending'])).length > 0) throw waitsForOther(personName, 'an ending');

@@ -8,6 +8,7 @@ import type { Transaction } from '../platform/schema.js';
 import type { PolicyGift } from './access-policy.js';
 import type { AccessRequest } from './access-request.js';
 import type { AccessGift } from './gift.js';
+import type { Lease } from './lease.js';
 import type { LeasePort } from './lease-port.js';
 import type { PolicySource } from './policy-source.js';
 import type { Chats } from './reachable.js';
@@ -56,11 +57,15 @@ export async function factsOf(
 ): Promise<RequestFacts> {
   const votes = await findVotes(database.db, request.id);
   const lease = request.leaseId === undefined ? undefined : await leases.find(request.leaseId);
-  if (lease?.state !== 'active') return { request, votes, lease };
-  const longer = (await leases.liveOf(lease.person.id)).filter(
-    ({ id, roleId, endsAt }) => id !== lease.id && roleId === lease.roleId && endsAt > lease.endsAt,
-  );
+  if (!lease?.beginsAt) return { request, votes, lease };
+  const longer = (await leases.liveOf(lease.person.id)).filter((other) => goesOnAfter(lease, other));
   return { request, votes, lease, extendedUntil: longer.at(-1)?.endsAt };
+}
+
+/** Without a gap: one that was asked for anew after the end is another story. */
+function goesOnAfter(lease: Lease, other: Lease): boolean {
+  const hasGap = lease.endedAt !== undefined && (other.beginsAt === undefined || other.beginsAt > lease.endedAt);
+  return other.id !== lease.id && other.roleId === lease.roleId && other.endsAt > lease.endsAt && !hasGap;
 }
 
 /**
