@@ -70,25 +70,28 @@ export async function findPending(
   return row && toRequest(row);
 }
 
-/** What is due for the clock, the longest due first. */
-export async function findDue(db: Executor, now: Date, most: number): Promise<AccessRequest[]> {
+/** Ids of what is due for the clock, the longest due first. */
+export async function findDue(db: Executor, now: Date, most: number): Promise<string[]> {
   const rows = await db
     .selectFrom('access_request')
-    .selectAll()
+    .select('id')
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(most)
     .execute();
-  return rows.map(toRequest);
+  return rows.map(({ id }) => id);
 }
 
-/** Looks at it later again; nothing that anybody sees has changed. */
-export async function postpone(db: Executor, { id, revision }: AccessRequest, until: Date): Promise<void> {
+/** What was due by `now` is looked at later again; nothing that anybody sees has changed. */
+export async function postpone(
+  db: Executor,
+  { id, now, until }: { id: string; now: Date; until: Date },
+): Promise<void> {
   await db
     .updateTable('access_request')
     .set({ due_at: until })
     .where('id', '=', id)
-    .where('revision', '=', revision)
+    .where('due_at', '<=', now)
     .execute();
 }
 

@@ -1,6 +1,7 @@
 import { ANA, asks, DANA, MIA, OMAR, RequestStand, SIMON, upn } from '../../../test/support/request-stand.js';
 import { openTestDatabase } from '../../../test/support/test-database.js';
 import type { Database } from '../platform/database.js';
+import { jsonText, type Json } from '../platform/json.js';
 import { recordingLog } from '../platform/testing/test-parts.js';
 import type { AccessService } from './access-service.js';
 import type { AccessRequest } from './access-request.js';
@@ -169,6 +170,25 @@ test('while Entra is away the next stage waits, says so in the log, and other re
   expect((await requestOf(service, plain.id)).state).toBe('expired');
   expect(await requestOf(service, staged.id)).toMatchObject({ state: 'open', stage: 0 });
   expect(lines().map(({ msg }) => msg)).toContain('A request for access could not be advanced yet');
+});
+
+test('a row that this release cannot read holds up no other one', async () => {
+  const { log, lines } = recordingLog();
+  const service = stand.service({ agent: { unansweredFor: '1 hour' }, later: { unansweredFor: '2 hours' } }, log);
+  const unreadable = await asks(service);
+  const { id } = await asks(service, { roleId: 'later' });
+  await database.db
+    .updateTable('access_request')
+    .set({ rules: jsonText<Json>({ from: 'another release' }) })
+    .where('id', '=', unreadable.id)
+    .execute();
+
+  await passes(service, 120);
+
+  expect((await requestOf(service, id)).state).toBe('expired');
+  expect(lines().map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['A request for access could not be advanced yet']),
+  );
 });
 
 describe('Approvers who leave after they were asked (T3, T7)', () => {

@@ -7,7 +7,7 @@ import { escalated, reminded } from './request-changes.js';
 import { abandonRequest, expireRequest } from './request-expiry.js';
 import { changeFor, type RequestParts } from './request-parts.js';
 import { lapse } from './review-access.js';
-import { findDue, findVotes, postpone, saveRequest } from './request-store.js';
+import { findDue, findRequest, findVotes, postpone, saveRequest } from './request-store.js';
 import { publishAccessChanged } from './access-news.js';
 
 /** At one asking; the rest is due a second later. */
@@ -25,12 +25,13 @@ export function dueRequests(parts: RequestParts): Sweep {
   return {
     name: 'access requests that are due',
     sweep: async (now) => {
-      for (const request of await findDue(database.db, now, MOST_AT_ONCE)) {
+      for (const id of await findDue(database.db, now, MOST_AT_ONCE)) {
         try {
-          await advance(parts, request, now);
+          const request = await findRequest(database.db, id);
+          if (request) await advance(parts, request, now);
         } catch (error) {
-          log.warn({ request: request.id, error }, 'A request for access could not be advanced yet');
-          await postpone(database.db, request, new Date(now.getTime() + AGAIN_AFTER_MS));
+          log.warn({ request: id, error }, 'A request for access could not be advanced yet');
+          await postpone(database.db, { id, now, until: new Date(now.getTime() + AGAIN_AFTER_MS) });
         }
       }
     },
