@@ -15,7 +15,8 @@ export const groupAccessExamples: Examples = (said) => {
   const held = { id: role.id, name: role.displayName };
   const plain: GroupProposal = {
     group: { ...agents, isSecurityEnabled: true, isDynamic: false, isRoleAssignable: false },
-    ...{ detail, makeUp: { people: 12, nested: [] }, holds: [], roles: [role, { ...role, id: 'r2' }], role },
+    ...{ detail, makeUp: { people: 12, nested: [] }, holds: [], role },
+    roles: [role, { ...role, id: 'r2', displayName: said('Team lead') }],
   };
   const card = { reference: `${agents.id}:nonce` };
   const assign = (more: Partial<GroupProposal>): View => groups.assignGroupView({ ...plain, ...more }, card);
