@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WANTED_RIGHTS } from '../../src/services/preflight/genesys-permissions.js';
-import { PASSWORD_PERMISSION, WANTED_PERMISSIONS } from '../../src/services/preflight/graph-permissions.js';
+import {
+  GROUP_PERMISSION,
+  PASSWORD_PERMISSION,
+  WANTED_PERMISSIONS,
+} from '../../src/services/preflight/graph-permissions.js';
 import { SETTINGS } from '../../src/settings.js';
 
 const ROOT = join(__dirname, '../..');
@@ -11,14 +15,14 @@ const section = (from: string, to: string): string => goLive.slice(goLive.indexO
 const codes = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '').filter((code) => pattern.test(code));
 
+const ALL_PERMISSIONS = [...WANTED_PERMISSIONS, PASSWORD_PERMISSION, GROUP_PERMISSION];
+
 test('the permissions of Microsoft Graph are those that preflight asks for, with what each is for', () => {
   const graph = section('## 2.', '## 3.');
   const named = codes(graph, /^[A-Z]\w+(-\w+)?\.(ReadWrite|Read|RevokeSessions)\.\w+$/);
 
-  expect([...new Set(named)].sort()).toEqual(
-    [...WANTED_PERMISSIONS, PASSWORD_PERMISSION].map(({ permission }) => permission).sort(),
-  );
-  for (const { permission, for: purpose } of [...WANTED_PERMISSIONS, PASSWORD_PERMISSION])
+  expect([...new Set(named)].sort()).toEqual(ALL_PERMISSIONS.map(({ permission }) => permission).sort());
+  for (const { permission, for: purpose } of ALL_PERMISSIONS)
     expect(graph).toContain(`| \`${permission}\` | ${purpose}`);
 });
 
