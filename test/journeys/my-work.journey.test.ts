@@ -45,6 +45,7 @@ test('my work in Teams: what waits, what was asked for, what one has', async () 
 
   await ana.saysAndSees('my access', 'My access');
   await dana.saysAndSees('my requests', 'You have asked for nothing yet.');
+  await asksInTeams(ana, 'agent', { for: 'b.simon', because: 'what I have, for him' });
 }, 120_000);
 
 test('requests go on while Slack is down, and its cards are true when it is back', async () => {

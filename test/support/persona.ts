@@ -69,6 +69,16 @@ export class Persona {
     return this.#send({ conversation, action: { activityId, type: 'Action.Execute', verb: action.verb, data } });
   }
 
+  /** What Teams does when a card that may look different to each reader comes into view. @returns this person's version. */
+  async refreshes(card: SeenCard): Promise<SeenCard> {
+    const { activityId, conversation, json } = card;
+    const { refresh } = json as { refresh?: { action: { verb: string; data: object }; userIds: readonly string[] } };
+    if (!refresh) throw new Error('The card is the same for everybody.');
+    const { verb, data } = refresh.action;
+    const action = { activityId, type: 'Action.Execute', verb, data, trigger: 'automatic' };
+    return new SeenCard(card.id, conversation, (await this.#send({ conversation, action })).value);
+  }
+
   /** Types into a list on the card that the bot fills. @returns the rows that it offers. */
   async types(card: SeenCard, queryText: string): Promise<{ title: string; value: string }[]> {
     const { activityId, conversation } = card;

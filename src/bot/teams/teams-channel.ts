@@ -1,10 +1,11 @@
 import type { Activity, ConversationReference, TurnContext } from 'botbuilder';
+import { z } from 'zod';
 import type { Channel } from '../../dialogs/channel.js';
 import type { Account, Place } from '../../dialogs/turn.js';
 import type { View } from '../../dialogs/views/view.js';
 import { Problem, type RemoteAnswer } from '../../services/platform/problem.js';
 import type { Log } from '../../services/index.js';
-import { ADAPTIVE_CARD_TYPE, toAdaptiveCard } from './adaptive-card.js';
+import { ADAPTIVE_CARD_TYPE, toAdaptiveCard, type AdaptiveCard } from './adaptive-card.js';
 import { ConnectorError } from './connector-http.js';
 import type { TeamsConnector } from './connector.js';
 import { LaneFull, Lanes } from '../lanes.js';
@@ -66,13 +67,22 @@ export function createTeamsChannel({ connector, places, log }: TeamsChannelOptio
       });
   }
 
+  /** In a channel each of those whom the buttons are for gets them by a refresh, as long as Teams' id of all of them is known. */
+  async function activityFor({ kind }: Place, view: View): Promise<Partial<Activity>> {
+    const people = kind === 'channel' ? (view.buttonsFor?.personIds ?? []) : [];
+    const found = await Promise.all(people.slice(0, MOST_REFRESHED).map((person) => places.findPersonal(person)));
+    const userIds = found.flatMap((place) => personalReference.safeParse(place?.reference).data?.user.id ?? []);
+    return cardActivity(view, userIds.length > 0 && userIds.length === people.length ? userIds : undefined);
+  }
+
   const channel: TeamsChannel = {
     name: 'teams',
     asks: 'in-chat',
-    post: (place, view) => send(place, async (context) => (await context.sendActivity(cardActivity(view)))?.id ?? ''),
+    post: (place, view) =>
+      send(place, async (context) => (await context.sendActivity(await activityFor(place, view)))?.id ?? ''),
     replace: (place, messageId, view) =>
       send(place, async (context) => {
-        await context.updateActivity({ ...cardActivity(view), id: messageId });
+        await context.updateActivity({ ...(await activityFor(place, view)), id: messageId });
       }),
     say: (place, text) =>
       send(place, async (context) => {
@@ -91,14 +101,27 @@ export function createTeamsChannel({ connector, places, log }: TeamsChannelOptio
   return channel;
 }
 
-/** A message that holds the view as a card; `summary` is what a notification shows. */
-export function cardActivity(view: View): Partial<Activity> {
-  const content = toAdaptiveCard(view);
+/** Teams refreshes a card for so many people (Microsoft's page on refresh of Adaptive Cards). */
+const MOST_REFRESHED = 60;
+const personalReference = z.object({ user: z.object({ id: z.string().min(1) }) });
+
+/**
+ * A message that holds the view as a card; `summary` is what a notification shows.
+ * @param refreshedFor Teams' ids of those who get the buttons: the card itself is without them.
+ */
+export function cardActivity(view: View, refreshedFor?: readonly string[]): Partial<Activity> {
+  const content = refreshedFor ? refreshedCard(view, refreshedFor) : toAdaptiveCard(view);
   return {
     type: 'message',
     summary: content.fallbackText,
     attachments: [{ contentType: ADAPTIVE_CARD_TYPE, content }],
   };
+}
+
+function refreshedCard(view: View, userIds: readonly string[]): AdaptiveCard & { readonly refresh: object } {
+  const card = toAdaptiveCard({ ...view, actions: view.actions.filter(({ kind }) => kind === 'link') });
+  const data = { reference: view.buttonsFor?.reference ?? '', revision: 0 };
+  return { ...card, refresh: { action: { type: 'Action.Execute', verb: 'refresh', data }, userIds } };
 }
 
 async function personalPlace(places: PlaceStore, account: Pick<Account, 'personId' | 'name'>): Promise<Place> {

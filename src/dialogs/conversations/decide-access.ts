@@ -20,6 +20,7 @@ export class DecideAccessConversation {
     'access-take-back': (turn) => this.#takeBack(turn),
     'access-cancel': (turn) => this.#cancel(turn),
     'access-look': (turn) => this.#look(turn),
+    refresh: (turn) => this.#refresh(turn),
     'access-show': (turn) => this.#show(turn),
     ...Object.fromEntries(ASKING.map(({ verb, form }) => [verb, (turn: Click) => this.#ask(turn, form)])),
     ...Object.fromEntries(
@@ -125,6 +126,15 @@ export class DecideAccessConversation {
   async #look(turn: Click): Handled {
     const card = await this.#cardFor(turn, turn.said.reference);
     return card ? { kind: 'view', view: await this.#view(turn, card) } : oldButton();
+  }
+
+  /** Their version of a card in a channel; to whom it is nobody's business of theirs, it has no buttons. */
+  async #refresh(turn: Click): Handled {
+    const own = await this.#cardFor(turn, turn.said.reference);
+    if (own) return { kind: 'view', view: await this.#view(turn, own) };
+    const shared = await this.#parts.access.findShared(turn.said.reference);
+    if (!shared) return oldButton();
+    return { kind: 'view', view: await requestViewFor(this.#parts, { ...shared, can: [] }, EVERYBODY) };
   }
 
   /** A copy of it below, for whoever has lost sight of the first one. */

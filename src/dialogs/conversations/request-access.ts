@@ -25,7 +25,7 @@ export class RequestAccessConversation {
 
   async begin(turn: Turn): Handled {
     const offers = await this.#parts.access.offers(actorOf(turn));
-    const usable = offers.filter(({ problem }) => problem === undefined);
+    const usable = offers.filter(isUsable);
     if (usable.length === 0) return show(this.#parts, turn, noOffersView(offers));
     const filled = filledRequestForm(usable, { reference: newNonce() });
     const channel = channelOf(this.#parts, turn);
@@ -40,7 +40,7 @@ export class RequestAccessConversation {
   /** @param reference of the form: one form asks once. */
   async submit(turn: Turn, reference: string, inputs: Inputs): Handled {
     const { access, clock } = this.#parts;
-    const offers = (await access.offers(actorOf(turn))).filter(({ problem }) => problem === undefined);
+    const offers = (await access.offers(actorOf(turn))).filter(isUsable);
     const read = readAskedAccess(inputs, { offers, now: clock.now(), timeZone: access.timeZone() });
     if ('complaints' in read)
       return this.#again(turn, offers, { reference, typed: inputs, complaints: read.complaints });
@@ -116,6 +116,11 @@ export class RequestAccessConversation {
     const card = await access.find(id, personId);
     return card && { kind: 'view', view: await requestViewFor(this.#parts, card, personId) };
   }
+}
+
+/** What one has already can be asked for for somebody else. */
+function isUsable({ problem, heldUntil }: AccessOffer): boolean {
+  return problem === undefined || heldUntil !== undefined;
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

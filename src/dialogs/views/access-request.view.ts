@@ -34,8 +34,16 @@ export function accessRequestView(card: RequestCard, reader: CardReader): View {
       details(card),
     ],
     actions: [...linkActions(card, phase, reader), ...card.can.map((deed) => deedButton(deed, request))],
+    ...buttonsFor(card, reader),
     fallback: `${title}: ${line}`,
   };
+}
+
+/** In a channel, for whoever was asked. */
+function buttonsFor({ request, can }: RequestCard, { readerId }: CardReader): Pick<View, 'buttonsFor'> {
+  const personIds = [...new Set(request.approvers.map(({ id }) => id))];
+  if (readerId !== undefined || can.length === 0 || personIds.length === 0) return {};
+  return { buttonsFor: { personIds, reference: request.id } };
 }
 
 export function titleOf(request: AccessRequest, readerId?: string): string {
@@ -152,7 +160,7 @@ function nextSteps(
       'An administrator finds the reason on the card of the run or with “audit”, mends it and presses Retry there. What was given in part is taken away again.';
     return [{ kind: 'notice', tone: 'neutral', label: 'What to do', text }];
   }
-  if (phase !== 'granted') return [];
+  if (phase !== 'granted') return goesOn(extendedUntil, request);
   const isSoon = lease && lease.endsAt.getTime() - now.getTime() <= DAY_MS && lease.reminders > 0;
   const soon = isSoon && extendedUntil === undefined;
   return [
@@ -217,7 +225,7 @@ const DEEDS: Readonly<Record<RequestDeed, (request: AccessRequest) => Look>> = {
   cancel: (request) => ({ label: `Cancel the request for ${buttonName(request.rules.role.name)}` }),
   extend: () => ({ label: 'Ask for more time …' }),
   'give-back': ({ rules }) => ({ label: `Give back ${buttonName(rules.role.name)} …` }),
-  revoke: (request) => ({ label: `Revoke access of ${nameIn(request)} …`, style: 'danger' }),
+  revoke: (request) => ({ label: `Revoke access of ${nameIn(request)} …` }),
   review: (request) => ({ label: `Review for ${nameIn(request)} …`, style: 'primary' }),
 };
 

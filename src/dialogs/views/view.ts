@@ -111,6 +111,11 @@ export interface View {
   readonly tone: Tone;
   readonly elements: readonly Element[];
   readonly actions: readonly Action[];
+  /**
+   * Where several people read, the buttons are for these, by Entra object id. A chat in which a message can look different
+   * to each reader shows them to nobody else, and asks by the verb `refresh` for their version; in any case the click is judged.
+   */
+  readonly buttonsFor?: { readonly personIds: readonly string[]; readonly reference: string };
   /** One sentence that says the outcome, for notifications, screen readers and clients without cards. */
   readonly fallback: string;
 }

@@ -17,6 +17,8 @@ export interface AccessOffer {
   /** Whether they can have it at once, for an emergency. */
   readonly canBreakGlass: boolean;
   readonly breakGlassMinutes?: number | undefined;
+  /** The person has it already; for somebody else it can be asked for. */
+  readonly heldUntil?: Date | undefined;
   /** Why they cannot ask for it, as a sentence. */
   readonly problem?: string | undefined;
 }

@@ -38,6 +38,7 @@ async function offerOf(
     (await isNamed(entra, breakGlass, asker));
   return {
     ...{ roleId, name, explains, gives: givesText(gives), canBreakGlass, problem },
+    ...(isAllowed && lease ? { heldUntil: lease.endsAt } : {}),
     ...{ usualMinutes: lasts.usually.minutes, mostMinutes: lasts.atMost.minutes },
     ...(canBreakGlass ? { breakGlassMinutes: breakGlass.atMost.minutes } : {}),
   };

@@ -8,8 +8,6 @@ export interface PeopleServiceParts {
   readonly pipeline: Pipeline;
 }
 
-/** One letter would find everybody. */
-const FEWEST_LETTERS = 2;
 /** The deed as a refusal and the audit name it. */
 export const GIVE_ACCESS = 'give people access to Genesys Cloud';
 
@@ -29,17 +27,6 @@ export class PeopleService {
   /** Whether the actor may give access to that person: nobody for themselves. Throws the refusal. Asks nobody. */
   async permitFor(actor: Actor, personId: string): Promise<void> {
     await this.#parts.pipeline.permittedFor(actor, personId, GIVE_ACCESS);
-  }
-
-  /**
-   * People for a list that fills itself while somebody types, at most fifteen; from two letters on. Asks Entra each time
-   * whether the actor holds any right here: a stranger gets nobody, and nothing is recorded of single letters.
-   */
-  async suggest(actor: Actor, words: string): Promise<readonly EntraPerson[]> {
-    const text = words.trim();
-    if (Array.from(text).length < FEWEST_LETTERS) return [];
-    const { rights } = await this.#parts.pipeline.rightsOf(actor);
-    return rights.length === 0 ? [] : this.#parts.entra.suggestPeople(text);
   }
 
   /** The person of that object id, for whoever holds any right here. Throws for a stranger, and where there is none any more. */
