@@ -202,9 +202,12 @@ test('a pause in Genesys is found before the next person, not after the part', a
 });
 
 /** Somebody takes, or gives, that person's access while the bulk is at it. */
-async function meanwhile(kind: 'off-board' | 'unassign-person' | 'assign-person', personId: string): Promise<void> {
+async function meanwhile(
+  kind: 'off-board' | 'unassign-person' | 'assign-person' | 'grant-access',
+  personId: string,
+): Promise<void> {
   clock.advance(1);
-  const input: Json = kind === 'off-board' ? { personId } : { principal: { id: personId } };
+  const input: Json = kind === 'off-board' || kind === 'grant-access' ? { personId } : { principal: { id: personId } };
   await insertRun(newRunId(), { kind, input, at: clock.now(), outcome: {} });
 }
 
@@ -245,6 +248,17 @@ test('an unassignment leaves the Genesys user alone, and what was given by hand 
   const { run, row } = await bulkOf('given', { state: 'to-assign' });
   const { entra, removed } = entraThatTakes('given', ['unassign-person', 'assign-person']);
   const { genesys, state } = genesysWith({ id: 'u-given', was: 'active' });
+
+  await run(genesys, { entra });
+
+  expect([removed, state()]).toEqual([[], 'active']);
+  await expect(row()).resolves.toMatchObject({ state: 'left-out' });
+});
+
+test('what was approved for somebody after their off-boarding stays, too', async () => {
+  const { run, row } = await bulkOf('approved', { state: 'to-assign' });
+  const { entra, removed } = entraThatTakes('approved', ['off-board', 'grant-access']);
+  const { genesys, state } = genesysWith({ id: 'u-approved', was: 'active' });
 
   await run(genesys, { entra });
 

@@ -11,15 +11,15 @@ import { personLastSeen } from './role-snapshot.js';
 
 /** What takes access away from one person in Entra; all but the unassignment do so in Genesys, too. */
 const TAKING_KINDS = ['off-board', 'unassign-person', 'remove-test-user'] as const;
-/** By hand, for one person: wins over a file that was sent before. */
-const GIVING_KINDS = ['assign-person', 'provision-person'] as const;
+/** For one person, by hand or as somebody has approved: wins over a file that was sent before. */
+const GIVING_KINDS = ['assign-person', 'provision-person', 'grant-access'] as const;
 
 /** Somebody has begun to take the person's access away since the plan of a bulk was made. */
 export interface Taking {
   /** By name. */
   readonly by: string;
   readonly isInGenesys: boolean;
-  /** What was given by hand after that stays, whatever the bulk has done. */
+  /** What was given to that person alone after it stays, whatever the bulk has done. */
   readonly isGivenSince: boolean;
 }
 
