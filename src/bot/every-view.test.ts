@@ -9,22 +9,9 @@ import { MAX_ACTIVITY_BYTES, sizeInTeams } from './teams/card-limits.js';
 import { cardActivity } from './teams/teams-channel.js';
 import { liveInMessage } from './testing/blocks-judge.js';
 import { complaintsAbout, liveInCard, partsOf } from './testing/card-judge.js';
+import { HOSTILE_TEXTS } from './testing/hostile-texts.js';
 import { wordsIn, wordsOf } from './testing/shown-words.js';
 import { isInput } from './view-cuts.js';
-
-/** Each with what a person, a file or a remote system may say in the place of every name, reason and answer (T19). */
-const HOSTILE = [
-  '<!channel> <!here> <!everyone> <@U0LATCHKEY> <#C0GENERAL01> <!subteam^S012>',
-  '<https://attacker.example|Sign in> https://attacker.example &lt;!channel&gt;',
-  '[Sign in](https://attacker.example) ![x](https://attacker.example/x.png)',
-  '<at>Ada Admin</at> <script>alert(1)</script> **bold** _it_ ~~gone~~ ~gone~ `code` # head',
-  '${$root.title} ${1+1} {{DATE(2026-11-23T00:00:00Z,SHORT)}} {{TIME(2026-11-23T00:00:00Z)}}',
-  '\u202Egnihton\u202C \u2066x\u2069 \u200F\u200B a\u0000b\u0007c\r\nd \uD800lonely',
-  `"\\${'*'.repeat(10_000)}`,
-  '\u{1F511}'.repeat(5_000),
-  'constructor __proto__ toString',
-  ' ',
-] as const;
 
 /** A button as it comes back when it is pressed; a link is where it leads. */
 type Pressed = ButtonValue | string;
@@ -98,7 +85,7 @@ describe.each(everyView().map(({ name, view }) => [name, view] as const))('%s', 
   });
 });
 
-test.each(HOSTILE.map((text) => [text.slice(0, 60), text] as const))(
+test.each(HOSTILE_TEXTS.map((text) => [text.slice(0, 60), text] as const))(
   '%j in the place of every text is inert',
   (_text, hostile) => {
     for (const { name, view } of everyView(() => hostile)) {

@@ -1,5 +1,6 @@
 import type { AccessOffer } from '../../../services/index.js';
 import { accessForm, ACCESS_FORMS } from '../../forms/decide-access.form.js';
+import type { FilledForm } from '../../forms/form.js';
 import { filledRequestForm } from '../../forms/request-access.form.js';
 import { wholeFormView } from '../../forms/whole-form.js';
 import { dismiss } from '../person-question.js';
@@ -15,10 +16,31 @@ function offer(said: Said, more: Partial<AccessOffer> = {}): AccessOffer {
   };
 }
 
-export const requestAccessExamples: Examples = (said) => {
-  const lead = offer(said, { roleId: 'lead', name: said('Lead'), usualMinutes: 60, mostMinutes: 240 });
-  const sharp = { ...lead, canBreakGlass: true, breakGlassMinutes: 30 };
+function leadOffer(said: Said): AccessOffer {
+  return offer(said, { roleId: 'lead', name: said('Lead'), usualMinutes: 60, mostMinutes: 240 });
+}
+
+function sharpOffer(said: Said): AccessOffer {
+  return { ...leadOffer(said), canBreakGlass: true, breakGlassMinutes: 30 };
+}
+
+/** The forms of access requests, by what they are for. */
+export function accessForms(said: Said): Readonly<Record<string, FilledForm>> {
   const asked = card(request(said));
+  return {
+    'a request': filledRequestForm([offer(said), leadOffer(said)], { reference: 'n' }),
+    'a request, with complaints': filledRequestForm([offer(said), sharpOffer(said)], {
+      ...{ reference: 'n', typed: { role: 'lead', until: said('whenever'), why: said('Because') } },
+      complaints: { until: said('“whenever” is no time to come.') },
+    }),
+    ...Object.fromEntries(
+      ACCESS_FORMS.map((name) => [name, { form: accessForm(name, asked), typed: {}, complaints: {} }]),
+    ),
+  };
+}
+
+export const requestAccessExamples: Examples = (said) => {
+  const sharp = sharpOffer(said);
   return {
     noOffersView: {
       none: noOffersView([]),
@@ -30,21 +52,8 @@ export const requestAccessExamples: Examples = (said) => {
         reference: '33333333-0000-4000-8000-000000000004:lead:30:nonce',
       }),
     },
-    wholeFormView: {
-      'a request': wholeFormView(filledRequestForm([offer(said), lead], { reference: 'n' }), dismiss()),
-      'a request, with complaints': wholeFormView(
-        filledRequestForm([offer(said), sharp], {
-          ...{ reference: 'n', typed: { role: 'lead', until: said('whenever'), why: said('Because') } },
-          complaints: { until: said('“whenever” is no time to come.') },
-        }),
-        dismiss(),
-      ),
-      ...Object.fromEntries(
-        ACCESS_FORMS.map((name) => [
-          name,
-          wholeFormView({ form: accessForm(name, asked), typed: {}, complaints: {} }, dismiss()),
-        ]),
-      ),
-    },
+    wholeFormView: Object.fromEntries(
+      Object.entries(accessForms(said)).map(([name, form]) => [name, wholeFormView(form, dismiss())]),
+    ),
   };
 };
