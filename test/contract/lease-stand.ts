@@ -308,6 +308,16 @@ export class LeaseStand {
     await this.standsStill();
   }
 
+  /** She goes on with a run that failed. */
+  async retriesAsAda(id: string): Promise<RunRecord | undefined> {
+    const runId = parseRunId(id);
+    const actor = { personId: personOf('Ada').id, name: 'Ada Admin', channel: 'teams' };
+    const revision = (await this.durable.find(runId))?.revision ?? 0;
+    await this.pipeline.retry(runId, { actor, claim: { reference: `run:${runId}`, verb: 'retry-run', revision } });
+    await this.standsStill();
+    return this.durable.find(runId);
+  }
+
   facts(requestId: string): Promise<RequestFacts | undefined> {
     return findFacts(this, requestId);
   }

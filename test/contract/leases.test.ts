@@ -86,13 +86,8 @@ describe('giving', () => {
     expect(failed).toMatchObject({ state: 'failed', problem: { missing: ['directory:user:add'] } });
     expect([(await stand.lease(leaseId)).state, await stand.requestState(requestId)]).toEqual(['failed', 'failed']);
     stand.genesysSandbox.faults.set({ fault: 'permission-removed', permission: 'directory:user:add', on: false });
-    const ada = { personId: personOf('Ada').id, name: 'Ada Admin', channel: 'teams' };
 
-    await stand.pipeline.retry(runId, {
-      actor: ada,
-      claim: { reference: `run:${runId}`, verb: 'retry-run', revision: failed.revision },
-    });
-    await stand.standsStill();
+    await stand.retriesAsAda(runId);
 
     expect(await stand.has('Ana')).toEqual(AS_AGENT);
     expect([(await stand.lease(leaseId)).state, await stand.requestState(requestId)]).toEqual(['active', 'granted']);
@@ -305,6 +300,22 @@ describe('ending', () => {
     expect(await stand.has('Ana')).toEqual(ENDED);
   });
 
+  test('a run that was replaced takes nothing, whoever goes on with it later', async () => {
+    const { lease } = await stand.grant('Ana');
+    stand.entraWire.answersFor(({ method }) => method === 'DELETE', { status: 503 }, Infinity);
+    await stand.passes(481);
+    const { endRunId = '' } = await stand.lease(lease.id);
+    await stand.database.db.updateTable('run').set({ state: 'failed' }).where('id', '=', endRunId).execute();
+    stand.entraWire.forgetsRules();
+    await stand.passes(6);
+    await stand.grant('Ana');
+
+    const retried = await stand.retriesAsAda(endRunId);
+
+    expect(retried).toMatchObject({ state: 'failed', problem: { code: 'ended-by-another' } });
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+  });
+
   test('who was renamed meanwhile loses their own user, not the one of whoever has the address now', async () => {
     await stand.grant('Ana');
     const [old, renamed] = [personOf('Ana').userPrincipalName, 'ana.neu@contoso.example'];
@@ -396,6 +407,25 @@ describe('ended early', () => {
     await stand.leases.giveBack(ana, leaseId);
     await stand.standsStill();
 
+    expect(await stand.has('Ana')).toEqual(NOTHING);
+    expect((await stand.lease(leaseId)).state).toBe('ended');
+  });
+
+  test('a giving that waits gives nothing more once it was ended', async () => {
+    const { leaseId, runId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+    const isListing = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'GET' && path.includes('/appRoleAssignments');
+    stand.entraWire.answersFor(isListing, { status: 200, body: JSON.stringify({ value: [] }) }, Infinity);
+    expect(await stand.goesOn(runId)).toMatchObject({ state: 'waiting' });
+    expect(await stand.has('Ana')).toMatchObject({ assigned: 1 });
+    stand.entraWire.forgetsRules();
+
+    await stand.leases.giveBack(ana, leaseId);
+    await stand.standsStill();
+    const run = await stand.goesOn(runId);
+
+    expect(run).toMatchObject({ state: 'failed', problem: { code: 'lease-over' } });
     expect(await stand.has('Ana')).toEqual(NOTHING);
     expect((await stand.lease(leaseId)).state).toBe('ended');
   });
