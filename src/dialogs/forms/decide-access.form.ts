@@ -2,7 +2,7 @@ import type { RequestCard } from '../../services/index.js';
 import { minutesText, wishText } from '../views/access-words.js';
 import { buttonName } from '../views/people.view.js';
 import type { Form, Question } from './form.js';
-import { spanChoices } from './span-choices.js';
+import { shorterChoices, spanChoices } from './span-choices.js';
 
 /** What is asked before a decision that needs more than a click. The reference of each is the id of the request. */
 
@@ -36,9 +36,9 @@ const MAKERS: Readonly<Record<AccessForm, (card: RequestCard) => Omit<Form, 'nam
       {
         ...{ id: 'minutes', title: 'For how long?' },
         explains: `${about(card)} was asked for ${minutesText(card.request.minutes)}. Of several approvals the shortest time counts.`,
-        input: { kind: 'choice', label: 'How long', choices: spanChoices(card.request.minutes - 1) },
+        input: { kind: 'choice', label: 'How long', choices: shorterChoices(card.request.minutes) },
       },
-      { ...reason('A note (optional)', `${card.request.asker.name} reads it.`), isOptional: true },
+      { ...reason('A note', `${card.request.asker.name} reads it.`), isOptional: true },
     ],
   }),
   'revoke-access': (card) => ({

@@ -24,9 +24,17 @@ export function spanChoices(mostMinutes: number, also: readonly number[] = []): 
   const all = [...new Set([...LADDER, ...also, mostMinutes])].filter(
     (minutes) => minutes > 0 && minutes <= mostMinutes,
   );
-  return all
-    .sort((one, other) => one - other)
-    .map((minutes) => ({ title: timeSpanText({ minutes }), value: String(minutes) }));
+  return choicesOf(all.sort((one, other) => one - other));
+}
+
+/** Lengths of time that are shorter than that one; where the usual ones are not, its half. */
+export function shorterChoices(minutes: number): Choice[] {
+  const shorter = LADDER.filter((step) => step < minutes);
+  return choicesOf(shorter.length > 0 ? shorter : [Math.max(1, Math.floor(minutes / 2))]);
+}
+
+function choicesOf(spans: readonly number[]): Choice[] {
+  return spans.map((minutes) => ({ title: timeSpanText({ minutes }), value: String(minutes) }));
 }
 
 /** A choice of `spanChoices` read back. `undefined`: it is none. */
