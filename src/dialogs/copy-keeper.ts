@@ -1,7 +1,10 @@
 import type { Posting } from '../services/index.js';
 
-/** What came of one copy. `busy`: somebody else is editing it, or has meanwhile. */
-export type Edited = 'true' | 'failed' | 'busy';
+/**
+ * What came of one copy. `busy`: somebody else is editing it, or has meanwhile · `refused`: the chat will not take it, as
+ * long as nobody changes anything there
+ */
+export type Edited = 'true' | 'failed' | 'busy' | 'refused';
 
 /** After a failure, milliseconds until the next tries; the last one holds for all further ones. */
 const HEALING_AFTER_MS = [2_000, 10_000, 60_000, 300_000] as const;
@@ -79,12 +82,12 @@ export class CopyKeeper {
     return this.#failures > 0;
   }
 
-  /** Whether the last failure, if there was one, is long enough ago. */
+  /** Whether the last failure, if there was one, is long enough ago, and no edit is under way. */
   isDue(): boolean {
-    return performance.now() >= this.#dueAt;
+    return this.#running === undefined && performance.now() >= this.#dueAt;
   }
 
-  /** @returns whether the message shows the state of this moment, or a later one. Never rejects. */
+  /** @returns whether the message shows the state of this moment, or a later one, or never will. Never rejects. */
   bring(): Promise<boolean> {
     if (this.#running) this.#isAskedAgain = true;
     this.#running ??= this.#work();
@@ -110,8 +113,8 @@ export class CopyKeeper {
       if (edited === 'busy') await delay(BUSY_MS);
     } while (this.#isAskedAgain || edited === 'busy');
     this.#running = undefined;
-    if (edited === 'failed') this.#healLater();
-    else this.#rejoice();
+    if (edited === 'true') this.#rejoice();
+    else this.#healLater();
     return edited !== 'failed';
   }
 

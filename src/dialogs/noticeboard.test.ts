@@ -1,4 +1,4 @@
-import type { Posting, PostingStore } from '../services/index.js';
+import { Problem, type Posting, type PostingStore } from '../services/index.js';
 import { silentLog } from '../services/platform/testing/test-parts.js';
 import type { Channel } from './channel.js';
 import { Noticeboard } from './noticeboard.js';
@@ -17,6 +17,8 @@ class Chat implements Channel {
   readonly asks = 'in-chat';
   readonly shown: string[] = [];
   away = 0;
+  /** Set: what an edit is answered. */
+  refuses: Problem | undefined;
   /** Set: an edit does not come back before this has. */
   hangs: Promise<void> | undefined;
 
@@ -31,6 +33,7 @@ class Chat implements Channel {
 
   async replace(_place: unknown, _messageId: string, view: View): Promise<void> {
     await this.hangs;
+    if (this.refuses) throw this.refuses;
     if (this.away > 0) {
       this.away -= 1;
       throw new Error('The chat is away.');
@@ -61,6 +64,10 @@ class Postings implements PostingStore {
 
   async find(): Promise<readonly Posting[]> {
     return [...this.rows.values()];
+  }
+
+  async forget({ messageId }: Pick<Posting, 'messageId'>): Promise<void> {
+    this.rows.delete(messageId);
   }
 
   async beginEdit(posting: Posting, revision: number): ReturnType<PostingStore['beginEdit']> {
@@ -205,6 +212,35 @@ describe('in two chats', () => {
     expect(whileHanging).toEqual(['started']);
     expect(slack.shown.at(-1)).toBe('done');
   });
+});
+
+function answers(answer: 'not-found' | 'denied'): Problem {
+  return new Problem({ kind: 'remote', system: 'teams', answer, what: 'It was not taken.', remedy: 'None.' });
+}
+
+test('a message that is gone is forgotten, and nobody tries again', async () => {
+  await board.post(PLACE, 'run:1');
+  await board.settle();
+  chat.refuses = answers('not-found');
+  now = { view: viewAt('done'), revision: 2 };
+
+  await board.makeTrue('run:1');
+
+  expect(await board.find('run:1')).toEqual([]);
+});
+
+test('a message that may not be edited is no reason to tell of it again, and stays known', async () => {
+  await board.post(PLACE, 'run:1');
+  await board.settle();
+  chat.refuses = answers('denied');
+  now = { view: viewAt('done'), revision: 2 };
+
+  await board.makeTrue('run:1');
+  chat.refuses = undefined;
+  board.seen(PLACE);
+  await board.settle();
+
+  expect(chat.shown).toEqual(['started', 'done']);
 });
 
 test('a copy in a chat that was switched off is left alone, and holds nobody up', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Log, Posting, PostingStore } from '../services/index.js';
+import { isForGood, type Log, type Posting, type PostingStore } from '../services/index.js';
 import type { Addressee, Channel } from './channel.js';
 import { CopyKeeper, PlacePace, type Edited } from './copy-keeper.js';
 import type { Place } from './turn.js';
@@ -108,7 +108,10 @@ export class Noticeboard {
     }
   }
 
-  /** As `refresh`; rejects when a copy could not be brought up to date, for whoever tries again until it is. */
+  /**
+   * As `refresh`; rejects when a copy could not be brought up to date, for whoever tries again until it is. One that the
+   * chat has refused for good is no reason to.
+   */
   async makeTrue(reference: string): Promise<void> {
     if (!(await this.#refresh(reference, 'all')))
       throw new Error(`A copy of ${reference} could not be brought up to date.`);
@@ -222,7 +225,20 @@ export class Noticeboard {
       return { edited: (await edit.end(shown)) ? 'true' : 'busy', wasSent };
     } catch (error) {
       this.#parts.log.warn({ reference, messageId, error }, 'A copy of a card could not be edited');
-      return { edited: 'failed', wasSent: true };
+      return { edited: await this.#afterFailure(copy, error), wasSent: true };
+    }
+  }
+
+  /** Never rejects. */
+  async #afterFailure(copy: Posting, error: unknown): Promise<Edited> {
+    if (!isForGood(error)) return 'failed';
+    if (error.facts.answer !== 'not-found') return 'refused';
+    try {
+      await this.#parts.postings.forget(copy);
+      return 'true';
+    } catch (failure) {
+      this.#parts.log.warn({ reference: copy.reference, error: failure }, 'A copy that is gone could not be forgotten');
+      return 'failed';
     }
   }
 

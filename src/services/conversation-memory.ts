@@ -1,3 +1,4 @@
+import { findRequestCardsBehind } from './access/request-cards-behind.js';
 import type { Clock } from './platform/clock.js';
 import {
   closeForm,
@@ -6,6 +7,7 @@ import {
   findPlace,
   findPostings,
   findReferencesBehind,
+  forgetPosting,
   isNewDelivery,
   openForm,
   saveForm,
@@ -85,6 +87,8 @@ export interface PostingStore {
   /** Notes what the message shows. Nothing changes where it already shows this revision or a newer one. */
   save(posting: Posting): Promise<void>;
   find(reference: string): Promise<readonly Posting[]>;
+  /** The message is gone: nothing is shown there any more. */
+  forget(posting: Pick<Posting, 'place' | 'messageId'>): Promise<void>;
   /**
    * The right to bring the message to that revision: one at a time, on any number of replicas. `shown`: it shows that one
    * or a newer one. `busy`: somebody else is at it.
@@ -106,7 +110,7 @@ export interface PlaceMemory {
   findPersonal(personId: string): Promise<{ conversation: string; reference: unknown } | undefined>;
 }
 
-/** Whoever changed a run shows it within this time, or does not any more. */
+/** Whoever changed a run or a request shows it within this time, or does not any more. */
 const IN_TIME_S = 5;
 /** A message that cannot be edited for a whole day is not there any more, most likely. */
 const GIVE_UP_AFTER_S = 86_400;
@@ -129,18 +133,22 @@ export function createConversationMemory({
       find: (conversation) => findPlace(db, { channel, conversation }),
       findPersonal: (person) => findPersonalPlace(db, { channel, person }),
     }),
-    findCardsBehind: () => findReferencesBehind(db),
+    findCardsBehind: () => cardsBehind(db),
     onCardBehind: (listener) => void behind.push(listener),
     cardsBehind: {
-      name: 'cards behind their runs',
+      name: 'cards behind what they show',
       everySeconds: 5,
       sweep: async (now) => {
         const changed = { after: secondsBefore(now, GIVE_UP_AFTER_S), before: secondsBefore(now, IN_TIME_S) };
-        for (const reference of await findReferencesBehind(db, changed)) behind.forEach((listen) => listen(reference));
+        for (const reference of await cardsBehind(db, changed)) behind.forEach((listen) => listen(reference));
       },
     },
     isNewDelivery: (channel, deliveryId) => isNewDelivery(db, { channel, deliveryId, at: clock.now() }),
   };
+}
+
+async function cardsBehind(db: Database['db'], changed?: { after: Date; before: Date }): Promise<readonly string[]> {
+  return [...(await findReferencesBehind(db, changed)), ...(await findRequestCardsBehind(db, changed))];
 }
 
 function createFormStore({ db }: Database, clock: Clock): FormStore {
@@ -175,6 +183,8 @@ function createPostingStore({ db }: Database, clock: Clock): PostingStore {
       const { channel, conversation } = place;
       await savePosting(db, { ...posting, channel, conversation, changedAt: clock.now() });
     },
+    forget: ({ place: { channel, conversation }, messageId }) =>
+      forgetPosting(db, { channel, conversation, messageId }),
     beginEdit: async ({ place: { channel, conversation }, messageId }, revision) => {
       const claim = await beginEdit(db, { channel, conversation, messageId }, revision);
       return typeof claim === 'string' ? claim : postingEdit(db, clock, claim);

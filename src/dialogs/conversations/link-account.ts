@@ -1,4 +1,11 @@
-import { Problem, type AccountLink, type ChatUser, type Freed, type NewsChat } from '../../services/index.js';
+import {
+  isForGood,
+  Problem,
+  type AccountLink,
+  type ChatUser,
+  type Freed,
+  type NewsChat,
+} from '../../services/index.js';
 import { NO_NUMBER, NUMBER_QUESTION, numberForm, wrongNumber } from '../forms/link-number.form.js';
 import type { Channel } from '../channel.js';
 import type { Answer, Turn, UnlinkedTurn } from '../turn.js';
@@ -166,10 +173,6 @@ export class LinkAccountConversation {
     await channelOf(this.#parts, turn).whisper(turn.account, view);
     return { kind: 'message', text: 'The answer is in your personal chat with Latchkey.' };
   }
-}
-
-function isForGood(error: unknown): boolean {
-  return error instanceof Problem && ['not-found', 'denied', 'invalid'].includes(error.facts.answer ?? '');
 }
 
 function isAccountOf({ team, channelUserId }: ChatUser, { user }: AccountLink): boolean {

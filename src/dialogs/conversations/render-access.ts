@@ -1,4 +1,4 @@
-import type { RequestCard } from '../../services/index.js';
+import { cardRevision, type RequestCard } from '../../services/index.js';
 import { EVERYBODY } from '../access-news.js';
 import type { Render } from '../noticeboard.js';
 import { accessPhase } from '../views/access-phase.js';
@@ -17,8 +17,10 @@ export function renderAccess(parts: RenderParts): Render {
     const { access } = parts;
     const card = await (readerId === EVERYBODY ? access.findShared(id) : access.find(id, readerId));
     if (!card) return undefined;
-    if (kind === 'request')
-      return { view: await requestViewFor(parts, card, readerId), revision: revisionOf(card, parts) };
+    if (kind === 'request') {
+      const isStarted = accessPhase(card, parts.clock.now()) === 'being-given';
+      return { view: await requestViewFor(parts, card, readerId), revision: cardRevision(card, isStarted) };
+    }
     const told = toldOf(rest[0] ?? '');
     // It says what has happened, and that does not change.
     return told && { view: accessToldView(told, card, await readerOf(parts, readerId)), revision: 0 };
@@ -39,14 +41,7 @@ async function readerOf({ sso, clock }: RenderParts, readerId: string): Promise<
   };
 }
 
-/** Rises with each change of the request or its lease, and when the time to take back has passed. */
-function revisionOf(card: RequestCard, { clock }: Pick<Parts, 'clock'>): number {
-  const { request, lease, extendedUntil } = card;
-  const isStarted = accessPhase(card, clock.now()) === 'being-given' ? 1 : 0;
-  return 4 * (request.revision + (lease?.revision ?? 0)) + isStarted + (extendedUntil ? 2 : 0);
-}
-
-/** @param text with the number of those that come several times: `ends-soon-2`. */
+/** @param text with the number of those that come several times: `ends-soon-2`, `reminder-0-1`. */
 function toldOf(text: string): Told | undefined {
-  return TOLD.find((told) => told === text.replace(/-\d+$/, ''));
+  return TOLD.find((told) => told === text.replace(/(-\d+)+$/, ''));
 }

@@ -118,7 +118,7 @@ test('every copy of a card is found, until it is forgotten', async () => {
   await savePosting(database.db, { ...posting('m3', 1), reference: 'run-2' });
 
   const [first, second, ...others] = await findPostings(database.db, 'run-1');
-  await forgetPosting(database.db, first?.id ?? '');
+  await forgetPosting(database.db, { channel: 'teams', conversation: 'a:1', messageId: 'm1', ...first });
 
   expect([first?.messageId, second?.messageId, second?.audience, others]).toEqual(['m1', 'm2', 'approvers', []]);
   expect(await findPostings(database.db, 'run-1')).toHaveLength(1);

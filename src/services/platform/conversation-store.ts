@@ -197,8 +197,16 @@ export async function findReferencesBehind(db: Executor, changed?: { after: Date
 }
 
 /** The message is gone; it shall not be refreshed any more. */
-export async function forgetPosting(db: Executor, id: string): Promise<void> {
-  await db.deleteFrom('posting').where('id', '=', id).execute();
+export async function forgetPosting(
+  db: Executor,
+  { channel, conversation, messageId }: Pick<PostingRecord, 'channel' | 'conversation' | 'messageId'>,
+): Promise<void> {
+  await db
+    .deleteFrom('posting')
+    .where('channel', '=', channel)
+    .where('conversation', '=', conversation)
+    .where('message_id', '=', messageId)
+    .execute();
 }
 
 /** Takes note of an inbound delivery. `false`: it came before, as platforms deliver again what we answered late. */

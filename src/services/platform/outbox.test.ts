@@ -78,6 +78,35 @@ test('what could not be delivered is tried again, less and less often, and holds
   expect(arrived).toEqual(['prompt', 'late']);
 });
 
+test('one that hangs holds up its own type alone, and of several at once not even that', async () => {
+  let come = (): void => undefined;
+  const away = new Promise<void>((resolve) => (come = resolve));
+  const outbox = createOutbox({ database, clock, log: silentLog });
+  const arrived: string[] = [];
+  const arrives = (type: string) => async (payload: Json) => {
+    if (payload === 'hangs') await away;
+    arrived.push(`${type} ${String(payload)}`);
+  };
+  outbox.on('one', arrives('one'));
+  outbox.on('many', arrives('many'), 2);
+  outbox.on('other', arrives('other'));
+  await database.transaction(async (trx) => {
+    for (const type of ['one', 'many'])
+      for (const payload of ['hangs', 1, 2]) await publish(trx, { type, payload, at: clock.now() });
+    await publish(trx, { type: 'other', payload: 1, at: clock.now() });
+  });
+
+  const swept = outbox.sweep.sweep(clock.now());
+  while (arrived.length < 3) await new Promise((turn) => setTimeout(turn, 5));
+  const meanwhile = [...arrived].sort();
+  come();
+  await swept;
+
+  expect(meanwhile).toEqual(['many 1', 'many 2', 'other 1']);
+  expect(arrived.filter((one) => one.startsWith('one'))).toEqual(['one hangs', 'one 1', 'one 2']);
+  expect(arrived).toHaveLength(7);
+});
+
 test('an event that nobody handles yet stays for whoever will', async () => {
   await tells('kept');
   const nobody = createOutbox({ database, clock, log: silentLog });

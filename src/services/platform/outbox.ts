@@ -17,12 +17,15 @@ export interface Event {
 export type EventHandler = (payload: Json) => Promise<void>;
 
 /**
- * News that is committed with what it tells of, and delivered until it has arrived, by one replica at a time: in order, as
- * long as nothing fails and there is one replica.
+ * News that is committed with what it tells of, and delivered until it has arrived, by one replica at a time. Each type has
+ * a line of its own: in order, as long as nothing fails and there is one replica, unless several are delivered at once.
  */
 export interface Outbox {
-  /** @throws when that type has a handler: events go to one place. */
-  on(type: string, handler: EventHandler): void;
+  /**
+   * @param atOnce so many of the type are delivered side by side, in no order. Default: 1.
+   * @throws when that type has a handler: events go to one place.
+   */
+  on(type: string, handler: EventHandler, atOnce?: number): void;
   /** Delivers what is there, also what a dead process left behind. */
   readonly sweep: Sweep;
 }
@@ -58,34 +61,41 @@ interface Claimed {
 
 class TableOutbox implements Outbox {
   readonly #parts: Parameters<typeof createOutbox>[0];
-  readonly #handlers = new Map<string, EventHandler>();
+  readonly #handlers = new Map<string, { readonly handle: EventHandler; readonly atOnce: number }>();
 
   constructor(parts: Parameters<typeof createOutbox>[0]) {
     this.#parts = parts;
   }
 
-  on(type: string, handler: EventHandler): void {
+  on(type: string, handle: EventHandler, atOnce = 1): void {
     if (this.#handlers.has(type)) throw new Error(`Two handlers for ${type}.`);
-    this.#handlers.set(type, handler);
+    this.#handlers.set(type, { handle, atOnce });
   }
 
   readonly sweep: Sweep = {
     name: 'undelivered events',
     everySeconds: 5,
     sweep: async () => {
-      for (let event = await this.#claim(); event !== undefined; event = await this.#claim())
-        await this.#deliver(event);
+      const lines = [...this.#handlers].flatMap(([type, { atOnce }]) => Array.from({ length: atOnce }, () => type));
+      const ended = await Promise.allSettled(lines.map((type) => this.#deliverAll(type)));
+      const failed = ended.find((line) => line.status === 'rejected');
+      if (failed) throw failed.reason;
     },
   };
 
-  /** The oldest event that is due and that nobody delivers. */
-  async #claim(): Promise<Claimed | undefined> {
+  async #deliverAll(type: string): Promise<void> {
+    for (let event = await this.#claim(type); event !== undefined; event = await this.#claim(type))
+      await this.#deliver(event);
+  }
+
+  /** The oldest event of the type that is due and that nobody delivers. */
+  async #claim(type: string): Promise<Claimed | undefined> {
     const { database, clock } = this.#parts;
     const due = database.db
       .selectFrom('outbox')
       .select('id')
       .where('delivered_at', 'is', null)
-      .where('type', 'in', ['', ...this.#handlers.keys()])
+      .where('type', '=', type)
       .where((event) => event.or([event('retry_at', 'is', null), event('retry_at', '<=', clock.wall())]))
       .where(sql<boolean>`(claimed_until is null or claimed_until < clock_timestamp())`)
       .orderBy('id')
@@ -104,7 +114,7 @@ class TableOutbox implements Outbox {
     const { database, clock, log } = this.#parts;
     const event = database.db.updateTable('outbox').where('id', '=', id);
     try {
-      await this.#handlers.get(type)?.(payload);
+      await this.#handlers.get(type)?.handle(payload);
     } catch (error) {
       const seconds = Math.min(RETRY_AFTER_S.first * 2 ** attempts, RETRY_AFTER_S.most);
       log.warn({ event: id, type, attempts: attempts + 1, seconds, error }, 'An event could not be delivered yet');

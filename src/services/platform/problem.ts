@@ -59,6 +59,14 @@ export function mayPass({ kind, answer }: ProblemFacts): boolean {
   return kind === 'waiting' || (kind === 'remote' && PASSING.includes(answer));
 }
 
+/** Answers of a chat that stay as they are: what is gone, blocked or never taken is no better for being tried again. */
+const FINAL: readonly ProblemFacts['answer'][] = ['not-found', 'denied', 'invalid'];
+
+/** Whether whoever brings something to a chat has done what can be done. */
+export function isForGood(caught: unknown): caught is Problem {
+  return caught instanceof Problem && FINAL.includes(caught.facts.answer);
+}
+
 /** Nothing that needs the database can be done; what is only read from Entra and Genesys can. */
 export const DATABASE_AWAY: ProblemFacts = {
   kind: 'internal',
