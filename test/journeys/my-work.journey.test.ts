@@ -48,6 +48,21 @@ test('my work in Teams: what waits, what was asked for, what one has', async () 
   await asksInTeams(ana, 'agent', { for: 'b.simon', because: 'what I have, for him' });
 }, 120_000);
 
+test('a bot that dies after the click gives the access after its restart, and every card stays what it was', async () => {
+  const request = await asksInTeams(dana, 'supervisor', { because: 'across a crash' });
+  const asked = await omar.sees('across a crash');
+  await omar.presses(asked, 'Approve Dana Deputy');
+  await dana.watches(request, /Approved by Omar Owner/);
+
+  await world().killBot();
+  await world().startBot();
+  await world().advance('PT11S');
+
+  await dana.watches(request, /You have access until/);
+  const works = await omar.watches(asked, 'Dana Deputy has access until');
+  expect(works.says('Dana Deputy asks for Supervisor')).toBe(true);
+}, 180_000);
+
 test('requests go on while Slack is down, and its cards are true when it is back', async () => {
   const request = await asksInSlack(ana, 'supervisor', { because: 'while Slack is down' });
   const asked = await dana.sees('while Slack is down');

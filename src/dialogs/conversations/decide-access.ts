@@ -1,4 +1,4 @@
-import type { RequestCard, VoteOutcome } from '../../services/index.js';
+import { TAKE_BACK_S, type RequestCard, type VoteOutcome } from '../../services/index.js';
 import { EVERYBODY, requestReference } from '../access-news.js';
 import { accessForm, ACCESS_FORMS, isAccessForm, type AccessForm } from '../forms/decide-access.form.js';
 import { chosenMinutes } from '../forms/span-choices.js';
@@ -7,7 +7,7 @@ import type { Answer, Turn } from '../turn.js';
 import { accessPhase, phaseLine } from '../views/access-phase.js';
 import type { Action, View } from '../views/view.js';
 import { requestViewFor } from './render-access.js';
-import { actorOf, channelOf, oldButton, type Click, type Handled, type Parts, type Verbs } from './talk.js';
+import { channelOf, deciderOf, oldButton, type Click, type Handled, type Parts, type Verbs } from './talk.js';
 
 type Inputs = Readonly<Record<string, string>>;
 
@@ -64,24 +64,24 @@ export class DecideAccessConversation {
     requestId: string,
     given: { vote: 'approve' | 'deny'; minutes?: number; reason: string },
   ): Handled {
-    const { outcome } = await this.#parts.access.vote(actorOf(turn), { requestId, ...given });
+    const { outcome } = await this.#parts.access.vote(deciderOf(turn), { requestId, ...given });
     return this.#answer(turn, requestId, outcomeText(outcome));
   }
 
   async #takeBack(turn: Click): Handled {
-    await this.#parts.access.takeBack(actorOf(turn), turn.said.reference);
+    await this.#parts.access.takeBack(deciderOf(turn), turn.said.reference);
     return this.#answer(turn, turn.said.reference, 'Taken back. The request waits for a decision again.');
   }
 
   async #cancel(turn: Click): Handled {
-    await this.#parts.access.cancel(actorOf(turn), turn.said.reference);
+    await this.#parts.access.cancel(deciderOf(turn), turn.said.reference);
     return this.#answer(turn, turn.said.reference, 'Cancelled.');
   }
 
   async #review(turn: Turn, requestId: string, verdict: string | undefined, reason: string): Handled {
     if (verdict !== 'right' && verdict !== 'not-right')
       return { kind: 'refused', text: 'Choose whether it was right.' };
-    await this.#parts.access.review(actorOf(turn), { requestId, verdict, reason });
+    await this.#parts.access.review(deciderOf(turn), { requestId, verdict, reason });
     return this.#answer(turn, requestId, verdict === 'right' ? 'Noted: it was right.' : 'Noted. The access ends now.');
   }
 
@@ -95,25 +95,29 @@ export class DecideAccessConversation {
     const leaseId = (await access.findShared(requestId))?.lease?.id;
     if (leaseId === undefined) return oldButton();
     if (form === 'revoke-access') {
-      await leases.revoke(actorOf(turn), leaseId, reason);
+      await leases.revoke(deciderOf(turn), leaseId, reason);
       return this.#answer(turn, requestId, 'Revoked. The access ends now.');
     }
     if (form === 'give-back-access') {
-      await leases.giveBack(actorOf(turn), leaseId);
+      await leases.giveBack(deciderOf(turn), leaseId);
       return this.#answer(turn, requestId, 'Given back. The access ends now.');
     }
     if (minutes === undefined) return { kind: 'refused', text: 'Choose how much more.' };
     const claim = { reference: `${leaseId}:${turn.deliveryId}`, verb: form, revision: 0 };
-    const asked = await access.extend(actorOf(turn), { leaseId, minutes, why: reason }, claim);
+    const asked = await access.extend(deciderOf(turn), { leaseId, minutes, why: reason }, claim);
     this.#parts.accessNews.bringSoon(asked.id);
-    return this.#answer(turn, requestId, 'Asked for more time. The card below shows how that goes.');
+    return this.#answer(
+      turn,
+      requestId,
+      'Asked for more time. A card in your messages with Latchkey shows how that goes.',
+    );
   }
 
   /** In a dialog, or in the place of the card until it changes. */
   async #ask(turn: Click, name: AccessForm): Handled {
     const { reference } = turn.said;
     // Who may, the service says when it is sent: an approver of now may not have been one when it was asked.
-    const card = await this.#parts.access.findShared(reference);
+    const card = (await this.#cardFor(turn, reference)) ?? (await this.#cardOfAll(turn));
     if (!card) return oldButton();
     const form = accessForm(name, card);
     if (channelOf(this.#parts, turn).asks === 'in-dialog') {
@@ -132,9 +136,20 @@ export class DecideAccessConversation {
   async #refresh(turn: Click): Handled {
     const own = await this.#cardFor(turn, turn.said.reference);
     if (own) return { kind: 'view', view: await this.#view(turn, own) };
-    const shared = await this.#parts.access.findShared(turn.said.reference);
+    const shared = await this.#cardOfAll(turn);
     if (!shared) return oldButton();
     return { kind: 'view', view: await requestViewFor(this.#parts, { ...shared, can: [] }, EVERYBODY) };
+  }
+
+  /** What everybody reads in the channel where they have clicked; of no other request, whatever the button says. */
+  async #cardOfAll({ said, place }: Click): Promise<RequestCard | undefined> {
+    const copies = await this.#parts.noticeboard.find(requestReference(said.reference, EVERYBODY));
+    const isThere = copies.some(
+      ({ messageId, place: { channel, conversation } }) =>
+        // The address of a thread begins with that of its channel.
+        messageId === said.messageId && channel === place.channel && place.conversation.startsWith(conversation),
+    );
+    return isThere ? this.#parts.access.findShared(said.reference) : undefined;
   }
 
   /** A copy of it below, for whoever has lost sight of the first one. */
@@ -143,9 +158,12 @@ export class DecideAccessConversation {
     const card = await this.#cardFor(turn, turn.said.reference);
     if (!card) return oldButton();
     const reference = requestReference(card.request.id, personId);
-    if (turn.place.kind === 'personal') await this.#parts.noticeboard.post(turn.place, reference);
+    const isInTheirChat = turn.place.kind === 'personal';
+    if (isInTheirChat) await this.#parts.noticeboard.post(turn.place, reference);
     else await this.#parts.noticeboard.whisper(turn.place.channel, turn.account, reference);
-    return { kind: 'message', text: 'The card is below.' };
+    // On the app's own page there is no message, and nothing below it.
+    const isBelow = isInTheirChat && turn.said.messageId !== undefined;
+    return { kind: 'message', text: `The card is ${isBelow ? 'below' : 'in your messages with Latchkey'}.` };
   }
 
   #cardFor(turn: Turn, requestId: string): Promise<RequestCard | undefined> {
@@ -205,7 +223,7 @@ function outcomeText(outcome: VoteOutcome): string | undefined {
     case 'counted':
       return `Counted: ${String(outcome.agreed)} of ${String(outcome.needed)} have agreed.`;
     case 'approved':
-      return 'Approved. It starts in 10 seconds; until then you can take it back.';
+      return `Approved. It starts in ${String(TAKE_BACK_S)} seconds; until then you can take it back.`;
     case 'denied':
       return 'Denied.';
     case 'again':

@@ -68,13 +68,18 @@ export type Click = Turn & { readonly said: Extract<Turn['said'], { kind: 'click
 
 /** Who asks, as the services know people, and the card that follows what is started. */
 export function actorOf(turn: Turn): Actor {
-  const { account, place, said } = turn;
-  const { personId, name, channel: chat, channelUserId } = account;
-  // Teams says itself which person an account is.
-  const actor: Actor = { personId, name, channel: chat, ...(chat === 'teams' ? {} : { channelUserId }) };
+  const { place, said } = turn;
+  const actor = deciderOf(turn);
   if (said.kind !== 'click' || said.messageId === undefined) return actor;
   const { channel, conversation, kind } = place;
   return { ...actor, card: { channel, conversation, kind, messageId: said.messageId } };
+}
+
+/** As `actorOf`, from a card that is no run's: a run that follows from it must not take the card over. */
+export function deciderOf({ account }: Turn): Actor {
+  const { personId, name, channel, channelUserId } = account;
+  // Teams says itself which person an account is.
+  return { personId, name, channel, ...(channel === 'teams' ? {} : { channelUserId }) };
 }
 
 export function channelOf(parts: Pick<Parts, 'channels'>, turn: Pick<Turn, 'place'>): Channel {

@@ -65,11 +65,26 @@ export function doneView(run: RunRecord, context: DoneContext): View {
       return emailClaimDoneView(run, run.outcome as unknown as EmailClaimOutcome);
     case 'off-board':
       return offBoardedView(run, run.outcome as unknown as OffBoardOutcome);
+    case 'grant-access':
+    case 'end-access':
+      return accessRunView(run);
     case 'remove-test-user':
       return removedView(run, run.outcome as unknown as RemoveTestUserOutcome);
     default:
       return createdView(run, run.outcome as unknown as CreatePersonOutcome);
   }
+}
+
+/** The card of the request says the rest. */
+function accessRunView(run: RunRecord): View {
+  const what = run.kind === 'grant-access' ? 'The access was given.' : 'The access was ended.';
+  return {
+    title: run.kind === 'grant-access' ? 'Access given' : 'Access ended',
+    tone: 'good',
+    elements: [{ kind: 'text', text: `${what} The card of the request says to whom and until when.` }, doneSteps(run)],
+    actions: [],
+    fallback: what,
+  };
 }
 
 function assignedView(run: RunRecord, outcome: AssignOutcome, context: DoneContext): View {

@@ -17,6 +17,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'remove-test-user': 'Removing the test user',
   'off-board': 'Off-boarding',
   'choose-email-claim': 'Changing the claim',
+  'grant-access': 'Giving the access',
+  'end-access': 'Ending the access',
 };
 
 /** The steps of the longer runs, shown from the start. */
