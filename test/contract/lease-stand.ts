@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { GENESYS, PEOPLE } from '../../sandbox/credentials.js';
 import type { AppRoleAssignment } from '../../sandbox/entra/directory-objects.js';
 import { createEntraSandbox } from '../../sandbox/entra/entra-sandbox.js';
@@ -26,6 +27,7 @@ import { testPipeline } from '../../src/services/operations/testing/test-pipelin
 import type { Database } from '../../src/services/platform/database.js';
 import type { Durable, RunRecord } from '../../src/services/platform/durable.js';
 import { newId, parseRunId, type RunId } from '../../src/services/platform/ids.js';
+import { jsonText } from '../../src/services/platform/json.js';
 import { omar, recordingLog, StandingClock } from '../../src/services/platform/testing/test-parts.js';
 import { AssignmentService } from '../../src/services/provisioning/assignment-service.js';
 import { OffBoardService } from '../../src/services/provisioning/off-board-service.js';
@@ -306,6 +308,30 @@ export class LeaseStand {
     const claim = { reference: newId(), verb: 'off-board', revision: 1 };
     await this.#admins.offBoarding.offBoard(actor, { personId, seal: seal ?? card.seal }, claim);
     await this.standsStill();
+  }
+
+  /** Omar has it ended, as a review does; gives the runs. */
+  async ends(leaseId: string, why?: string): Promise<readonly RunId[]> {
+    const how = { reason: 'revoked', by: omar, ...(why === undefined ? {} : { why }) } as const;
+    const runs = await this.database.transaction((trx) => this.leases.end(trx, leaseId, how));
+    runs.forEach((runId) => this.leases.goOn(runId));
+    return runs;
+  }
+
+  async forgetsNews(): Promise<void> {
+    await this.database.db.deleteFrom('outbox').execute();
+  }
+
+  /** Ids of the requests whose cards say something else. */
+  async news(): Promise<string[]> {
+    const rows = await this.database.db.selectFrom('outbox').select('payload').execute();
+    return rows.flatMap(({ payload }) => z.object({ requestId: z.string() }).safeParse(payload).data?.requestId ?? []);
+  }
+
+  /** As of a release that is not this one. */
+  async cannotBeRead(leaseId: string): Promise<void> {
+    const gift = jsonText({ of: 'another release' });
+    await this.database.db.updateTable('access_lease').set({ gift }).where('id', '=', leaseId).execute();
   }
 
   /** She goes on with a run that failed. */

@@ -1,6 +1,7 @@
 import { GROUPS } from '../../sandbox/entra/seed.js';
 import type { PolicyGift } from '../../src/services/access/access-policy.js';
 import { LATCHKEY_ACTOR } from '../../src/services/access/lease-port.js';
+import { listAudit } from '../../src/services/platform/audit.js';
 import type { Database } from '../../src/services/platform/database.js';
 import { omar } from '../../src/services/platform/testing/test-parts.js';
 import { openTestDatabase } from '../support/test-database.js';
@@ -55,6 +56,18 @@ describe('giving', () => {
       endReason: 'called-off',
       endedBy: 'Omar Owner',
     });
+  });
+
+  test('one that is called off while an earlier one left something to it leaves its request free for another', async () => {
+    const first = await stand.grant('Ana', { minutes: 60 });
+    const { leaseId, requestId } = await stand.plan('Ana', { minutes: 60, extendsLeaseId: first.lease.id });
+
+    await stand.database.transaction((trx) => stand.leases.callOff(trx, leaseId, omar));
+
+    expect((await stand.lease(leaseId)).state).toBe('ended');
+    expect(await stand.requestState(requestId)).toBe('approved');
+    await stand.passes(61);
+    expect(await stand.has('Ana')).toEqual(ENDED);
   });
 
   test('once it is being given, it is too late to call it off', async () => {
@@ -117,6 +130,24 @@ describe('giving', () => {
     expect(await stand.has('Ana')).toEqual(NOTHING);
   });
 
+  test('a database that cannot be used for a moment fails no giving', async () => {
+    const { leaseId, runId } = await stand.plan('Ana');
+    stand.clock.advance(1);
+    let faults = 1;
+    await stand.restarts({
+      ...database,
+      transaction: (work) => {
+        faults -= 1;
+        return faults < 0 ? database.transaction(work) : Promise.reject(new Error('The connection was lost.'));
+      },
+    });
+
+    await stand.goesOn(runId);
+    expect(await stand.goesOn(runId)).toMatchObject({ state: 'done' });
+
+    expect((await stand.lease(leaseId)).state).toBe('active');
+  });
+
   test('two at the same time for one person are both given', async () => {
     const [agent, supervisor] = [await stand.plan('Ana'), await stand.plan('Ana', { gives: SUPERVISOR })];
     stand.clock.advance(1);
@@ -170,6 +201,37 @@ describe('ending', () => {
     expect(await stand.has('Ana')).toEqual(ENDED);
   });
 
+  test('the request that is extended tells of it, and its card never goes back to an older one', async () => {
+    const first = await stand.grant('Ana', { minutes: 60 });
+    const planned = await stand.plan('Ana', { minutes: 60, extendsLeaseId: first.lease.id });
+    const before = await stand.lease(first.lease.id);
+    expect((await stand.facts(first.requestId))?.extendedUntil).toBeUndefined();
+    await stand.forgetsNews();
+
+    stand.clock.advance(1);
+    await stand.goesOn(planned.runId);
+
+    expect(await stand.news()).toEqual(expect.arrayContaining([first.requestId, planned.requestId]));
+    const after = await stand.lease(first.lease.id);
+    expect(after.revision).toBeGreaterThan(before.revision);
+    await stand.forgetsNews();
+    await stand.ends(planned.leaseId);
+    await stand.standsStill();
+    expect(await stand.news()).toContain(first.requestId);
+    expect((await stand.lease(first.lease.id)).revision).toBeGreaterThan(after.revision);
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+  });
+
+  test('one that cannot be read keeps no other from its end', async () => {
+    const [broken, other] = [await stand.grant('Ana', { minutes: 60 }), await stand.grant('Omar', { minutes: 60 })];
+    await stand.cannotBeRead(broken.lease.id);
+
+    await stand.passes(61);
+
+    expect(await stand.lease(other.lease.id)).toMatchObject({ state: 'ended' });
+    expect(stand.log.lines()).toContainEqual(expect.objectContaining({ lease: broken.lease.id }));
+  });
+
   test('an extension that is approved while the end is under way leaves the person with access', async () => {
     const { lease } = await stand.grant('Ana', { minutes: 60 });
     stand.entraWire.answersFor(({ method }) => method === 'DELETE', { status: 503 }, Infinity);
@@ -207,6 +269,18 @@ describe('ending', () => {
     expect((await stand.lease(lease.id)).leftOver).toEqual(['an assignment of their own']);
   });
 
+  test('where only the access in Entra was ours, the sessions of the user who was there end with it', async () => {
+    const name = { name: 'Ana Agent', email: personOf('Ana').userPrincipalName, divisionId: await stand.home() };
+    await stand.genesys.ensureActiveUser(name);
+    await stand.givesRoleByHand('Ana', 'Agent');
+    await stand.grant('Ana');
+
+    await stand.passes(481);
+
+    expect(await stand.has('Ana')).toEqual({ assigned: 0, user: 'active', roles: ['Agent', 'employee'] });
+    expect(stand.genesysWire.count('DELETE', /tokens/)).toBe(1);
+  });
+
   test('what an administrator has given for good since stays', async () => {
     const { lease } = await stand.grant('Ana');
     await stand.adminHasGiven('Ana');
@@ -228,6 +302,18 @@ describe('ending', () => {
 
     expect(await stand.has('Ana')).toMatchObject({ assigned: 0 });
     expect((await stand.lease(second.lease.id)).leftOver).toEqual([]);
+  });
+
+  test('what somebody took that an administrator had given for good is a lease’s again, once a lease has given it anew', async () => {
+    await stand.grant('Ana', { minutes: 120 });
+    await stand.adminHasGiven('Ana');
+    await stand.takesByHand('Ana');
+    stand.clock.advance(1);
+    await stand.grant('Ana', { gives: SUPERVISOR, minutes: 60 });
+
+    await stand.passes(121);
+
+    expect((await stand.has('Ana')).assigned).toBe(0);
   });
 
   test('while a group still gives access, that is said, and the group is left alone', async () => {
@@ -379,11 +465,64 @@ describe('ended early', () => {
     await expect(revoke('Ana')).rejects.toMatchObject({ facts: { code: 'self' } });
     await expect(revoke('B.')).rejects.toMatchObject({ facts: { code: 'role-missing' } });
     await revoke('Dana');
-    await revoke('Ada');
+    await expect(revoke('Ada')).rejects.toMatchObject({ facts: { code: 'lease-ended' } });
     await stand.standsStill();
 
     expect(await stand.has('Ana')).toEqual(ENDED);
-    expect(await stand.lease(lease.id)).toMatchObject({ endReason: 'revoked', endedBy: 'Dana Deputy' });
+    const endWhy = 'No longer needed';
+    expect(await stand.lease(lease.id)).toMatchObject({ endReason: 'revoked', endedBy: 'Dana Deputy', endWhy });
+  });
+
+  test.each(['', ' \n', 'x'.repeat(501)])('nobody revokes without words that somebody can read', async (why) => {
+    const { lease } = await stand.grant('Ana');
+
+    await expect(stand.leases.revoke(omar, lease.id, why)).rejects.toMatchObject({ facts: { code: 'no-reason' } });
+    expect((await stand.lease(lease.id)).state).toBe('active');
+  });
+
+  test('an old request ends nothing that was given since, whoever says so', async () => {
+    const old = await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    const since = await stand.grant('Ana');
+
+    await expect(stand.leases.giveBack(ana, old.lease.id)).rejects.toMatchObject({ facts: { code: 'lease-ended' } });
+    await expect(stand.leases.revoke(dana, old.lease.id, 'Too late')).rejects.toMatchObject({
+      facts: { code: 'lease-ended' },
+    });
+    expect(await stand.ends(old.lease.id)).toEqual([]);
+
+    expect((await stand.lease(since.lease.id)).state).toBe('active');
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+  });
+
+  test('what another request gives of the same role goes on', async () => {
+    const [one, other] = [await stand.grant('Ana', { minutes: 60 }), await stand.grant('Ana', { minutes: 120 })];
+
+    await stand.leases.giveBack(ana, one.lease.id);
+    await stand.standsStill();
+
+    expect(await stand.lease(one.lease.id)).toMatchObject({ state: 'ended', endReason: 'given-back' });
+    expect((await stand.lease(other.lease.id)).state).toBe('active');
+    expect(await stand.has('Ana')).toEqual(AS_AGENT);
+  });
+
+  test('what is ended before it gave anything leaves a request that has ended, and its entry in the audit', async () => {
+    const { leaseId, runId, requestId } = await stand.plan('Ana');
+
+    expect(await stand.ends(leaseId, 'It was a mistake')).toEqual([]);
+    const run = await stand.goesOn(runId);
+
+    expect(run).toMatchObject({ state: 'done', outcome: { state: 'called-off' } });
+    expect(await stand.lease(leaseId)).toMatchObject({
+      state: 'ended',
+      endReason: 'revoked',
+      endWhy: 'It was a mistake',
+    });
+    expect(await stand.requestState(requestId)).toBe('ended');
+    const entries = await listAudit(stand.database.db, { limit: 5 });
+    expect(entries.map(({ body }) => body)).toContainEqual(
+      expect.objectContaining({ operation: 'end-access', request: requestId, reason: 'It was a mistake' }),
+    );
   });
 
   test('what goes on after it ends with it', async () => {
@@ -404,7 +543,7 @@ describe('ended early', () => {
     expect(await stand.goesOn(runId)).toMatchObject({ state: 'failed' });
     stand.genesysWire.forgetsRules();
 
-    await stand.leases.giveBack(ana, leaseId);
+    await stand.ends(leaseId);
     await stand.standsStill();
 
     expect(await stand.has('Ana')).toEqual(NOTHING);
@@ -421,7 +560,7 @@ describe('ended early', () => {
     expect(await stand.has('Ana')).toMatchObject({ assigned: 1 });
     stand.entraWire.forgetsRules();
 
-    await stand.leases.giveBack(ana, leaseId);
+    await stand.ends(leaseId);
     await stand.standsStill();
     const run = await stand.goesOn(runId);
 
@@ -552,6 +691,39 @@ describe('beside the directory', () => {
 
     expect([told(), await stand.has('Ana')]).toEqual([['still-there'], ENDED]);
     expect((await stand.lease(lease.id)).state).toBe('ended');
+  });
+
+  test('what comes back after it was taken a second time is told, and left alone, each time once', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    const comesBack = async (): Promise<void> => {
+      await stand.assignmentsAreSince(lease.beginsAt ?? lease.endsAt);
+      await stand.reconciles();
+    };
+    await stand.assignsByHand('Ana');
+    await comesBack();
+    await stand.assignsByHand('Ana');
+
+    await comesBack();
+    await comesBack();
+
+    expect([told(), (await stand.has('Ana')).assigned]).toEqual([['still-there', 'comes-back'], 1]);
+  });
+
+  test('what somebody has given between the removal and the end of the sessions is theirs', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    stand.genesysWire.answersFor(() => true, { status: 503 }, Infinity);
+    await stand.passes(61);
+    const { closedAt } = await stand.lease(lease.id);
+    stand.genesysWire.forgetsRules();
+    stand.clock.advance(10);
+    await stand.endsNow(lease.id);
+    await stand.assignsByHand('Ana');
+    await stand.assignmentsAreSince(new Date((closedAt?.getTime() ?? 0) + 60_000));
+
+    await stand.reconciles();
+
+    expect([told(), (await stand.has('Ana')).assigned]).toEqual([['given-again'], 1]);
   });
 
   test('what somebody has given outside of Latchkey since is told, and left alone', async () => {

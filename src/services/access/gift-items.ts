@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Executor, Transaction } from '../platform/schema.js';
 
 /** What Latchkey gave a person for leases and has not taken yet, as rows: noted before it is given. */
@@ -5,10 +6,10 @@ import type { Executor, Transaction } from '../platform/schema.js';
 export interface GivenItem {
   /** Of `keyOfItem`. */
   readonly key: string;
-  /** The lease it was given for first. */
+  /** The lease it was given for. */
   readonly leaseId: string;
   readonly givenAt: Date;
-  /** Of what is given in Genesys: the address of the user there, and the user's id once it is known. */
+  /** The address of the user in Genesys, and the user's id once it is known. */
   readonly genesysEmail?: string;
   readonly genesysUserId?: string;
 }
@@ -22,7 +23,10 @@ export async function itemsGiven(db: Executor, personId: string): Promise<GivenI
   }));
 }
 
-/** What is noted already stays as it is. */
+/**
+ * Each was found lacking: what was noted of it before, somebody has taken since, and it is given anew from now on. What is
+ * noted of the user in Genesys stays where nothing is said of it.
+ */
 export async function noteItems(
   trx: Transaction,
   noted: {
@@ -41,7 +45,15 @@ export async function noteItems(
         ...{ genesys_email: genesysEmail, genesys_user: genesysUserId },
       })),
     )
-    .onConflict((on) => on.columns(['person', 'item']).doNothing())
+    .onConflict((on) =>
+      on.columns(['person', 'item']).doUpdateSet({
+        lease: sql`excluded.lease`,
+        given_at: sql`excluded.given_at`,
+        genesys_user: sql`
+          case when excluded.genesys_email is null then access_item.genesys_user else excluded.genesys_user end`,
+        genesys_email: sql`coalesce(excluded.genesys_email, access_item.genesys_email)`,
+      }),
+    )
     .execute();
 }
 

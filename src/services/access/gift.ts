@@ -38,15 +38,17 @@ export function itemsOf(gift: AccessGift): AccessItem[] {
   ];
 }
 
+/** Whether both give the same, whatever the things are called meanwhile. */
+export function isSameGift(one: AccessGift, other: AccessGift): boolean {
+  const [keys, others] = [one, other].map((gift) => itemsOf(gift).map(keyOfItem).sort().join());
+  return keys === others;
+}
+
 /** What of it is given in Entra. */
 export function entraItemOf({ entra }: Pick<AccessGift, 'entra'>): AccessItem {
   return entra.kind === 'group'
     ? { kind: 'group', groupId: entra.groupId }
     : { kind: 'app-role', servicePrincipalId: entra.servicePrincipalId, appRoleId: entra.appRoleId };
-}
-
-export function isOfGenesys({ kind }: AccessItem): boolean {
-  return kind === 'genesys-role' || kind === 'genesys-user';
 }
 
 /** The same for the same thing, whichever gift names it. */

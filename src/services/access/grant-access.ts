@@ -11,7 +11,7 @@ import type { Transaction } from '../platform/schema.js';
 import { ensureGenesysUser, type FoundUser } from '../provisioning/ensure-genesys-user.js';
 import { refuseUnfit } from '../provisioning/provisioning-refusals.js';
 import type { HeldRole } from '../provisioning/role-snapshot.js';
-import { accessGift, entraItemOf, isOfGenesys, itemsOf, keyOfItem, type AccessGift, type AccessItem } from './gift.js';
+import { accessGift, entraItemOf, itemsOf, keyOfItem, type AccessGift, type AccessItem } from './gift.js';
 import { genesysUserOf } from './gift-standing.js';
 import { giftNotVisible } from './lease-refusals.js';
 
@@ -65,7 +65,7 @@ export interface GrantLedger {
   /** Before it is given. */
   note(
     input: GrantInput,
-    items: readonly { key: string; genesysEmail?: string; genesysUserId?: string }[],
+    items: readonly { key: string; genesysEmail: string; genesysUserId?: string }[],
   ): Promise<void>;
   /** It was somebody else who has given it. Only what this lease has noted. */
   forget(input: GrantInput, key: string): Promise<void>;
@@ -181,10 +181,11 @@ async function noteWhatIsThere(parts: GrantParts, { input, step }: Pick<Context,
       if (item.kind === 'genesys-user') return user?.state === 'active';
       return item.kind === 'genesys-role' ? grants.some(isGrantOf(item)) : isInEntra;
     };
+    // Beside what is given in Entra too: the sessions that end with it are the user's in Genesys.
     const inGenesys = { genesysEmail: email, ...(user ? { genesysUserId: user.id } : {}) };
     const lacking = itemsOf(gift)
       .filter((item) => !isThere(item))
-      .map((item) => ({ key: keyOfItem(item), ...(isOfGenesys(item) ? inGenesys : {}) }));
+      .map((item) => ({ key: keyOfItem(item), ...inGenesys }));
     await ledger.note(input, lacking);
     return { email, lacking: lacking.map(({ key }) => key) };
   });

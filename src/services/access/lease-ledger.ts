@@ -1,10 +1,13 @@
+import { ZodError } from 'zod';
 import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import type { Concluded } from '../operations/operation.js';
 import { judgeTarget, refusal, type Verdict } from '../operations/permissions.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
+import { LedgerUnavailable } from '../platform/execution.js';
 import type { RunId } from '../platform/ids.js';
-import type { Transaction } from '../platform/schema.js';
+import { Problem } from '../platform/problem.js';
+import type { Executor, Transaction } from '../platform/schema.js';
 import type { Genesys, GenesysUser } from '../genesys/genesys.js';
 import type { EndInput, EndLedger, EndPlan } from './end-access.js';
 import type { GrantInput, GrantLedger } from './grant-access.js';
@@ -33,8 +36,9 @@ export class LeaseLedger implements GrantLedger, EndLedger {
 
   /** The decision as it stands now. Whoever goes on with it gives nothing to themselves. */
   async judgeGrant({ leaseId, requestId, personId }: GrantInput, actorId: string): Promise<Verdict> {
-    const { db } = this.#parts.database;
-    const [lease, request] = await Promise.all([findLease(db, leaseId), findRequest(db, requestId)]);
+    const [lease, request] = await this.#read((db) =>
+      Promise.all([findLease(db, leaseId), findRequest(db, requestId)]),
+    );
     const isDecided = request?.state === 'approved' || request?.state === 'failed';
     if (isDecided && lease && isToGive(lease)) return judgeTarget(actorId, personId);
     return refusal(
@@ -70,14 +74,14 @@ export class LeaseLedger implements GrantLedger, EndLedger {
   }
 
   async stillGiven({ leaseId, personName }: GrantInput): Promise<void> {
-    const lease = await findLease(this.#parts.database.db, leaseId);
+    const lease = await this.#read((db) => findLease(db, leaseId));
     // Active: the step that begins the time is done once more.
     if (lease?.state !== 'planned' && lease?.state !== 'active') throw leaseOver(personName);
   }
 
   async note(
     { personId, leaseId }: GrantInput,
-    items: readonly { key: string; genesysEmail?: string; genesysUserId?: string }[],
+    items: readonly { key: string; genesysEmail: string; genesysUserId?: string }[],
   ): Promise<void> {
     await this.#change((trx, at) => noteItems(trx, { personId, leaseId, at, items }));
   }
@@ -91,11 +95,12 @@ export class LeaseLedger implements GrantLedger, EndLedger {
   }
 
   refuseWaking({ personId, personName, gift }: GrantInput, user: GenesysUser): Promise<void> {
-    return refuseWaking(this.#parts, { personId, personName, user, gift });
+    return orGoOn(refuseWaking(this.#parts, { personId, personName, user, gift }));
   }
 
-  activate({ leaseId, requestId, personName }: GrantInput): Promise<{ beginsAt: Date; endsAt: Date }> {
+  activate({ leaseId, requestId, personId, personName }: GrantInput): Promise<{ beginsAt: Date; endsAt: Date }> {
     return this.#change(async (trx, now) => {
+      await holdAccess(trx, [accessInEntra(personId)]);
       const lease = await holdLease(trx, leaseId);
       if (lease?.state === 'active' && lease.beginsAt) return { beginsAt: lease.beginsAt, endsAt: lease.endsAt };
       if (lease?.state !== 'planned') throw leaseOver(personName);
@@ -117,34 +122,36 @@ export class LeaseLedger implements GrantLedger, EndLedger {
   }
 
   async beginEnd({ leaseId, personName }: EndInput): Promise<void> {
-    const { db } = this.#parts.database;
-    const lease = await findLease(db, leaseId);
-    const giving = await db
-      .selectFrom('run')
-      .select('state')
-      .where('id', '=', lease?.runId ?? null)
-      .executeTakeFirst();
+    const giving = await this.#read(async (db) => {
+      const lease = await findLease(db, leaseId);
+      return db
+        .selectFrom('run')
+        .select('state')
+        .where('id', '=', lease?.runId ?? null)
+        .executeTakeFirst();
+    });
     if (giving?.state === 'running') throw waitsForOther(personName, 'another giving');
   }
 
   async isMine({ leaseId }: EndInput, runId: RunId): Promise<boolean> {
-    const lease = await findLease(this.#parts.database.db, leaseId);
+    const lease = await this.#read((db) => findLease(db, leaseId));
     return lease?.endRunId === runId && (lease.state === 'ending' || lease.state === 'ended');
   }
 
   /** Access is the union of leases, and what an administrator has given for good since is nobody's to take. */
   async planEnd({ leaseId, personId, gift }: EndInput): Promise<EndPlan> {
-    const { db } = this.#parts.database;
-    const [given, others] = await Promise.all([itemsGiven(db, personId), leasesOf(db, personId)]);
-    const forGood = await givenForGood(db, personId, given);
+    const [given, others, forGood] = await this.#read(async (db) => {
+      const items = await itemsGiven(db, personId);
+      return [items, await leasesOf(db, personId), await givenForGood(db, personId, items)] as const;
+    });
     const ours = new Set(given.map(({ key }) => key).filter((key) => !forGood.has(key)));
     const needing = others.filter(({ id }) => id !== leaseId).map((other) => other.gift);
     const { take, keep, leave } = endOfGift(gift, { others: needing, given: ours });
-    const inGenesys = given.filter(({ key }) => itemsOf(gift).some((item) => keyOfItem(item) === key));
+    const own = given.filter(({ key }) => itemsOf(gift).some((item) => keyOfItem(item) === key));
     return {
       ...{ take: take.map(keyOfItem), keep: keep.map(keyOfItem), leave: leave.map(keyOfItem) },
-      genesysUserId: inGenesys.find(({ genesysUserId }) => genesysUserId !== undefined)?.genesysUserId ?? '',
-      genesysEmail: inGenesys.find(({ genesysEmail }) => genesysEmail !== undefined)?.genesysEmail ?? '',
+      genesysUserId: own.find(({ genesysUserId }) => genesysUserId !== undefined)?.genesysUserId ?? '',
+      genesysEmail: own.find(({ genesysEmail }) => genesysEmail !== undefined)?.genesysEmail ?? '',
     };
   }
 
@@ -168,7 +175,21 @@ export class LeaseLedger implements GrantLedger, EndLedger {
   }
 
   #change<T>(work: (trx: Transaction, at: Date) => Promise<T>): Promise<T> {
-    return this.#parts.database.transaction((trx) => work(trx, this.#parts.clock.now()));
+    return orGoOn(this.#parts.database.transaction((trx) => work(trx, this.#parts.clock.now())));
+  }
+
+  #read<T>(work: (db: Executor) => Promise<T>): Promise<T> {
+    return orGoOn(work(this.#parts.database.db));
+  }
+}
+
+/** What the database cannot do at this moment is no failure of the run: it is gone on with. */
+async function orGoOn<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Problem || error instanceof ZodError) throw error;
+    throw new LedgerUnavailable('The rows of a lease could not be read or written.', { cause: error });
   }
 }
 

@@ -19,13 +19,16 @@ export interface LeasePort {
     trx: Transaction,
     lease: { request: AccessRequest; minutes: number; by: Actor; startsAt: Date },
   ): Promise<{ leaseId: string; runId: RunId }>;
-  /** `false`: it is being given, or was; nothing has changed. After the commit `goOn` with the lease's run lets it end soon. */
+  /** `false`: it is being given, or was; nothing has changed. After the commit `goOn` with the lease's run lets that end soon. */
   callOff(trx: Transaction, leaseId: string, actor: Actor): Promise<boolean>;
-  /** Ends it now, with whatever goes on after it. Call `goOn` for each run after the commit; none: it has ended before. */
+  /**
+   * Ends it now, with whatever goes on after it; nothing where it has ended before, whatever the person has been given since.
+   * Call `goOn` for each run after the commit. @param how.why in the words of whoever ends it, at most 500 characters.
+   */
   end(
     trx: Transaction,
     leaseId: string,
-    how: { reason: Exclude<LeaseEnd, 'called-off'>; by: Actor },
+    how: { reason: Exclude<LeaseEnd, 'called-off'>; by: Actor; why?: string },
   ): Promise<readonly RunId[]>;
   /** Lets a run go on at once, after the commit. Returns at once. */
   goOn(runId: RunId): void;

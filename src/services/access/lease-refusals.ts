@@ -69,6 +69,17 @@ export function notYourLease(): Problem {
   });
 }
 
+/** It has ended, or somebody was faster. */
+export function leaseEnded(personName: string, roleName: string): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: `The access of ${personName} as ${roleName} gives nothing any more, so this has changed nothing.`,
+    why: 'It has ended, or its end has begun.',
+    remedy: 'The card is being brought up to date; access that was asked for since has a card of its own.',
+    code: 'lease-ended',
+  });
+}
+
 export function noSuchLease(): Problem {
   return new Problem({
     kind: 'stale',

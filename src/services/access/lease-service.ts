@@ -8,23 +8,25 @@ import type { Database } from '../platform/database.js';
 import type { Durable } from '../platform/durable.js';
 import { newId, type RunId } from '../platform/ids.js';
 import type { Log } from '../platform/log.js';
-import type { Executor, Transaction } from '../platform/schema.js';
+import type { Transaction } from '../platform/schema.js';
 import type { Sweep } from '../platform/tick.js';
 import type { AccessRequest } from './access-request.js';
 import { findStages } from './approvers.js';
-import { endAccess, type EndInput } from './end-access.js';
-import { entraItemOf, itemsOf, keyOfItem } from './gift.js';
-import { itemsGiven, noteItems } from './gift-items.js';
-import { CALL_OFF, grantAccess, type GrantInput } from './grant-access.js';
+import { endAccess } from './end-access.js';
+import { grantAccess, type GrantInput } from './grant-access.js';
 import { createLane } from './lanes.js';
-import type { Lease, LeaseEnd } from './lease.js';
+import { LONGEST_END_WHY, type Lease } from './lease.js';
+import { LeaseEnds, type Ending } from './lease-ends.js';
 import { LeaseLedger } from './lease-ledger.js';
-import { LATCHKEY_ACTOR, type LeasePort } from './lease-port.js';
-import { noSuchLease, notYourLease } from './lease-refusals.js';
-import { changeLease, findLease, holdLease, holdLeasesOf, insertLease, leasesOf, runOf } from './lease-store.js';
-import { compareWithDirectory, leasesOutlived } from './reconcile-access.js';
+import type { LeasePort } from './lease-port.js';
+import { LeaseReconciler } from './lease-reconciler.js';
+import { leaseEnded, noSuchLease, notYourLease } from './lease-refusals.js';
+import { findLease, insertLease, leasesOf } from './lease-store.js';
+import { leaseSweep } from './lease-sweep.js';
+import { deedsOf, type Reader, type RequestDeed } from './request-deeds.js';
+import { findFacts } from './request-parts.js';
+import { noReason } from './request-refusals.js';
 import { findRequest } from './request-store.js';
-import { lookedAtAfter, sweepLeases } from './lease-sweep.js';
 
 export interface LeaseServiceParts {
   readonly entra: Entra;
@@ -36,13 +38,6 @@ export interface LeaseServiceParts {
   readonly log: Log;
 }
 
-interface Ending {
-  readonly reason: LeaseEnd;
-  readonly by: Actor;
-  /** In the words of whoever ends it. */
-  readonly why?: string;
-}
-
 /** How much each side does at once of what ends in the same minute. */
 const AT_ONCE = { entra: 20, genesys: 4 } as const;
 
@@ -50,16 +45,26 @@ const AT_ONCE = { entra: 20, genesys: 4 } as const;
 export class LeaseService implements LeasePort {
   readonly #parts: LeaseServiceParts;
   readonly #grant;
-  readonly #end;
+  readonly #ends: LeaseEnds;
+  /** What is due: givings that begin, reminders, and ends. */
+  readonly sweep: Sweep;
+  /** What Entra says beside the leases. */
+  readonly reconciler: Sweep;
 
   constructor(parts: LeaseServiceParts) {
     this.#parts = parts;
     const ledger = new LeaseLedger(parts);
     const lanes = { entra: createLane(AT_ONCE.entra), genesys: createLane(AT_ONCE.genesys) };
     this.#grant = grantAccess({ ...parts, ledger });
-    this.#end = endAccess({ ...parts, ledger, lanes });
+    const operation = endAccess({ ...parts, ledger, lanes });
     parts.pipeline.register(this.#grant);
-    parts.pipeline.register(this.#end);
+    parts.pipeline.register(operation);
+    this.#ends = new LeaseEnds({ ...parts, operation });
+    this.sweep = leaseSweep(parts, {
+      planEnd: (trx, lease, reason) => this.#ends.planEnd(trx, lease, reason),
+      goOn: (runId) => this.goOn(runId),
+    });
+    this.reconciler = new LeaseReconciler({ ...parts, ends: this.#ends });
   }
 
   async plan(
@@ -87,49 +92,44 @@ export class LeaseService implements LeasePort {
     return { leaseId, runId };
   }
 
-  async callOff(trx: Transaction, leaseId: string, actor: Actor): Promise<boolean> {
-    const personId = (await findLease(trx, leaseId))?.person.id;
-    if (personId !== undefined) await holdLeasesOf(trx, personId);
-    const lease = await holdLease(trx, leaseId);
-    if (lease?.state !== 'planned' || lease.givingAt) return false;
-    // Something of another lease may have been left to this one.
-    if (await hasSomethingToTake(trx, lease)) {
-      await this.#planEnd(trx, lease, { reason: 'called-off', by: actor });
-    } else await this.#endAtOnce(trx, lease, { reason: 'called-off', by: actor });
-    await this.#parts.durable.signal(trx, runOf(lease), { name: CALL_OFF, value: true, actor });
-    return true;
+  callOff(trx: Transaction, leaseId: string, actor: Actor): Promise<boolean> {
+    return this.#ends.callOff(trx, leaseId, actor);
   }
 
-  async end(trx: Transaction, leaseId: string, how: Ending): Promise<readonly RunId[]> {
-    const lease = await findLease(trx, leaseId);
-    if (!lease) return [];
-    await holdLeasesOf(trx, lease.person.id);
-    const sameRole = (await this.#toEnd(trx, lease.person.id)).filter(({ roleId }) => roleId === lease.roleId);
-    return this.#endEach(trx, sameRole, how);
+  end(trx: Transaction, leaseId: string, how: Ending): Promise<readonly RunId[]> {
+    return this.#ends.end(trx, leaseId, how);
   }
 
   /** Everything that the person has for a while. Call `goOn` for each run after the commit. */
-  async endAll(trx: Transaction, personId: string, how: Ending): Promise<readonly RunId[]> {
-    await holdLeasesOf(trx, personId);
-    return this.#endEach(trx, await this.#toEnd(trx, personId), how);
+  endAll(trx: Transaction, personId: string, how: Ending): Promise<readonly RunId[]> {
+    return this.#ends.endAll(trx, personId, how);
   }
 
   /** By the one who has it. Throws the refusal. */
   async giveBack(actor: Actor, leaseId: string): Promise<void> {
     const lease = await this.#get(leaseId);
-    if (lease.person.id !== actor.personId) throw notYourLease();
-    await this.#endNow(leaseId, { reason: 'given-back', by: actor });
+    const id = actor.personId.toLowerCase();
+    if (lease.person.id !== id) throw notYourLease();
+    await this.#endNow(lease, { deed: 'give-back', reader: { id, stages: [] } }, { reason: 'given-back', by: actor });
   }
 
   /** By whoever could decide about the request, or may manage SSO; nobody revokes their own. Throws the refusal, recorded. */
   async revoke(actor: Actor, leaseId: string, reason: string): Promise<void> {
     const { pipeline } = this.#parts;
+    const why = reason.trim();
+    if (why === '' || why.length > LONGEST_END_WHY) throw noReason();
     const lease = await this.#get(leaseId);
+    const id = actor.personId.toLowerCase();
     const wanted = `revoke the access of ${lease.person.name} as ${lease.roleName}`;
-    await pipeline.abide(actor, wanted, judgeTarget(actor.personId, lease.person.id, 'take access from'));
-    if (!(await this.#isApprover(lease.requestId, actor.personId)))
-      await pipeline.permitted('manage-sso', actor, wanted);
-    await this.#endNow(leaseId, { reason: 'revoked', by: actor, why: reason });
+    await pipeline.abide(actor, wanted, judgeTarget(id, lease.person.id, 'take access from'));
+    const stages = await this.#stagesOf(lease.requestId, id);
+    const isAdmin = stages.length === 0;
+    if (isAdmin) await pipeline.permitted('manage-sso', actor, wanted);
+    await this.#endNow(
+      lease,
+      { deed: 'revoke', reader: { id, stages, isAdmin } },
+      { reason: 'revoked', by: actor, why },
+    );
   }
 
   goOn(runId: RunId): void {
@@ -144,52 +144,12 @@ export class LeaseService implements LeasePort {
     return leasesOf(this.#parts.database.db, personId);
   }
 
-  /** What is due: givings that begin, reminders, and ends. */
-  readonly sweep: Sweep = {
-    name: 'leases',
-    sweep: (now) =>
-      sweepLeases(this.#parts.database, now, {
-        planEnd: (trx, lease, reason) => this.#planEnd(trx, lease, { reason, by: LATCHKEY_ACTOR }),
-        goOn: (runId) => this.goOn(runId),
-      }),
-  };
-
-  /** Of this moment, in a stage that was asked; whoever asked for it does not judge it. */
-  async #isApprover(requestId: string, personId: string): Promise<boolean> {
+  /** In which they decide at this moment, of those that were asked; whoever asked for it does not judge it. */
+  async #stagesOf(requestId: string, personId: string): Promise<readonly number[]> {
     const request = await findRequest(this.#parts.database.db, requestId);
-    if (!request || request.asker.id === personId) return false;
+    if (!request || request.asker.id === personId) return [];
     const { person, stages } = await findStages(this.#parts.entra, request, personId);
-    return stages.length > 0 && judgeMember(person).isAllowed;
-  }
-
-  /** What Entra says beside the leases: what has outlived them is taken again, the rest is told to the operator. */
-  readonly reconciler: Sweep = {
-    name: 'leases beside the directory',
-    everySeconds: 300,
-    sweep: async (now) => {
-      const { entra, log, database } = this.#parts;
-      const findings = await compareWithDirectory({ entra, db: database.db }, now);
-      for (const { kind, lease } of findings) {
-        const fields = { finding: kind, lease: lease.id, person: lease.person.id, role: lease.roleName };
-        log.warn(fields, 'The directory says something else than the leases');
-      }
-      const stillThere = findings.filter(({ kind }) => kind === 'still-there').map(({ lease }) => lease);
-      for (const lease of stillThere) await this.#endAgain(lease, { isForgotten: true });
-      for (const lease of await leasesOutlived(database.db)) await this.#endAgain(lease, { isForgotten: false });
-    },
-  };
-
-  /** @param options.isForgotten what it gave was taken, and is no longer noted. */
-  async #endAgain({ id }: Lease, { isForgotten }: { isForgotten: boolean }): Promise<void> {
-    const at = this.#parts.clock.now();
-    const runId = await this.#parts.database.transaction(async (trx) => {
-      const lease = await holdLease(trx, id);
-      if (lease?.state !== 'ended') return undefined;
-      const items = [{ key: keyOfItem(entraItemOf(lease.gift)) }];
-      if (isForgotten) await noteItems(trx, { personId: lease.person.id, leaseId: id, at, items });
-      return this.#planEnd(trx, lease, { reason: lease.endReason ?? 'time', by: LATCHKEY_ACTOR });
-    });
-    if (runId) this.goOn(runId);
+    return judgeMember(person).isAllowed ? stages : [];
   }
 
   async #get(leaseId: string): Promise<Lease> {
@@ -198,63 +158,18 @@ export class LeaseService implements LeasePort {
     return lease;
   }
 
-  #toEnd(db: Executor, personId: string): Promise<Lease[]> {
-    return leasesOf(db, personId, ['planned', 'active', 'failed']);
-  }
-
-  async #endNow(leaseId: string, how: Ending): Promise<void> {
-    const runs = await this.#parts.database.transaction((trx) => this.end(trx, leaseId, how));
+  /** Where the button would be there for that reader. What has ended meanwhile ends nothing that came after it. */
+  async #endNow(
+    { id, requestId, person, roleName }: Lease,
+    { deed, reader }: { deed: RequestDeed; reader: Reader },
+    how: Ending,
+  ): Promise<void> {
+    const { database, clock } = this.#parts;
+    const facts = await findFacts({ database, leases: this }, requestId);
+    const isOffered = facts?.lease?.id === id && deedsOf(facts, reader, clock.now()).includes(deed);
+    if (!isOffered) throw leaseEnded(person.name, roleName);
+    const runs = await database.transaction((trx) => this.end(trx, id, how));
+    if (runs.length === 0) throw leaseEnded(person.name, roleName);
     runs.forEach((runId) => this.goOn(runId));
   }
-
-  async #endEach(trx: Transaction, leases: readonly Lease[], how: Ending): Promise<readonly RunId[]> {
-    const runs: RunId[] = [];
-    for (const { id } of leases) {
-      const lease = await holdLease(trx, id);
-      const runId = lease && (await this.#endOne(trx, lease, how));
-      if (runId) runs.push(runId);
-    }
-    return runs;
-  }
-
-  /** What gave nothing has nothing to take: no run is needed. */
-  async #endOne(trx: Transaction, lease: Lease, how: Ending): Promise<RunId | undefined> {
-    if (lease.state === 'ending' || lease.state === 'ended') return undefined;
-    if (lease.state === 'active' || lease.givingAt || (await hasSomethingToTake(trx, lease))) {
-      return this.#planEnd(trx, lease, how);
-    }
-    await this.#endAtOnce(trx, lease, how);
-    await this.#parts.durable.signal(trx, runOf(lease), { name: CALL_OFF, value: true, actor: how.by });
-    return undefined;
-  }
-
-  async #planEnd(trx: Transaction, lease: Lease, { reason, by, why = '' }: Ending): Promise<RunId> {
-    const { person, requestId, gift, roleName } = lease;
-    const at = this.#parts.clock.now();
-    const input: EndInput = {
-      ...{ leaseId: lease.id, requestId, personId: person.id, personName: person.name },
-      ...{ userPrincipalName: person.userPrincipalName, roleName, gift, reason, why },
-    };
-    const reference = `lease-end:${lease.id}`;
-    const runId = await this.#parts.pipeline.plan(trx, this.#end, { input, actor: by, reference });
-    const change = { state: 'ending', endRunId: runId, dueAt: lookedAtAfter(at), ...endedBy(reason, by) } as const;
-    await changeLease(trx, { id: lease.id, from: [lease.state], at, change });
-    return runId;
-  }
-
-  async #endAtOnce(trx: Transaction, lease: Lease, { reason, by }: Ending): Promise<void> {
-    const at = this.#parts.clock.now();
-    const change = { state: 'ended', endedAt: at, dueAt: null, ...endedBy(reason, by) } as const;
-    await changeLease(trx, { id: lease.id, from: [lease.state], at, change });
-  }
-}
-
-function endedBy(reason: LeaseEnd, { personId, name }: Actor): { endReason: LeaseEnd; endedBy?: string } {
-  return { endReason: reason, ...(personId === LATCHKEY_ACTOR.personId ? {} : { endedBy: name }) };
-}
-
-/** Whether Latchkey has given the person anything of what this lease gives. */
-async function hasSomethingToTake(db: Executor, { person, gift }: Lease): Promise<boolean> {
-  const given = await itemsGiven(db, person.id);
-  return itemsOf(gift).some((item) => given.some(({ key }) => key === keyOfItem(item)));
 }

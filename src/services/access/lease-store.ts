@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import { jsonText } from '../platform/json.js';
@@ -26,6 +26,7 @@ export function leaseOf(row: Selectable<AccessLeaseTable>): Lease {
     ...(row.ended_at ? { endedAt: row.ended_at } : {}),
     ...(row.end_reason ? { endReason: row.end_reason } : {}),
     ...(row.ended_by === null ? {} : { endedBy: row.ended_by }),
+    ...(row.end_why === null ? {} : { endWhy: row.end_why }),
     ...(row.end_run === null ? {} : { endRunId: row.end_run }),
     ...{ leftOver: words.parse(row.left_over ?? []), reminders: row.reminders },
   };
@@ -101,6 +102,20 @@ export async function leasesOf(
   return rows.map(leaseOf);
 }
 
+/** Ids of the lease, and of whatever goes on after it, or after that. */
+export async function leasesFrom(db: Executor, leaseId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive later (id) as (
+      select ${leaseId}::uuid
+      union
+      select access_lease.id from later
+      join access_request on access_request.extends_lease = later.id
+      join access_lease on access_lease.request = access_request.id
+    )
+    select id from later`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** What a change writes; `null` clears. */
 export interface LeaseChange {
   readonly state?: LeaseState;
@@ -112,6 +127,7 @@ export interface LeaseChange {
   readonly endedAt?: Date;
   readonly endReason?: Lease['endReason'];
   readonly endedBy?: string;
+  readonly endWhy?: string;
   readonly endRunId?: RunId;
   readonly leftOver?: readonly string[];
   readonly reminders?: number;
@@ -130,8 +146,26 @@ export async function changeLease(
     .where('state', 'in', from)
     .returning('request')
     .executeTakeFirst();
-  if (row) await publishAccessChanged(trx, row.request, at);
-  return row !== undefined;
+  if (!row) return false;
+  await publishAccessChanged(trx, row.request, at);
+  if (change.state === 'active' || change.state === 'ending') await touchEarlier(trx, row.request, at);
+  return true;
+}
+
+/** The cards of the leases that this one goes on with say until when. Whoever calls it holds what the person has. */
+async function touchEarlier(trx: Transaction, requestId: string, at: Date): Promise<void> {
+  const { rows } = await sql<{ request: string }>`
+    with recursive earlier (lease) as (
+      select extends_lease from access_request where id = ${requestId}
+      union
+      select access_request.extends_lease from earlier
+      join access_lease on access_lease.id = earlier.lease
+      join access_request on access_request.id = access_lease.request
+    )
+    update access_lease set revision = revision + 1, changed_at = ${at}::timestamptz
+    where id in (select lease from earlier)
+    returning request`.execute(trx);
+  for (const { request } of rows) await publishAccessChanged(trx, request, at);
 }
 
 function columnsOf(change: LeaseChange) {
@@ -146,6 +180,7 @@ function columnsOf(change: LeaseChange) {
     ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
     ...(change.endReason === undefined ? {} : { end_reason: change.endReason }),
     ...(change.endedBy === undefined ? {} : { ended_by: change.endedBy }),
+    ...(change.endWhy === undefined ? {} : { end_why: change.endWhy }),
     ...(change.endRunId === undefined ? {} : { end_run: change.endRunId }),
     ...(leftOver === undefined ? {} : { left_over: jsonText([...leftOver]) }),
     ...(change.reminders === undefined ? {} : { reminders: change.reminders }),

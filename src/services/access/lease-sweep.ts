@@ -1,7 +1,9 @@
-import { accessInEntra, holdAccess } from '../operations/access-clash.js';
+import { accessInEntra, accessInGenesys, holdAccess } from '../operations/access-clash.js';
 import type { Database } from '../platform/database.js';
 import type { RunId } from '../platform/ids.js';
-import type { Transaction } from '../platform/schema.js';
+import type { Log } from '../platform/log.js';
+import type { Executor, Transaction } from '../platform/schema.js';
+import type { Sweep } from '../platform/tick.js';
 import { leaseDueAt, remindersDue, type Lease, type LeaseEnd } from './lease.js';
 import { changeLease, leaseOf, leasesOf, runOf } from './lease-store.js';
 
@@ -21,30 +23,81 @@ export function lookedAtAfter(now: Date): Date {
   return new Date(now.getTime() + LOOKED_AT_MINUTES * 60_000);
 }
 
-/** Does what is due, the longest due first, some at a time; the runs go on as soon as they are committed. */
-export async function sweepLeases(database: Database, now: Date, deeds: LeaseDeeds): Promise<void> {
-  for (;;) {
-    const { runs, count } = await database.transaction((trx) => sweepSome(trx, now, deeds));
-    runs.forEach((runId) => deeds.goOn(runId));
-    if (count < AT_ONCE) return;
-  }
+interface Due {
+  readonly id: string;
+  readonly person: string;
 }
 
-/** Each is left with another time at which it is due, or none. */
-async function sweepSome(trx: Transaction, now: Date, deeds: LeaseDeeds): Promise<{ runs: RunId[]; count: number }> {
-  const rows = await trx
+/** Does what is due, the longest due first, some at a time; the runs go on as soon as they are committed. */
+export function leaseSweep({ database, log }: { database: Database; log: Log }, deeds: LeaseDeeds): Sweep {
+  const doAll = async (due: readonly Due[], now: Date): Promise<void> => {
+    const runs = await database.transaction((trx) => sweepSome(trx, due, { now, deeds }));
+    runs.forEach((runId) => deeds.goOn(runId));
+  };
+  /** One that cannot be done keeps no other from its end. */
+  const doEach = async (due: readonly Due[], now: Date): Promise<void> => {
+    for (const one of due) {
+      await doAll([one], now).catch((error: unknown) => {
+        log.error(
+          { lease: one.id, error },
+          'What is due of a lease could not be done; it is tried again in five minutes',
+        );
+        return postpone(database.db, one, lookedAtAfter(now));
+      });
+    }
+  };
+  return {
+    name: 'leases',
+    sweep: async (now) => {
+      for (;;) {
+        const due = await findDue(database.db, now);
+        await doAll(due, now).catch(() => doEach(due, now));
+        if (due.length < AT_ONCE) return;
+      }
+    },
+  };
+}
+
+async function findDue(db: Executor, now: Date): Promise<Due[]> {
+  return db
     .selectFrom('access_lease')
-    .selectAll()
+    .select(['id', 'person'])
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(AT_ONCE)
-    .forUpdate()
-    .skipLocked()
     .execute();
-  await holdAccess(trx, [...new Set(rows.map(({ person }) => accessInEntra(person)))]);
+}
+
+/**
+ * Each is left with another time at which it is due, or none. The people are held before the rows, as everybody does, and all
+ * of them before the audit: two who each waited for what the other one holds would both fail.
+ */
+async function sweepSome(
+  trx: Transaction,
+  due: readonly Due[],
+  { now, deeds }: { now: Date; deeds: LeaseDeeds },
+): Promise<RunId[]> {
+  if (due.length === 0) return [];
+  const people = [...new Set(due.map(({ person }) => person))];
+  await holdAccess(
+    trx,
+    people.flatMap((person) => [accessInEntra(person), accessInGenesys(person)]),
+  );
+  const rows = await trx
+    .selectFrom('access_lease')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      due.map(({ id }) => id),
+    )
+    .where('due_at', '<=', now)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
   const runs: RunId[] = [];
   for (const row of rows) runs.push(...(await sweepOne(trx, leaseOf(row), now, deeds)));
-  return { runs, count: rows.length };
+  return runs;
 }
 
 async function sweepOne(trx: Transaction, lease: Lease, now: Date, deeds: LeaseDeeds): Promise<RunId[]> {
@@ -71,8 +124,8 @@ async function sweepOne(trx: Transaction, lease: Lease, now: Date, deeds: LeaseD
 }
 
 /** Nobody sees that. */
-async function postpone(trx: Transaction, { id }: Lease, dueAt: Date | null): Promise<void> {
-  await trx.updateTable('access_lease').set({ due_at: dueAt }).where('id', '=', id).execute();
+async function postpone(db: Executor, { id }: Pick<Lease, 'id'>, dueAt: Date | null): Promise<void> {
+  await db.updateTable('access_lease').set({ due_at: dueAt }).where('id', '=', id).execute();
 }
 
 /** Of several that were missed, one. None where the person goes on having the same role after it. */

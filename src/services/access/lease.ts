@@ -27,6 +27,8 @@ export interface Lease {
   readonly endReason?: LeaseEnd;
   /** Name of whoever ended it early. */
   readonly endedBy?: string;
+  /** In the words of whoever ended it. */
+  readonly endWhy?: string;
   readonly endRunId?: string;
   /** What still gives access, in words. */
   readonly leftOver: readonly string[];
@@ -37,6 +39,9 @@ export interface Lease {
 export type LeaseState = 'planned' | 'active' | 'ending' | 'ended' | 'failed';
 
 export type LeaseEnd = 'time' | 'given-back' | 'revoked' | 'off-boarded' | 'called-off' | 'failed';
+
+/** Of the words of whoever ends one, in characters. */
+export const LONGEST_END_WHY = 500;
 
 /** Those that give something, or are about to. */
 export const LIVE_STATES = ['planned', 'active'] as const satisfies readonly LeaseState[];

@@ -6,18 +6,21 @@ import type { Executor } from '../platform/schema.js';
 import { entraItemOf, itemsOf, keyOfItem } from './gift.js';
 import { givenForGood } from './gifts-for-good.js';
 import type { Lease, LeaseState } from './lease.js';
+import { endReference } from './lease-ends.js';
 import { leaseOf } from './lease-store.js';
 
 /**
  * What Entra says beside what the leases say. `still-there`: it was taken, and is there all the same; Latchkey takes it
- * again · `given-again`: somebody has given it outside of Latchkey since · `gone`: somebody has taken what a lease still gives
+ * again · `comes-back`: that was in vain once, so something else gives it · `given-again`: somebody has given it outside of Latchkey since · `gone`: somebody has taken what a lease still gives
  */
 export interface AccessFinding {
-  readonly kind: 'still-there' | 'given-again' | 'gone';
+  readonly kind: 'still-there' | 'comes-back' | 'given-again' | 'gone';
   readonly lease: Lease;
 }
 
 const LOOKED_BACK_DAYS = 30;
+/** The newest of them. */
+const MOST_ENDED = 5_000;
 const GIVING: readonly LeaseState[] = ['planned', 'active', 'ending', 'failed'];
 const keys = z.array(z.string()).catch([]);
 
@@ -48,15 +51,27 @@ function entraKeyOf({ person, gift }: Pick<Lease, 'person' | 'gift'>): string {
   return `${person.id} ${keyOfItem(entraItemOf(gift))}`;
 }
 
-/** What is older than the end was not given since: the removal has not held, or the directory has brought it back. */
+/** What is older than its removal was not given since: the removal has not held, or the directory has brought it back. */
 async function judgeEnded(db: Executor, lease: Lease, assignment: Assignment | undefined): Promise<AccessFinding[]> {
   if (!assignment) return [];
   const { since } = assignment;
   const givenAt = lease.beginsAt ?? lease.endsAt;
   const item = { key: keyOfItem(entraItemOf(lease.gift)), leaseId: lease.id, givenAt };
   if ((await givenForGood(db, lease.person.id, [item])).size > 0) return [];
-  const isOlder = since !== undefined && lease.endedAt !== undefined && since < lease.endedAt;
-  return [{ kind: isOlder ? 'still-there' : 'given-again', lease }];
+  const takenAt = lease.closedAt ?? lease.endedAt;
+  const isOlder = since !== undefined && takenAt !== undefined && since < takenAt;
+  if (!isOlder) return [{ kind: 'given-again', lease }];
+  return [{ kind: (await timesEnded(db, lease)) > 1 ? 'comes-back' : 'still-there', lease }];
+}
+
+async function timesEnded(db: Executor, { id }: Lease): Promise<number> {
+  const rows = await db
+    .selectFrom('run')
+    .select('id')
+    .where('reference', '=', endReference(id))
+    .where('state', '=', 'done')
+    .execute();
+  return rows.length;
 }
 
 async function leasesGiving(db: Executor): Promise<Lease[]> {
@@ -73,9 +88,12 @@ async function leasesEnded(db: Executor, now: Date): Promise<Lease[]> {
     .select(sql<unknown>`run.outcome -> 'take'`.as('take'))
     .where('access_lease.state', '=', 'ended')
     .where('access_lease.ended_at', '>=', new Date(now.getTime() - LOOKED_BACK_DAYS * 86_400_000))
-    .orderBy('access_lease.ended_at')
+    .orderBy('access_lease.ended_at', 'desc')
+    .limit(MOST_ENDED)
     .execute();
-  const taken = rows.filter(({ take, ...row }) => keys.parse(take).includes(keyOfItem(entraItemOf(leaseOf(row).gift))));
+  const taken = rows
+    .reverse()
+    .filter(({ take, ...row }) => keys.parse(take).includes(keyOfItem(entraItemOf(leaseOf(row).gift))));
   const leases = taken.map((row) => leaseOf(row));
   return [...new Map(leases.map((lease) => [entraKeyOf(lease), lease])).values()];
 }
@@ -92,21 +110,25 @@ function appRoleOf({ gift: { entra } }: Lease): string {
 export async function leasesOutlived(db: Executor): Promise<Lease[]> {
   const rows = await db
     .selectFrom('access_lease')
-    .selectAll()
-    .where('state', '=', 'ended')
-    .where('id', 'in', (open) => open.selectFrom('access_item').select('lease'))
+    .innerJoin('access_item', 'access_item.lease', 'access_lease.id')
+    .selectAll('access_lease')
+    .select('access_item.item')
+    .where('access_lease.state', '=', 'ended')
     .execute();
-  const outlived: Lease[] = [];
-  for (const lease of rows.map(leaseOf)) {
-    const others = await db
-      .selectFrom('access_lease')
-      .selectAll()
-      .where('person', '=', lease.person.id)
-      .where('state', 'in', GIVING)
-      .execute();
-    const needed = new Set(others.flatMap((row) => itemsOf(leaseOf(row).gift)).map(keyOfItem));
-    const items = await db.selectFrom('access_item').select('item').where('lease', '=', lease.id).execute();
-    if (items.some(({ item }) => !needed.has(item))) outlived.push(lease);
-  }
-  return outlived;
+  if (rows.length === 0) return [];
+  const needed = await itemsNeeded(db, [...new Set(rows.map(({ person }) => person))]);
+  const outlived = rows.filter(({ person, item }) => !needed.has(`${person} ${item}`));
+  return [...new Map(outlived.map((row) => [row.id, leaseOf(row)])).values()];
+}
+
+/** "<person> <key>" of what leases of these people give. */
+async function itemsNeeded(db: Executor, people: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('access_lease')
+    .selectAll()
+    .where('person', 'in', people)
+    .where('state', 'in', GIVING)
+    .execute();
+  const keysOf = ({ person, gift }: Lease): string[] => itemsOf(gift).map((item) => `${person.id} ${keyOfItem(item)}`);
+  return new Set(rows.map(leaseOf).flatMap(keysOf));
 }

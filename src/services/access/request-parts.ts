@@ -62,10 +62,11 @@ export async function factsOf(
   return { request, votes, lease, extendedUntil: longer.at(-1)?.endsAt };
 }
 
-/** Without a gap: one that was asked for anew after the end is another story. */
+/** It works, and without a gap: one that was asked for anew after the end is another story. */
 function goesOnAfter(lease: Lease, other: Lease): boolean {
   const hasGap = lease.endedAt !== undefined && (other.beginsAt === undefined || other.beginsAt > lease.endedAt);
-  return other.id !== lease.id && other.roleId === lease.roleId && other.endsAt > lease.endsAt && !hasGap;
+  const isLonger = other.id !== lease.id && other.roleId === lease.roleId && other.endsAt > lease.endsAt;
+  return isLonger && other.state === 'active' && !hasGap;
 }
 
 /**

@@ -92,6 +92,8 @@ export interface AccessLeaseTable {
   end_reason: 'time' | 'given-back' | 'revoked' | 'off-boarded' | 'called-off' | 'failed' | null;
   /** Name of whoever ended it early. */
   ended_by: string | null;
+  /** In the words of whoever ended it. */
+  end_why: string | null;
   /** The run that takes it away. */
   end_run: string | null;
   /** What still gives access, in words. */
@@ -107,11 +109,11 @@ export interface AccessItemTable {
   person: string;
   /** A key of `gift.ts`. */
   item: string;
-  /** The lease it was given for first. */
+  /** The lease it was given for. */
   lease: string;
   /** Before it was given, so that no crash can part the gift from its note. */
   given_at: Date;
-  /** Of what is given in Genesys: the address of the user there, and the user's id once it is known. */
+  /** The address of the user in Genesys, and the user's id once it is known. */
   genesys_email: string | null;
   genesys_user: string | null;
 }

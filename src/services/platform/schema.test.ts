@@ -105,7 +105,8 @@ const columns: Columns = {
     ...{ user_principal_name: 'text', role_id: 'text', role_name: 'text', gift: 'jsonb', state: 'text' },
     ...{ minutes: 'integer', run: 'uuid', giving_at: 'timestamptz?', attempts: 'integer' },
     ...{ begins_at: 'timestamptz?', ends_at: 'timestamptz', closed_at: 'timestamptz?' },
-    ...{ ended_at: 'timestamptz?', end_reason: 'text?', ended_by: 'text?', end_run: 'uuid?', left_over: 'jsonb?' },
+    ...{ ended_at: 'timestamptz?', end_reason: 'text?', ended_by: 'text?', end_why: 'text?' },
+    ...{ end_run: 'uuid?', left_over: 'jsonb?' },
     ...{ reminders: 'integer', due_at: 'timestamptz?', changed_at: 'timestamptz' },
   },
   access_item: {

@@ -79,6 +79,7 @@ export const access = {
         ended_at timestamptz,
         end_reason text check (end_reason in ('time', 'given-back', 'revoked', 'off-boarded', 'called-off', 'failed')),
         ended_by text,
+        end_why text check (char_length(end_why) <= 500),
         end_run uuid,
         left_over jsonb,
         reminders integer not null default 0,
@@ -91,9 +92,14 @@ export const access = {
       where state <> 'ended'`.execute(db);
     await sql`create index access_lease_person on access_lease (person, state)`.execute(db);
     await sql`create index access_lease_due on access_lease (due_at) where due_at is not null`.execute(db);
-    await sql`create index access_lease_live on access_lease (ends_at) where state in ('planned', 'active', 'ending')`.execute(
-      db,
-    );
+    await sql`
+      create index access_lease_live on access_lease (ends_at)
+      where state in ('planned', 'active', 'ending', 'failed')`.execute(db);
+    await sql`create index access_lease_ended on access_lease (ended_at) where state = 'ended'`.execute(db);
+    // What goes on after a lease ends with it.
+    await sql`
+      create index access_request_extends on access_request (extends_lease)
+      where extends_lease is not null`.execute(db);
     // The end of a lease asks what administrators have given the person since.
     await sql`create index bulk_row_person on bulk_row ((wish ->> 'personId'))`.execute(db);
     await sql`
@@ -106,5 +112,6 @@ export const access = {
         genesys_user text,
         primary key (person, item)
       )`.execute(db);
+    await sql`create index access_item_lease on access_item (lease)`.execute(db);
   },
 };
