@@ -88,6 +88,8 @@ function grantedLine({ request, lease }: RequestCard, readerId: string | undefin
 
 function expiredLine({ decision, rules }: AccessRequest): string {
   if (decision?.rule === 'nobody-left') return 'Ended without a decision: nobody is left who could decide.';
+  if (decision?.rule === 'access-ended')
+    return 'Ended without a decision: the access of which it asked for more was ended.';
   return `Ended without a decision: nobody decided within ${minutesText(rules.role.unansweredFor.minutes)}.`;
 }
 

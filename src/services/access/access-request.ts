@@ -11,6 +11,9 @@ export type RequestKind = 'access' | 'extension' | 'break-glass';
  */
 export type RequestState = 'open' | 'approved' | 'granted' | 'denied' | 'cancelled' | 'expired' | 'failed' | 'ended';
 
+/** What somebody writes is cut by nobody: it is refused when it is longer. In characters. */
+export const LONGEST_REASON = 500;
+
 export interface AccessRequest {
   readonly id: string;
   readonly revision: number;
@@ -65,7 +68,7 @@ export interface Decision {
   readonly minutes?: number;
   readonly reason?: string;
   /** Why a rule decided without anybody. */
-  readonly rule?: 'auto-approve' | 'break-glass' | 'unanswered' | 'nobody-left';
+  readonly rule?: 'auto-approve' | 'break-glass' | 'unanswered' | 'nobody-left' | 'access-ended';
 }
 
 /** Of a break-glass: within 24 hours an approver says whether it was right. */

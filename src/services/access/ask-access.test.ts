@@ -124,7 +124,6 @@ describe('Before anybody is bothered', () => {
     ['somebody who is not in the tenant', { personId: '99999999-0000-4000-8000-000000000001' }, 'person-gone'],
     ['a name instead of a person', { personId: upn('ana.agent') }, 'person-gone'],
     ['a guest', { personId: GUS.personId }, 'person-not-fit'],
-    ['break-glass where the policy has none', { kind: 'break-glass' as const }, 'no-break-glass'],
   ])('%s is refused', async (_what, change, code) => {
     await expect(asks(stand.service({ agent: {} }), change)).rejects.toMatchObject(refused(code));
 
@@ -353,13 +352,35 @@ describe('By rule', () => {
     expect((await service.workOf(DANA.personId)).waitingForMe.map((card) => card.can)).toEqual([['review']]);
   });
 
+  test.each([['longer than it allows', { minutes: 61 }, 'too-long']])(
+    'break-glass %s is refused',
+    async (_what, change, code) => {
+      await expect(asks(stand.service(GLASS), { kind: 'break-glass', ...change })).rejects.toMatchObject(refused(code));
+      await nothingWasAsked();
+    },
+  );
+
   test.each([
-    ['longer than it allows', { minutes: 61 }, 'too-long'],
-    ['for somebody else', { minutes: 60, personId: SIMON.personId }, 'no-break-glass'],
-    ['by whom it does not name', { minutes: 60, by: MIA }, 'no-break-glass'],
-  ])('break-glass %s is refused', async (_what, change, code) => {
-    await expect(asks(stand.service(GLASS), { kind: 'break-glass', ...change })).rejects.toMatchObject(refused(code));
+    ['for somebody else', GLASS, { personId: SIMON.personId }],
+    ['by whom it does not name', GLASS, { by: MIA }],
+    ['where the policy has none', { agent: {} }, {}],
+  ])('break-glass %s is refused, and it is recorded', async (_what, rules, change) => {
+    const wish = { kind: 'break-glass', minutes: 60, ...change } as const;
+
+    await expect(asks(stand.service(rules), wish)).rejects.toMatchObject(refused('no-break-glass'));
+
+    expect((await stand.audited()).at(-1)).toMatchObject({ kind: 'refusal', rule: 'no-break-glass' });
     await nothingWasAsked();
+  });
+
+  test('break-glass asks every stage where the first one cannot decide, and each of them reviews', async () => {
+    const approval = [{ people: [upn('nobody')], escalateAfter: '1 hour' }, { people: [upn('dana.deputy')] }];
+    const service = stand.service({ agent: { ...GLASS.agent, approval } });
+    const { id } = await asks(service, { kind: 'break-glass', minutes: 60 });
+
+    await expect(service.review(DANA, { requestId: id, verdict: 'right', reason: '' })).resolves.toMatchObject({
+      review: { verdict: 'right' },
+    });
   });
 
   test('break-glass works where no approver can be reached', async () => {
@@ -412,8 +433,8 @@ describe('What is offered', () => {
 describe('More of what somebody has', () => {
   const more = { minutes: 60, why: 'The shift goes on' };
 
-  async function granted(): Promise<{ service: ReturnType<RequestStand['service']>; leaseId: string }> {
-    const service = stand.service({ agent: {} });
+  async function granted(rules = {}): Promise<{ service: ReturnType<RequestStand['service']>; leaseId: string }> {
+    const service = stand.service({ agent: rules });
     const { id } = await asks(service);
     const { request } = await service.vote(OMAR, { requestId: id, vote: 'approve', reason: '' });
     const leaseId = request.leaseId ?? '';
@@ -440,8 +461,88 @@ describe('More of what somebody has', () => {
     const { service, leaseId } = await granted();
 
     await expect(service.extend(by, { leaseId, ...more }, claim('z'))).rejects.toMatchObject(
-      refused('no-such-request'),
+      refused('not-your-request'),
     );
+    expect((await stand.audited()).at(-1)).toMatchObject({
+      ...{ kind: 'refusal', rule: 'not-your-request', actor: { name: by.name } },
+    });
+  });
+
+  test('is approved by no rule: what needs nobody for some hours would go on for ever', async () => {
+    const { service, leaseId } = await granted({ autoApprove: { people: [upn('ana.agent')], atMost: '1 hour' } });
+
+    const asked = await service.extend(ANA, { leaseId, ...more }, claim('auto'));
+
+    expect(asked).toMatchObject({ kind: 'extension', state: 'open' });
+    expect(await stand.effects()).toHaveLength(1);
+  });
+
+  test('cannot be asked for where the role gives something else since', async () => {
+    const { leaseId } = await granted();
+    const parts = stand.parts({ agent: {} });
+    const resolve: typeof parts.gifts.resolve = async (gives) => {
+      const gift = await parts.gifts.resolve(gives);
+      return { ...gift, genesys: { ...gift.genesys, divisionId: 'away' } };
+    };
+    const service = stand.serviceOf({ ...parts, gifts: { ...parts.gifts, resolve } });
+
+    await expect(service.extend(ANA, { leaseId, ...more }, claim('g'))).rejects.toMatchObject(refused('gift-changed'));
+  });
+
+  describe('that somebody ends meanwhile', () => {
+    async function asksAndEnds(reason: 'revoked' | 'given-back' | 'off-boarded') {
+      const { service, leaseId } = await granted();
+      const { id } = await service.extend(ANA, { leaseId, ...more }, claim(reason));
+      await database.transaction((trx) => stand.leases.end(trx, leaseId, { reason, by: OMAR }));
+      return { service, id };
+    }
+    const over = { state: 'expired', decision: { kind: 'expired', rule: 'access-ended' } };
+
+    test.each(['revoked', 'given-back', 'off-boarded'] as const)(
+      'is not given afresh by a later vote (%s)',
+      async (reason) => {
+        const { service, id } = await asksAndEnds(reason);
+
+        const { request, outcome } = await service.vote(DANA, { requestId: id, vote: 'approve', reason: '' });
+
+        expect(outcome).toEqual({ kind: 'late' });
+        expect(request).toMatchObject(over);
+        expect(await stand.effects()).toHaveLength(1);
+      },
+    );
+
+    test('is not given by a vote that comes at the same moment', async () => {
+      const { leaseId } = await granted();
+      const parts = stand.parts({ agent: {} });
+      const { id } = await stand.serviceOf(parts).extend(ANA, { leaseId, ...more }, claim('race'));
+      let isFirst = true;
+      const late = stand.serviceOf({
+        ...parts,
+        database: {
+          ...database,
+          transaction: async (work) => {
+            const end = { reason: 'revoked', by: OMAR } as const;
+            if (isFirst) await database.transaction((trx) => stand.leases.end(trx, leaseId, end));
+            isFirst = false;
+            return database.transaction(work);
+          },
+        },
+      });
+
+      const { outcome } = await late.vote(DANA, { requestId: id, vote: 'approve', reason: '' });
+
+      expect(outcome).toEqual({ kind: 'late' });
+      expect(await stand.effects()).toHaveLength(1);
+    });
+
+    test('ends by itself, and is told', async () => {
+      const { service, id } = await asksAndEnds('revoked');
+
+      for (const { sweep } of service.sweeps) await sweep(stand.clock.now());
+
+      expect((await service.find(id, ANA.personId))?.request).toMatchObject(over);
+      expect((await stand.audited()).at(-1)).toMatchObject({ operation: 'end-extension', request: id });
+    });
   });
 
   test('cannot be asked for before it works, after it has ended, or when it goes on already', async () => {

@@ -1,48 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { EntraPerson } from '../entra/entra.js';
 import type { Actor, Claim } from '../operations/operation.js';
-import { judgeMember } from '../operations/permissions.js';
-import { personIn } from '../people/person.js';
 import type { RunId } from '../platform/ids.js';
-import type { PolicyRole } from './access-policy.js';
 import type { AccessWish } from './access-cards.js';
 import type { AccessRequest, AgreedRules, Decision, NamedPerson } from './access-request.js';
 import { isNamed } from './approvers.js';
 import { findNextStage } from './ask-approvers.js';
-import { LONGEST_REASON } from './decide-access.js';
-import type { AccessGift } from './gift.js';
+import { checkWish, type Wish } from './check-wish.js';
+import { isSameGift, type AccessGift } from './gift.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
+import { noSuchLease } from './lease-refusals.js';
 import { recordChange, type RequestChange } from './request-audit.js';
 import { remindAtOf } from './request-changes.js';
-import { deedsOf } from './request-deeds.js';
+import { deedsOf, type RequestFacts } from './request-deeds.js';
 import { changeFor, findFacts, type RequestParts } from './request-parts.js';
 import {
   askedAlready,
+  giftChanged,
   hasAlready,
   hasLease,
-  mayNotAsk,
   nobodyDecides,
-  noReason,
   noSuchRole,
   notExtendable,
-  notFit,
-  noBreakGlass,
-  requestGone,
-  tooLong,
+  notYourRequest,
+  tooBusy,
 } from './request-refusals.js';
-import { addRequest, findPending, findRequest, noteLease } from './request-store.js';
+import { addRequest, findPending, findRequest, isOutlived, noteLease } from './request-store.js';
 
 /** How long an approver has to say whether a break-glass was right. */
 const REVIEW_WITHIN_HOURS = 24;
-
-interface Wish {
-  readonly kind: AccessRequest['kind'];
-  readonly role: PolicyRole;
-  readonly asker: EntraPerson;
-  readonly person: EntraPerson;
-  readonly minutes: number;
-  readonly why: string;
-}
 
 /**
  * Asks for access. Everything is checked before anybody is bothered; the same claim gives the same request, and so does
@@ -66,65 +52,40 @@ export async function ask(parts: RequestParts, actor: Actor, wish: AccessWish, c
   return write(parts, actor, await draft(parts, checked, { id, gift }));
 }
 
-/** Asks for more of a lease, which then goes on without a gap. By whoever has it, or whoever asked for it. */
+/**
+ * Asks for more of a lease, which then goes on without a gap, by whoever has it, or whoever asked for it. Somebody always
+ * decides: what needs nobody for some hours would else go on for ever.
+ */
 export async function extend(
   parts: RequestParts,
   actor: Actor,
   wish: { readonly leaseId: string; readonly minutes: number; readonly why: string },
   claim: Claim,
 ): Promise<AccessRequest> {
-  const { database, policy, leases, clock } = parts;
+  const { database, policy, leases } = parts;
   const id = idOf(actor, claim);
   const before = await findRequest(database.db, id);
   if (before) return before;
   const lease = await leases.find(wish.leaseId);
   const facts = lease && (await findFacts(parts, lease.requestId));
-  if (!lease || !facts) throw requestGone();
-  const reader = { id: actor.personId, stages: [] };
-  if (facts.request.asker.id !== reader.id && facts.request.person.id !== reader.id) throw requestGone();
-  if (!deedsOf(facts, reader, clock.now()).includes('extend')) throw notExtendable();
+  if (!lease || !facts) throw noSuchLease();
+  await judgeExtension(parts, actor, facts);
   const role = policy.findRole(lease.roleId);
   if (!role) throw noSuchRole();
   const checked = await checkWish(parts, actor, { ...wish, role, kind: 'extension', personId: lease.person.id });
   const pending = await findPending(database.db, { personId: lease.person.id, roleId: role.id, kind: 'extension' });
   if (pending) return ownOf(pending, actor);
-  const asked = await draft(parts, checked, { id, gift: lease.gift });
-  return write(parts, actor, { ...asked, extendsLeaseId: lease.id });
+  const gift = await parts.gifts.resolve(role.gives);
+  if (!isSameGift(gift, lease.gift)) throw giftChanged(role.name);
+  return write(parts, actor, { ...(await draft(parts, checked, { id, gift })), extendsLeaseId: lease.id });
 }
 
-async function checkWish(
-  parts: RequestParts,
-  actor: Actor,
-  wish: Pick<Wish, 'kind' | 'role' | 'minutes' | 'why'> & { readonly personId: string },
-): Promise<Wish> {
-  const { entra, pipeline } = parts;
-  const { kind, role, minutes } = wish;
-  const why = wish.why.trim();
-  if (why === '' || why.length > LONGEST_REASON) throw noReason();
-  const most = (kind === 'break-glass' ? role.breakGlass : role.lasts)?.atMost.minutes;
-  if (most === undefined) throw noBreakGlass(role.name);
-  if (!Number.isInteger(minutes) || minutes < 1 || minutes > most) throw tooLong(role.name, most);
-  const asker = await entra.findPerson(actor.personId);
-  const wanted = `ask for ${role.name}`;
-  await pipeline.abide(actor, wanted, judgeMember(asker));
-  // Allowed, so that they are in the tenant.
-  if (!asker) throw requestGone();
-  const person = wish.personId === asker.id ? asker : await personIn(entra, wish.personId);
-  if (!person.isEnabled || person.isGuest) throw notFit(person.name);
-  const mayAsk = role.mayAsk.kind === 'everybody' || (await isNamed(entra, role.mayAsk, asker));
-  if (!mayAsk) await pipeline.abide(actor, wanted, mayNotAsk(role.name));
-  if (kind === 'break-glass' && !(await mayBreakGlass(parts, role, asker, person))) throw noBreakGlass(role.name);
-  return { kind, role, asker, person, minutes, why };
-}
-
-/** At once, and for oneself alone. */
-async function mayBreakGlass(
-  { entra }: Pick<RequestParts, 'entra'>,
-  { breakGlass }: PolicyRole,
-  asker: EntraPerson,
-  person: EntraPerson,
-): Promise<boolean> {
-  return breakGlass !== undefined && asker.id === person.id && (await isNamed(entra, breakGlass, asker));
+/** Throws where the lease, or who clicks, does not allow it; a stranger is told nothing of it. */
+async function judgeExtension({ pipeline, clock }: RequestParts, actor: Actor, facts: RequestFacts): Promise<void> {
+  const { asker, person } = facts.request;
+  const isConcerned = asker.id === actor.personId || person.id === actor.personId;
+  if (!isConcerned) await pipeline.abide(actor, 'ask for more of that access', notYourRequest(), [person.id, asker.id]);
+  if (!deedsOf(facts, { id: actor.personId, stages: [] }, clock.now()).includes('extend')) throw notExtendable();
 }
 
 /** Whoever asks again for what waits already is shown that request. */
@@ -146,7 +107,7 @@ async function draft(
     asker: named(asker),
     person: { ...named(person), userPrincipalName: person.userPrincipalName },
   };
-  const rule = kind === 'break-glass' ? kind : await autoApproval(parts, { role, asker, person, minutes });
+  const rule = kind === 'break-glass' ? kind : await autoApproval(parts, { kind, role, asker, person, minutes });
   const next =
     rule === 'auto-approve' ? { stage: 0, approvers: [] } : await findNextStage(parts, { ...concerned, rules }, 0);
   if (!rule && next.faults) throw nobodyDecides(role.name, next.faults);
@@ -167,7 +128,7 @@ async function draft(
       stageAt: at,
       reminders: 0,
     },
-    stage: rule ? 0 : stage,
+    stage,
   };
   if (!rule) return { ...asked, state: 'open', remindAt: remindAtOf(asked, at) };
   const decision: Decision = { kind: 'approved', minutes, rule };
@@ -176,12 +137,13 @@ async function draft(
   return { ...asked, state: 'approved', decision, decidedAt: at, startsAt: at, ...review };
 }
 
-/** From whom the policy needs nobody's decision: for themselves, and for no longer than it says. */
+/** From whom the policy needs nobody's decision: for themselves, anew, and for no longer than it says. */
 async function autoApproval(
   { entra }: RequestParts,
-  { role: { autoApprove }, asker, person, minutes }: Pick<Wish, 'role' | 'asker' | 'person' | 'minutes'>,
+  { kind, role: { autoApprove }, asker, person, minutes }: Omit<Wish, 'why'>,
 ): Promise<'auto-approve' | undefined> {
-  if (!autoApprove || asker.id !== person.id || minutes > autoApprove.atMost.minutes) return undefined;
+  if (!autoApprove || kind !== 'access' || asker.id !== person.id || minutes > autoApprove.atMost.minutes)
+    return undefined;
   return (await isNamed(entra, autoApprove, asker)) ? 'auto-approve' : undefined;
 }
 
@@ -191,6 +153,7 @@ async function write(parts: RequestParts, actor: Actor, request: AccessRequest):
     parts,
     request.person.id,
     async (trx): Promise<{ request: AccessRequest; runId?: RunId } | undefined> => {
+      if (await isOutlived(trx, request)) throw notExtendable();
       if (!(await addRequest(trx, request))) return undefined;
       const by = { ...actor, name: request.asker.name };
       const change = {
@@ -219,7 +182,7 @@ async function raced({ database: { db } }: RequestParts, request: AccessRequest)
   const { id, kind, person, rules } = request;
   const other =
     (await findRequest(db, id)) ?? (await findPending(db, { personId: person.id, roleId: rules.role.id, kind }));
-  if (!other) throw requestGone();
+  if (!other) throw tooBusy();
   return other;
 }
 

@@ -1,13 +1,13 @@
 import type { Actor } from '../operations/operation.js';
 import { judgeMember, type Verdict } from '../operations/permissions.js';
-import { decideVote, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
+import { decideVote, LONGEST_REASON, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
 import { findStages } from './approvers.js';
 import { deedWords, recordChange } from './request-audit.js';
 import { deedsOf, type Reader, type RequestFacts } from './request-deeds.js';
-import { expireRequest } from './request-expiry.js';
+import { endWithAccess, expireRequest } from './request-expiry.js';
 import { changeFor, findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
 import { noApproverOfIt, noReason, notLess, ownRequest, requestGone, tooBusy } from './request-refusals.js';
-import { addVote, noteLease, saveRequest } from './request-store.js';
+import { addVote, isOutlived, noteLease, saveRequest } from './request-store.js';
 
 export interface Ballot {
   readonly requestId: string;
@@ -17,9 +17,6 @@ export interface Ballot {
   /** Needed to deny; may be empty of an approval. */
   readonly reason: string;
 }
-
-/** What somebody writes is cut by nobody: it is refused when it is longer. */
-export const LONGEST_REASON = 500;
 
 /**
  * One person's vote. The verdict is of this moment: whether Entra has them enabled, and as an approver of a stage that was
@@ -38,6 +35,7 @@ export async function vote(
     const before = decidedBefore(facts, actor);
     if (before) return { request: facts.request, outcome: before };
     if (await expireRequest(parts, facts.request)) continue;
+    if (await endWithAccess(parts, facts.request)) continue;
     const reader = await judgeVoter(parts, actor, { facts, ballot });
     const cast = { ...voteOf(parts, actor, reader), ...ballotOf(facts.request, ballot), reason };
     // What a card offers and what counts here is the same.
@@ -111,7 +109,8 @@ async function count(
   const { leases } = parts;
   const { at, reason } = cast;
   const written = await changeFor(parts, facts.request.person.id, async (trx) => {
-    const saved = await saveRequest(trx, afterVote(facts.request, cast, outcome), at);
+    const isOver = await isOutlived(trx, facts.request);
+    const saved = isOver ? undefined : await saveRequest(trx, afterVote(facts.request, cast, outcome), at);
     if (!saved) return undefined;
     await addVote(trx, saved.id, cast);
     const deed = cast.vote === 'approve' ? 'approve-request' : 'deny-request';

@@ -16,6 +16,7 @@ export type RequestChange =
   | 'cancel-request'
   | 'expire-request'
   | 'abandon-request'
+  | 'end-extension'
   | 'escalate-request'
   | 'review-access'
   | 'lapse-review';
@@ -65,6 +66,8 @@ export function deedWords(deed: RequestChange, request: AccessRequest): string {
       return `end the request for ${wish(request)} that nobody has decided`;
     case 'abandon-request':
       return `end the request for ${wish(request)} that nobody is left to decide`;
+    case 'end-extension':
+      return `end the request for more of ${wish(request)}, as that access was ended`;
     case 'escalate-request':
       return `ask the next approvers about ${wish(request)}`;
     case 'review-access':

@@ -25,8 +25,10 @@ export function cancelled(request: AccessRequest, { personId: id, name }: Actor,
   return { ...request, ...nothing, state: 'cancelled', decidedAt: at, decision };
 }
 
-/** Nobody has decided it in its time, or nobody is left who could. */
-export function expired(request: AccessRequest, rule: 'unanswered' | 'nobody-left', at: Date): AccessRequest {
+/** Why a request ends without a decision. `access-ended`: what it asks more of was taken or given back. */
+export type ExpiryRule = 'unanswered' | 'nobody-left' | 'access-ended';
+
+export function expired(request: AccessRequest, rule: ExpiryRule, at: Date): AccessRequest {
   const decision = { kind: 'expired', rule } as const;
   return { ...request, state: 'expired', decidedAt: at, decision, remindAt: undefined };
 }

@@ -65,6 +65,13 @@ describe('Of access that works', () => {
     expect(can({ ...granted, request: { ...granted.request, asker: ADA } }, ADA)).toEqual(['extend']);
   });
 
+  test('an extension whose time has not come yet cannot be extended again, and can be ended', () => {
+    const next = { ...granted, lease: leaseOf({ beginsAt: after(60) }) };
+
+    expect(can(next, ANA)).toEqual(['give-back']);
+    expect(can(next, ANA, {}, after(60))).toEqual(['extend', 'give-back']);
+  });
+
   test('approvers and administrators can revoke it', () => {
     expect(can(granted, DANA)).toEqual(['revoke']);
     expect(can(granted, ADA)).toEqual([]);

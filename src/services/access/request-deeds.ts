@@ -57,7 +57,7 @@ function isPossible(deed: RequestDeed, facts: RequestFacts, reader: Reader, now:
     case 'cancel':
       return isConcerned(request, reader) && (request.state === 'open' || isBeforeStart(request, now));
     case 'extend':
-      return isConcerned(request, reader) && isActive(facts, now) && facts.extendedUntil === undefined;
+      return isConcerned(request, reader) && hasBegun(facts, now) && facts.extendedUntil === undefined;
     case 'give-back':
       return request.person.id === reader.id && isActive(facts, now);
     case 'revoke':
@@ -82,6 +82,12 @@ function isConcerned({ asker, person }: AccessRequest, { id }: Reader): boolean 
 
 function isActive({ lease }: RequestFacts, now: Date): boolean {
   return lease?.state === 'active' && now < lease.endsAt;
+}
+
+/** More of an extension can be asked for when its own time has come. */
+function hasBegun(facts: RequestFacts, now: Date): boolean {
+  const beginsAt = facts.lease?.beginsAt;
+  return isActive(facts, now) && beginsAt !== undefined && beginsAt <= now;
 }
 
 /** Nobody judges what they asked for or have themselves. */

@@ -121,16 +121,6 @@ export function nobodyDecides(roleName: string, faults: readonly string[]): Prob
   });
 }
 
-export function noBreakGlass(roleName: string): Problem {
-  return new Problem({
-    kind: 'refused',
-    what: `${roleName} cannot be taken by break-glass here.`,
-    why: 'The access policy allows that to nobody, or not to you, and to nobody for somebody else.',
-    remedy: 'Ask for it in the usual way; say in the reason that it is urgent.',
-    code: 'no-break-glass',
-  });
-}
-
 export function notFit(personName: string): Problem {
   return new Problem({
     kind: 'input',
@@ -148,6 +138,17 @@ export function notExtendable(): Problem {
     why: 'It has ended, does not work yet, or goes on already after its end.',
     remedy: 'Say “my access” to see what there is, or “request” to ask anew.',
     code: 'not-extendable',
+  });
+}
+
+/** The policy, or what it names, gives something else now than the lease that is to go on. */
+export function giftChanged(roleName: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `What ${roleName} gives has changed since this access was given, so it cannot simply go on.`,
+    why: 'An extension gives the same for longer, and nothing else.',
+    remedy: 'Ask for it afresh with “request” when this access has ended, or give it back first with “my access”.',
+    code: 'gift-changed',
   });
 }
 
@@ -189,6 +190,15 @@ export function mayNotAsk(roleName: string): Verdict {
     'may-not-ask',
     `The access policy does not let you ask for ${roleName}.`,
     'Ask whoever keeps the access policy, or somebody who may ask to do it for you.',
+  );
+}
+
+/** At once, and without anybody's decision. */
+export function noBreakGlass(): Verdict {
+  return refusal(
+    'no-break-glass',
+    'The access policy allows that to nobody, or not to you, and to nobody for somebody else.',
+    'Ask for it in the usual way; say in the reason that it is urgent.',
   );
 }
 

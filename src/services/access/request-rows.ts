@@ -48,7 +48,7 @@ const decision = z.object({
   by: person.optional(),
   minutes: z.number().optional(),
   reason: z.string().optional(),
-  rule: z.enum(['auto-approve', 'break-glass', 'unanswered', 'nobody-left']).optional(),
+  rule: z.enum(['auto-approve', 'break-glass', 'unanswered', 'nobody-left', 'access-ended']).optional(),
 }) satisfies z.ZodType<Decision>;
 
 const review = z.object({

@@ -82,6 +82,37 @@ export async function findDue(db: Executor, now: Date, most: number): Promise<st
   return rows.map(({ id }) => id);
 }
 
+/** How leases end before their time because somebody wants it: no request for more of one outlives that. */
+const ENDED_BY_SOMEBODY = ['given-back', 'revoked', 'off-boarded'] as const;
+
+/** Whether it asks for more of access that somebody has ended since. */
+export async function isOutlived(
+  db: Executor,
+  { extendsLeaseId }: Pick<AccessRequest, 'extendsLeaseId'>,
+): Promise<boolean> {
+  if (extendsLeaseId === undefined) return false;
+  const row = await db
+    .selectFrom('access_lease')
+    .select('id')
+    .where('id', '=', extendsLeaseId)
+    .where('end_reason', 'in', ENDED_BY_SOMEBODY)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Open ones that ask for more of access that somebody has ended since. */
+export async function findOutlived(db: Executor, most: number): Promise<AccessRequest[]> {
+  const rows = await db
+    .selectFrom('access_request')
+    .innerJoin('access_lease', 'access_lease.id', 'access_request.extends_lease')
+    .selectAll('access_request')
+    .where('access_request.state', '=', 'open')
+    .where('access_lease.end_reason', 'in', ENDED_BY_SOMEBODY)
+    .limit(most)
+    .execute();
+  return rows.map(toRequest);
+}
+
 /** What was due by `now` is looked at later again; nothing that anybody sees has changed. */
 export async function postpone(
   db: Executor,

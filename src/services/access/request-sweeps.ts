@@ -4,10 +4,10 @@ import { findDecidingStage, findNextStage } from './ask-approvers.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
 import { escalated, reminded } from './request-changes.js';
-import { abandonRequest, expireRequest } from './request-expiry.js';
+import { abandonRequest, endWithAccess, expireRequest } from './request-expiry.js';
 import { changeFor, type RequestParts } from './request-parts.js';
 import { lapse } from './review-access.js';
-import { findDue, findRequest, findVotes, postpone, saveRequest } from './request-store.js';
+import { findDue, findOutlived, findRequest, findVotes, postpone, saveRequest } from './request-store.js';
 import { publishAccessChanged } from './access-news.js';
 
 /** At one asking; the rest is due a second later. */
@@ -25,6 +25,7 @@ export function dueRequests(parts: RequestParts): Sweep {
   return {
     name: 'access requests that are due',
     sweep: async (now) => {
+      await endOutlived(parts);
       for (const id of await findDue(database.db, now, MOST_AT_ONCE)) {
         try {
           const request = await findRequest(database.db, id);
@@ -36,6 +37,12 @@ export function dueRequests(parts: RequestParts): Sweep {
       }
     },
   };
+}
+
+/** Nobody need decide about more of access that somebody has ended. */
+async function endOutlived(parts: RequestParts): Promise<void> {
+  const outlived = await findOutlived(parts.database.db, MOST_AT_ONCE);
+  for (const request of outlived) await endWithAccess(parts, request);
 }
 
 async function advance(parts: RequestParts, request: AccessRequest, now: Date): Promise<void> {
@@ -62,7 +69,7 @@ async function escalate(parts: RequestParts, request: AccessRequest, at: Date): 
  */
 async function remind(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
   const stage = await findDecidingStage(parts, request, await findVotes(parts.database.db, request.id));
-  if (stage === undefined) return abandonRequest(parts, request, at);
+  if (stage === undefined) return abandonRequest(parts, request);
   if (stage > request.stage) return escalate(parts, request, at);
   await parts.database.transaction(async (trx) => {
     const saved = await saveRequest(trx, reminded(request, at), at);

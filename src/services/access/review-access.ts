@@ -1,7 +1,7 @@
 import type { Actor } from '../operations/operation.js';
 import type { RunId } from '../platform/ids.js';
-import type { AccessRequest } from './access-request.js';
-import { judgeNow, LONGEST_REASON, type Voter } from './decide-access.js';
+import { LONGEST_REASON, type AccessRequest } from './access-request.js';
+import { judgeNow, type Voter } from './decide-access.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { deedWords, recordChange } from './request-audit.js';
 import { lapsed, reviewed } from './request-changes.js';

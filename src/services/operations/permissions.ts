@@ -23,6 +23,7 @@ export type RuleName =
   | 'self'
   | 'another-asker'
   | 'may-not-ask'
+  | 'no-break-glass'
   | 'own-request'
   | 'no-approver-of-it'
   | 'not-your-request'
