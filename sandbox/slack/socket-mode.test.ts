@@ -35,8 +35,8 @@ beforeEach(async () => {
     appToken: SLACK.appToken,
     logger: SILENT,
     logLevel: LogLevel.ERROR,
-    // How long its client waits until it comes back.
-    clientPingTimeout: 100,
+    // Also how long its client waits until it comes back; a shorter one takes a busy machine for a dead one.
+    clientPingTimeout: 2_000,
     installerOptions: { clientOptions: { slackApiUrl: `${world.url}/api/` } },
   });
   connected = 0;
