@@ -219,7 +219,7 @@ const TABLE = [
   {
     name: 'LATCHKEY_ADMIN_CHANNEL',
     meaning:
-      'channel where break-glass is told, and requests whose approvers nobody can write to: of Teams, of Slack, or one of each with a comma between',
+      'channel where break-glass is told, and requests of which Latchkey cannot write to some approver: of Teams, of Slack, or one of each with a comma between',
     whereToFind:
       'Teams: Get link to channel, the part 19:…@thread.tacv2. Slack: the address in a browser, T…/C…. Add Latchkey to the channel first.',
     default: 'none',

@@ -1,6 +1,6 @@
 import type { SettingsReader } from './settings-reader.js';
 
-/** A channel in which several people read: for break-glass, and for requests whose approvers nobody can write to. */
+/** A channel in which several people read: for break-glass, and for requests of which some approver can be sent no message. */
 export interface AdminPlace {
   readonly channel: 'teams' | 'slack';
   /** As that chat spells it for us: Teams’ id of the conversation, Slack's workspace and channel, `T…/C…`. */

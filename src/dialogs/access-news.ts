@@ -180,21 +180,19 @@ export class AccessNews {
 }
 
 interface Tidings {
-  /** With the number of those that come several times: `ends-soon-2`. */
-  readonly told: Told | `${Told}-${number}`;
+  /** With the number of those that come several times: `ends-soon-2`, `reminder-0-1` in the first stage. */
+  readonly told: Told | `${Told}-${number}` | `${Told}-${number}-${number}`;
   readonly person: NamedPerson;
 }
 
 /** Who has to be told what, as it stands. */
-function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Date): Tidings[] {
-  const { asker, person, state, approvers, reminders } = request;
+export function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Date): Tidings[] {
+  const { asker, person, state } = request;
   const concerned = [...new Map([asker, person].map((one) => [one.id, one])).values()];
   const tell = (told: Tidings['told'], people = concerned): Tidings[] => people.map((one) => ({ told, person: one }));
   switch (state) {
-    case 'open': {
-      const silent = approvers.filter(({ id }) => !votes.some((vote) => vote.person.id === id));
-      return reminders === 0 ? [] : tell(`reminder-${reminders}`, silent);
-    }
+    case 'open':
+      return tell(`reminder-${request.stage}-${request.reminders}`, silentOf({ request, votes }));
     case 'granted':
       return [
         ...tell('granted'),
@@ -211,6 +209,15 @@ function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Dat
     case 'cancelled':
       return [];
   }
+}
+
+/** Whom the last reminder is for: who were asked before it and have not voted, each once. */
+function silentOf({ request, votes }: Pick<RequestCard, 'request' | 'votes'>): NamedPerson[] {
+  const { approvers, reminders } = request;
+  const silent = approvers.filter(
+    ({ id, missed = 0 }) => missed < reminders && !votes.some((vote) => vote.person.id === id),
+  );
+  return [...new Map(silent.map((one) => [one.id, one])).values()];
 }
 
 function endingSoon(lease: Lease | undefined, now: Date, tell: () => Tidings[]): Tidings[] {

@@ -58,6 +58,8 @@ export interface AgreedRules {
 
 export interface AskedApprover extends NamedPerson {
   readonly stage: number;
+  /** How many reminders of this stage had come when they were asked; absent: none. */
+  readonly missed?: number;
 }
 
 export interface Decision {

@@ -1,6 +1,6 @@
 import { cardOf, readerOf, type LeaseCard, type RequestCard, type Work } from './access-cards.js';
 import type { AccessRequest } from './access-request.js';
-import { isNobodyReached } from './ask-approvers.js';
+import { isSomebodyUnreached } from './ask-approvers.js';
 import type { Reader, RequestFacts } from './request-deeds.js';
 import { factsOf, findFacts, type RequestParts } from './request-parts.js';
 import { findRequest, findRequestsFor, findRequestsOf } from './request-store.js';
@@ -43,14 +43,14 @@ export async function findWork(parts: Parts, personId: string): Promise<Work> {
 }
 
 /**
- * Whether it belongs into the channel of the administrators: a break-glass does, and so does a request whose approvers
- * nobody can send a message to.
+ * Whether it belongs into the channel of the administrators: a break-glass does, and so does a request of which somebody
+ * who was asked can be sent no message, as they count as asked there.
  */
 export async function isForAdmins({ database, chats }: Parts, requestId: string): Promise<boolean> {
   const request = await findRequest(database.db, requestId);
   if (!request || !chats.hasAdminChannel) return false;
   if (request.kind === 'break-glass') return true;
-  return request.decision?.rule === undefined && isNobodyReached({ database, chats }, request.approvers);
+  return request.decision?.rule === undefined && isSomebodyUnreached({ database, chats }, request.approvers);
 }
 
 async function cardFor(parts: Parts, request: AccessRequest, readerId: string): Promise<RequestCard> {

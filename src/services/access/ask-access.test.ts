@@ -195,6 +195,12 @@ describe('Nobody is left who could decide (T7)', () => {
     const asked = await asks(inChannel);
 
     expect(await inChannel.isForAdmins(asked.id)).toBe(true);
+    // Omar counts as asked because he can read it there.
+    await stand.hasChat(DANA);
+    expect(await inChannel.isForAdmins(asked.id)).toBe(true);
+    await stand.hasChat(OMAR);
+    expect(await inChannel.isForAdmins(asked.id)).toBe(false);
+    await database.db.deleteFrom('place').execute();
     await inChannel.cancel(ANA, asked.id);
     await database.db
       .insertInto('account_link')
@@ -278,6 +284,20 @@ describe('Approvers', () => {
     const { approvers } = await asks(stand.service({ agent: { approval } }));
 
     expect(approvers.map(({ name }) => name)).toEqual(['Omar Owner', 'Dana Deputy']);
+  });
+
+  test('of a group of very many are fifty, those first who can be sent a message', async () => {
+    const parts = stand.parts({ agent: { approval: [{ groups: ['Contact Centre Leads'] }] } });
+    const many = Array.from({ length: 60 }, (_, at) => ({
+      ...{ kind: 'person' as const, id: `9f000000-0000-4000-8000-0000000000${String(at + 10)}` },
+      ...{ name: `Person ${String(at)}`, isEnabled: true, isGuest: false },
+    }));
+    const listMembers: typeof parts.entra.listMembers = async (id) => [...many, ...(await parts.entra.listMembers(id))];
+
+    const { approvers } = await asks(stand.serviceOf({ ...parts, entra: { ...parts.entra, listMembers } }));
+
+    expect(approvers).toHaveLength(50);
+    expect(approvers.map(({ name }) => name)).toContain('Omar Owner');
   });
 
   test('who manage whom it is for decide, and who manage the asker do not', async () => {

@@ -1,4 +1,4 @@
-import type { AgreedRules, AskedApprover, Vote } from './access-request.js';
+import type { AccessRequest, AgreedRules, AskedApprover, NamedPerson, Vote } from './access-request.js';
 import { findApprovers, type Concerned } from './approvers.js';
 import { isReachable, reachableOf } from './reachable.js';
 import type { RequestParts } from './request-parts.js';
@@ -12,7 +12,10 @@ export interface NextStage {
   readonly faults?: readonly string[];
 }
 
-type Parts = Pick<RequestParts, 'entra' | 'database' | 'chats'>;
+type Parts = Pick<RequestParts, 'entra' | 'database' | 'chats' | 'log'>;
+
+/** So many of a stage are asked, those first whom a message can be sent to. */
+const MOST_ASKED = 50;
 
 /**
  * The first stage, from that one on, whose quorum can be reached by approvers whom Latchkey can reach; stages before it
@@ -30,7 +33,7 @@ export async function findNextStage(
     if (at < from) continue;
     const found = await findApprovers(entra, stage, request);
     const reachable = await reachableOf(database.db, found.people, { chats, most: stage.quorum });
-    asked.push(...found.people.map((person) => ({ ...person, stage: at })));
+    asked.push(...askedOf(parts, { people: found.people, reachable, at, roleId: request.rules.role.id }));
     if (reachable.length >= stage.quorum) return { stage: at, approvers: asked };
     faults.push(...found.faults);
     if (found.people.length >= stage.quorum) faults.push(...(await unreachableWords(parts, found.people)));
@@ -39,32 +42,67 @@ export async function findNextStage(
   return { stage: request.rules.role.approval.length - 1, approvers: asked, faults: [...new Set(faults)] };
 }
 
-/**
- * The first stage whose quorum could be reached by the approvers that there are now, and by votes of such as have left
- * since; `undefined`: none could.
- */
-export async function findDecidingStage(
-  { entra }: Pick<RequestParts, 'entra'>,
-  request: Concerned & { readonly rules: AgreedRules },
-  votes: readonly Vote[],
-): Promise<number | undefined> {
-  for (const [at, stage] of request.rules.role.approval.entries()) {
-    const { people } = await findApprovers(entra, stage, request);
-    const left = votes.filter(
-      ({ stages, person }) => stages.includes(at) && !people.some(({ id }) => id === person.id),
-    );
-    if (people.length + left.length >= stage.quorum) return at;
-  }
-  return undefined;
+function askedOf(
+  { log }: Pick<Parts, 'log'>,
+  of: { people: readonly NamedPerson[]; reachable: readonly NamedPerson[]; at: number; roleId: string },
+): AskedApprover[] {
+  const { people, reachable, at: stage, roleId } = of;
+  if (people.length <= MOST_ASKED) return people.map((person) => ({ ...person, stage }));
+  const fields = { role: roleId, stage, approvers: people.length, asked: MOST_ASKED };
+  log.warn(fields, 'Not all approvers of a stage are asked, as there are too many of them');
+  const each = new Map([...reachable, ...people].map((person) => [person.id, { ...person, stage }]));
+  return [...each.values()].slice(0, MOST_ASKED);
 }
 
-/** Whether nobody who was asked can be sent a message. */
-export async function isNobodyReached(
+/** What a look at the approvers of this moment says of an open request. */
+export interface Prospect {
+  /** The first stage whose quorum could be reached now, by votes of such as have left since, too; absent: none could. */
+  readonly stage?: number;
+  /** Who can decide since in a stage that was asked, and was not asked yet. */
+  readonly joined: readonly AskedApprover[];
+}
+
+export async function findProspect(
+  { entra }: Pick<RequestParts, 'entra'>,
+  request: AccessRequest,
+  votes: readonly Vote[],
+): Promise<Prospect> {
+  const joined: AskedApprover[] = [];
+  let deciding: number | undefined;
+  for (const [at, stage] of request.rules.role.approval.entries()) {
+    if (deciding !== undefined && at > request.stage) break;
+    const { people } = await findApprovers(entra, stage, request);
+    if (at <= request.stage) joined.push(...joinedOf(request, people, at));
+    if (deciding === undefined && people.length + goneWith(votes, people, at) >= stage.quorum) deciding = at;
+  }
+  return { ...(deciding === undefined ? {} : { stage: deciding }), joined };
+}
+
+/** How many votes of that stage are of such as have left it since. */
+function goneWith(votes: readonly Vote[], people: readonly NamedPerson[], stage: number): number {
+  return votes.filter(({ stages, person }) => stages.includes(stage) && !people.some(({ id }) => id === person.id))
+    .length;
+}
+
+function joinedOf(
+  { approvers, reminders }: AccessRequest,
+  people: readonly NamedPerson[],
+  at: number,
+): AskedApprover[] {
+  const before = approvers.filter(({ stage }) => stage === at);
+  return people
+    .filter(({ id }) => !before.some((asked) => asked.id === id))
+    .slice(0, Math.max(MOST_ASKED - before.length, 0))
+    .map((person) => ({ ...person, stage: at, missed: reminders + 1 }));
+}
+
+/** Whether somebody who was asked can be sent no message. */
+export async function isSomebodyUnreached(
   { database, chats }: Pick<RequestParts, 'database' | 'chats'>,
   approvers: readonly AskedApprover[],
 ): Promise<boolean> {
-  for (const { id } of approvers) if (await isReachable(database.db, id, chats)) return false;
-  return true;
+  for (const { id } of approvers) if (!(await isReachable(database.db, id, chats))) return true;
+  return false;
 }
 
 const MOST_NAMED = 5;

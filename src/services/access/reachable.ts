@@ -7,7 +7,7 @@ import type { NamedPerson } from './access-request.js';
 export interface Chats {
   readonly isTeamsOn: boolean;
   readonly isSlackOn: boolean;
-  /** Whether there is a channel in which approvers are asked as well. */
+  /** Whether there is a channel in which approvers are asked whom no message can be sent to. */
   readonly hasAdminChannel: boolean;
 }
 
@@ -18,7 +18,7 @@ export async function isReachable(db: Executor, personId: string, chats: Chats):
   return inTeams || (chats.isSlackOn && (await findLinksOf(db, personId)).length > 0);
 }
 
-/** The first of them whom a message can be sent to; all of them where there is a channel for everybody. */
+/** The first of them whom a message can be sent to; all of them where there is a channel in which the others are asked. */
 export async function reachableOf(
   db: Executor,
   people: readonly NamedPerson[],

@@ -1,5 +1,5 @@
 import type { Actor } from '../operations/operation.js';
-import type { AccessRequest, Review } from './access-request.js';
+import type { AccessRequest, AskedApprover, Review } from './access-request.js';
 import { nextWorkingMoment, reminderWait } from './working-hours.js';
 
 /** How requests change with time. Pure. */
@@ -33,10 +33,11 @@ export function expired(request: AccessRequest, rule: ExpiryRule, at: Date): Acc
   return { ...request, state: 'expired', decidedAt: at, decision, remindAt: undefined };
 }
 
-/** One reminder more; those that were missed meanwhile are not made up for. */
-export function reminded(request: AccessRequest, at: Date): AccessRequest {
+/** One reminder more, and whoever is asked since; those that were missed meanwhile are not made up for. */
+export function reminded(request: AccessRequest, joined: readonly AskedApprover[], at: Date): AccessRequest {
   const reminders = request.reminders + 1;
-  return { ...request, reminders, remindAt: remindAtOf({ ...request, reminders }, at) };
+  const approvers = [...request.approvers, ...joined];
+  return { ...request, approvers, reminders, remindAt: remindAtOf({ ...request, reminders }, at) };
 }
 
 /** The next approvers are asked: their reminders begin anew. */
@@ -45,14 +46,9 @@ export function escalated(
   next: Pick<AccessRequest, 'stage' | 'approvers'>,
   at: Date,
 ): AccessRequest {
-  const approvers = [...request.approvers, ...next.approvers];
-  return {
-    ...request,
-    stage: next.stage,
-    stageAt: at,
-    approvers,
-    remindAt: remindAtOf({ ...request, reminders: 0 }, at),
-  };
+  const before = request.approvers.map(({ id, name, stage }) => ({ id, name, stage }));
+  const asked = { ...request, stage: next.stage, stageAt: at, approvers: [...before, ...next.approvers], reminders: 0 };
+  return { ...asked, remindAt: remindAtOf(asked, at) };
 }
 
 /** An approver has said whether the break-glass was right. */

@@ -41,7 +41,9 @@ const rules = z.object({
   }),
 }) satisfies z.ZodType<AgreedRules>;
 
-const approvers = z.array(person.extend({ stage: z.number() })) satisfies z.ZodType<AskedApprover[]>;
+const approvers = z.array(person.extend({ stage: z.number(), missed: z.number().optional() })) satisfies z.ZodType<
+  AskedApprover[]
+>;
 
 const decision = z.object({
   kind: z.enum(['approved', 'denied', 'cancelled', 'expired']),

@@ -87,7 +87,8 @@ test('the next stage is asked in its time, each in turn, and reminders begin ane
   await passes(service, 1);
 
   const asked = await requestOf(service, id);
-  expect(asked).toMatchObject({ stage: 1, remindAt: new Date(stand.clock.now().getTime() + 15 * 60_000) });
+  const soon = new Date(stand.clock.now().getTime() + 15 * 60_000);
+  expect(asked).toMatchObject({ stage: 1, reminders: 0, remindAt: soon });
   expect(asked.approvers.map(({ name, stage }) => [name, stage])).toEqual([
     ['Omar Owner', 0],
     ['Dana Deputy', 1],
@@ -189,6 +190,29 @@ test('a row that this release cannot read holds up no other one', async () => {
   expect(lines().map(({ msg }) => msg)).toEqual(
     expect.arrayContaining(['A request for access could not be advanced yet']),
   );
+});
+
+test('whoever becomes an approver is asked with the next reminder, which is not for them (T7)', async () => {
+  const parts = stand.parts({ agent: { approval: [{ groups: ['Contact Centre Leads'] }] } });
+  const mia = { kind: 'person', id: MIA.personId, name: MIA.name, isEnabled: true, isGuest: false } as const;
+  let isMember = false;
+  const listMembers: typeof parts.entra.listMembers = async (group) => {
+    const members = await parts.entra.listMembers(group);
+    return isMember ? [...members, mia] : members;
+  };
+  const service = stand.serviceOf({ ...parts, entra: { ...parts.entra, listMembers } });
+  const { id } = await asks(service);
+  isMember = true;
+
+  await passes(service, 15);
+  const joined = (await requestOf(service, id)).approvers.filter(({ id: approver }) => approver === MIA.personId);
+  await passes(service, 30);
+
+  expect(joined).toEqual([{ id: MIA.personId, name: 'Mia Mailmismatch', stage: 0, missed: 1 }]);
+  const { approvers, reminders } = await requestOf(service, id);
+  expect(approvers.filter(({ id: approver }) => approver === MIA.personId)).toEqual(joined);
+  expect(reminders).toBe(2);
+  expect((await service.workOf(MIA.personId)).waitingForMe.map(({ request }) => request.id)).toEqual([id]);
 });
 
 describe('Approvers who leave after they were asked (T3, T7)', () => {

@@ -1,6 +1,6 @@
 import type { Sweep } from '../platform/tick.js';
 import { escalatesAt, type AccessRequest } from './access-request.js';
-import { findDecidingStage, findNextStage } from './ask-approvers.js';
+import { findNextStage, findProspect } from './ask-approvers.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
 import { escalated, reminded } from './request-changes.js';
@@ -64,15 +64,15 @@ async function escalate(parts: RequestParts, request: AccessRequest, at: Date): 
 }
 
 /**
- * Looks first whether those who are reminded can still decide: approvers leave. The reminder itself decides nothing, so that
+ * Looks first who can decide at this moment: approvers leave, and whoever has become one is asked. The reminder itself decides nothing, so that
  * the audit need not know.
  */
 async function remind(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
-  const stage = await findDecidingStage(parts, request, await findVotes(parts.database.db, request.id));
+  const { stage, joined } = await findProspect(parts, request, await findVotes(parts.database.db, request.id));
   if (stage === undefined) return abandonRequest(parts, request);
   if (stage > request.stage) return escalate(parts, request, at);
   await parts.database.transaction(async (trx) => {
-    const saved = await saveRequest(trx, reminded(request, at), at);
+    const saved = await saveRequest(trx, reminded(request, joined, at), at);
     if (saved) await publishAccessChanged(trx, saved.id, at);
   });
 }
