@@ -1,12 +1,20 @@
-import { newNonce, Problem, type AccessOffer, type AccessRequest } from '../../services/index.js';
+import {
+  newNonce,
+  Problem,
+  type AccessOffer,
+  type AccessRequest,
+  type AccessWish,
+  type EntraPerson,
+} from '../../services/index.js';
 import { filledRequestForm, readAskedAccess, REQUEST_FORM, type AskedAccess } from '../forms/request-access.form.js';
 import { wholeFormView } from '../forms/whole-form.js';
 import type { Turn } from '../turn.js';
 import { confirmBreakGlassView, noOffersView } from '../views/request-access.view.js';
+import { namesText } from '../views/access-words.js';
 import { dismiss } from '../views/person-question.js';
-import type { Element } from '../views/view.js';
+import type { Element, View } from '../views/view.js';
 import { requestViewFor } from './render-access.js';
-import { actorOf, channelOf, sentence, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
+import { channelOf, deciderOf, sentence, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
 
 type Inputs = Readonly<Record<string, string>>;
 
@@ -24,30 +32,33 @@ export class RequestAccessConversation {
   }
 
   async begin(turn: Turn): Handled {
-    const offers = await this.#parts.access.offers(actorOf(turn));
+    const offers = await this.#parts.access.offers(deciderOf(turn));
     const usable = offers.filter(isUsable);
-    if (usable.length === 0) return show(this.#parts, turn, noOffersView(offers));
-    const filled = filledRequestForm(usable, { reference: newNonce() });
-    const channel = channelOf(this.#parts, turn);
-    if (channel.asks === 'in-dialog') return { kind: 'form', form: filled };
-    const view = wholeFormView(filled, dismiss(), notOffered(offers));
+    if (usable.length === 0) return this.#showAlone(turn, noOffersView(offers), 'The answer');
+    const filled = filledRequestForm(usable, { reference: newNonce(), timeZone: this.#parts.access.timeZone() });
+    if (channelOf(this.#parts, turn).asks === 'in-dialog') return { kind: 'form', form: filled };
+    return this.#showAlone(turn, wholeFormView(filled, dismiss(), notOffered(offers)), 'The form');
+  }
+
+  /** What somebody may ask for, and why, is not everybody's. @param what where it is said that it is elsewhere. */
+  async #showAlone(turn: Turn, view: View, what: string): Handled {
     if (turn.place.kind === 'personal') return show(this.#parts, turn, view);
-    // What somebody asks for, and why, is not everybody's.
-    await channel.whisper(turn.account, view);
-    return { kind: 'message', text: 'The form is in your personal chat with Latchkey.' };
+    await channelOf(this.#parts, turn).whisper(turn.account, view);
+    return { kind: 'message', text: `${what} is in your personal chat with Latchkey.` };
   }
 
   /** @param reference of the form: one form asks once. */
   async submit(turn: Turn, reference: string, inputs: Inputs): Handled {
     const { access, clock } = this.#parts;
-    const offers = (await access.offers(actorOf(turn))).filter(isUsable);
+    const offers = (await access.offers(deciderOf(turn))).filter(isUsable);
     const read = readAskedAccess(inputs, { offers, now: clock.now(), timeZone: access.timeZone() });
     if ('complaints' in read)
       return this.#again(turn, offers, { reference, typed: inputs, complaints: read.complaints });
     try {
       const personId = await this.#personOf(turn, read.asked);
       if (read.asked.isAtOnce) return await show(this.#parts, turn, confirmView(read.asked, personId, reference));
-      return await this.#ask(turn, { ...read.asked, personId, kind: 'access' }, reference);
+      const { offer, minutes, why } = read.asked;
+      return await this.#ask(turn, { roleId: offer.roleId, personId, minutes, why, kind: 'access' }, reference);
     } catch (error) {
       if (!(error instanceof Problem) || channelOf(this.#parts, turn).asks !== 'in-dialog') throw error;
       return this.#again(turn, offers, { reference, typed: inputs, complaints: complaintOf(error) });
@@ -59,49 +70,36 @@ export class RequestAccessConversation {
     offers: readonly AccessOffer[],
     more: { reference: string; typed: Inputs; complaints: Inputs },
   ): Handled {
-    if (turn.said.kind === 'form') return { kind: 'form', form: filledRequestForm(offers, more) };
+    const timeZone = this.#parts.access.timeZone();
+    if (turn.said.kind === 'form') return { kind: 'form', form: filledRequestForm(offers, { ...more, timeZone }) };
     // The card stays with what was typed.
     return { kind: 'refused', text: Object.values(more.complaints).join(' ') };
   }
 
-  /** Whom it is for: from the list by object id, or by what was typed where the client has no such list. */
-  async #personOf(turn: Turn, { personId }: AskedAccess): Promise<string> {
-    if (personId === undefined) return turn.account.personId;
-    if (GUID.test(personId)) return personId.toLowerCase();
-    const found = await this.#parts.access.lookFor(actorOf(turn), personId);
-    if (found.kind === 'one') return found.person.id;
-    throw new Problem({
-      ...{ kind: 'input', code: 'person-unclear' },
-      what: found.kind === 'none' ? 'Entra knows nobody by that name.' : 'Several people may be meant.',
-      remedy: 'Choose the person from the list, or write the user principal name.',
-    });
+  /**
+   * Whom it is for: from the list by object id, or by the user principal name where the client has no such list. Whoever a
+   * name may mean is asked about, as a guess would give access to somebody else.
+   */
+  async #personOf(turn: Turn, { personId: said }: AskedAccess): Promise<string> {
+    if (said === undefined) return turn.account.personId;
+    if (GUID.test(said)) return said.toLowerCase();
+    const found = await this.#parts.access.lookFor(deciderOf(turn), said);
+    const people = found.kind === 'several' ? found.people : found.kind === 'one' ? [found.person] : [];
+    const exact = people.find(({ userPrincipalName }) => userPrincipalName.toLowerCase() === said.toLowerCase());
+    if (exact) return exact.id;
+    throw personUnclear(said, people);
   }
 
   async #breakGlass(turn: Click): Handled {
     const [personId = '', roleId = '', minutes = '', nonce = ''] = turn.said.reference.split(':');
-    const offers = await this.#parts.access.offers(actorOf(turn));
-    const offer = offers.find((one) => one.roleId === roleId);
     const why = (turn.said.inputs['why'] ?? '').trim();
-    if (!offer || why === '') return { kind: 'refused', text: 'Say why: it is reviewed within 24 hours.' };
-    return this.#ask(turn, { offer, personId, minutes: Number(minutes), why, kind: 'break-glass' }, nonce);
+    if (why === '') return { kind: 'refused', text: 'Say why: it is reviewed within 24 hours.' };
+    return this.#ask(turn, { roleId, personId, minutes: Number(minutes), why, kind: 'break-glass' }, nonce);
   }
 
-  async #ask(
-    turn: Turn,
-    {
-      offer,
-      ...wish
-    }: { offer: AccessOffer; personId: string; minutes: number; why: string; kind: 'access' | 'break-glass' },
-    reference: string,
-  ): Handled {
-    const { personId, minutes, why, kind } = wish;
+  async #ask(turn: Turn, wish: AccessWish, reference: string): Handled {
     const claim = { reference: `${turn.account.personId}:${reference}`, verb: REQUEST_FORM, revision: 0 };
-    const request = await this.#parts.access.ask(
-      actorOf(turn),
-      { personId, minutes, why, kind, roleId: offer.roleId },
-      claim,
-    );
-    return this.#asked(turn, request);
+    return this.#asked(turn, await this.#parts.access.ask(deciderOf(turn), wish, claim));
   }
 
   /** The card that was filled in becomes the card of the request; from a dialog it comes as a new one. */
@@ -124,6 +122,18 @@ function isUsable({ problem, heldUntil }: AccessOffer): boolean {
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const MOST_NAMED = 5;
+
+function personUnclear(said: string, people: readonly EntraPerson[]): Problem {
+  const names = people.map(({ name, userPrincipalName }) => `${name} (${userPrincipalName})`);
+  return new Problem({
+    ...{ kind: 'input', code: 'person-unclear' },
+    what:
+      names.length === 0 ? `Entra knows nobody as “${said}”.` : `“${said}” may mean ${namesText(names, MOST_NAMED)}.`,
+    remedy: 'Choose the person from the list, or write the whole user principal name.',
+  });
+}
 
 function confirmView({ offer, minutes, why }: AskedAccess, personId: string, nonce: string) {
   return confirmBreakGlassView({

@@ -64,7 +64,7 @@ const MAKERS: Readonly<Record<AccessForm, (card: RequestCard) => Omit<Form, 'nam
     ...{
       verb: 'access-review',
       title: 'Review the break-glass',
-      sends: { label: `Save for ${nameIn(card)}`, style: 'primary' },
+      sends: { label: `Save the review of ${nameIn(card)}`, style: 'primary' },
     },
     questions: [
       {

@@ -13,7 +13,8 @@ const lead: AccessOffer = {
 const offers = [agent, lead];
 const context = { offers, now: NOW, timeZone: 'Europe/Berlin' };
 
-const questionOf = (id: string, of = offers) => requestAccessForm(of, 'n').questions.find((one) => one.id === id);
+const questionOf = (id: string, of = offers) =>
+  requestAccessForm(of, { reference: 'n', timeZone: 'Europe/Berlin' }).questions.find((one) => one.id === id);
 
 test('the lengths go up to the longest of any role, and each role’s own are among them', () => {
   const input = questionOf('minutes')?.input;
@@ -53,4 +54,8 @@ test.each([
   ],
 ])('%j is answered beside its question', (inputs, complaints) => {
   expect(readAskedAccess(inputs, context)).toEqual({ complaints });
+});
+
+test('the question until when names its zone, and what a day alone means', () => {
+  expect(questionOf('until')?.explains).toContain('A day alone means 18:00; times are those of Europe/Berlin.');
 });

@@ -9,15 +9,21 @@ export const REQUEST_FORM = 'request-access';
 const USUALLY = 'usually';
 const AT_ONCE = 'at-once';
 
-/** @param reference unguessable and new each time, so that one form asks once, however often it is sent. */
-export function requestAccessForm(offers: readonly AccessOffer[], reference: string): Form {
+/**
+ * @param reference unguessable and new each time, so that one form asks once, however often it is sent.
+ * @param timeZone of what is said in words.
+ */
+export function requestAccessForm(
+  offers: readonly AccessOffer[],
+  { reference, timeZone }: { readonly reference: string; readonly timeZone: string },
+): Form {
   return {
     ...{ name: REQUEST_FORM, title: 'Request access', reference, sends: { label: 'Ask for access', style: 'primary' } },
     questions: [
       whoQuestion,
       roleQuestion(offers),
       spanQuestion(offers),
-      untilQuestion,
+      untilQuestion(timeZone),
       whyQuestion,
       ...howQuestion(offers),
     ],
@@ -73,11 +79,13 @@ function eachText(offers: readonly AccessOffer[], of: (offer: AccessOffer) => nu
   return offers.map((offer) => `${said(offer)} as ${offer.name}`).join(', ');
 }
 
-const untilQuestion: Question = {
-  ...{ id: 'until', title: 'Or until when?', isOptional: true },
-  explains: 'In words, in place of the length: 18:00, tomorrow, friday 17:00, 2026-12-24, or 3 hours.',
-  input: { kind: 'text', label: 'Until', placeholder: 'for example friday 17:00', maxLength: 40 },
-};
+function untilQuestion(timeZone: string): Question {
+  return {
+    ...{ id: 'until', title: 'Or until when?', isOptional: true },
+    explains: `In words, in place of the length: 18:00, tomorrow, friday 17:00, 2026-12-24, or 3 hours. A day alone means 18:00; times are those of ${timeZone}.`,
+    input: { kind: 'text', label: 'Until', placeholder: 'for example friday 17:00', maxLength: 40 },
+  };
+}
 
 const whyQuestion: Question = {
   ...{ id: 'why', title: 'Why?', explains: 'Whoever decides reads this.' },
@@ -94,7 +102,7 @@ function howQuestion(offers: readonly AccessOffer[]): Question[] {
   return [
     {
       ...{ id: 'how', title: 'How urgent is it?' },
-      explains: `At once is break-glass, for emergencies: everybody who decides is told, and it is reviewed within 24 hours. For ${names.join('; ')}.`,
+      explains: `At once is break-glass, for emergencies: those who decide first are told, and an approver reviews it within 24 hours. For ${names.join('; ')}.`,
       input: {
         ...{ kind: 'choice', label: 'How urgent', preselected: 'ask' },
         choices: [
@@ -157,7 +165,8 @@ function untilComplaint(until: string): Readonly<Record<string, string>> {
 /** The form with what was typed, and what is wrong with it. */
 export function filledRequestForm(
   offers: readonly AccessOffer[],
-  { reference, typed = {}, complaints = {} }: { reference: string; typed?: Inputs; complaints?: Inputs },
+  more: { reference: string; timeZone: string; typed?: Inputs; complaints?: Inputs },
 ): FilledForm {
-  return { form: requestAccessForm(offers, reference), typed, complaints };
+  const { typed = {}, complaints = {} } = more;
+  return { form: requestAccessForm(offers, more), typed, complaints };
 }

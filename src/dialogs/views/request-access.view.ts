@@ -34,8 +34,8 @@ export function confirmBreakGlassView(wish: {
         kind: 'list',
         heading: 'What follows',
         items: [
-          'Everybody who decides about this role is told at once, with your reason.',
-          'Within 24 hours one of them says whether it was right. If nobody does, the access ends.',
+          'Those who decide first about this role are told at once, with your reason.',
+          'Within 24 hours an approver says whether it was right. If nobody does, the access ends.',
           'It stands in the audit.',
         ],
       },

@@ -28,8 +28,9 @@ function sharpOffer(said: Said): AccessOffer {
 export function accessForms(said: Said): Readonly<Record<string, FilledForm>> {
   const asked = card(request(said));
   return {
-    'a request': filledRequestForm([offer(said), leadOffer(said)], { reference: 'n' }),
+    'a request': filledRequestForm([offer(said), leadOffer(said)], { reference: 'n', timeZone: 'Europe/Berlin' }),
     'a request, with complaints': filledRequestForm([offer(said), sharpOffer(said)], {
+      timeZone: 'Europe/Berlin',
       ...{ reference: 'n', typed: { role: 'lead', until: said('whenever'), why: said('Because') } },
       complaints: { until: said('“whenever” is no time to come.') },
     }),
