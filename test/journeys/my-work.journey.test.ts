@@ -25,7 +25,7 @@ test('the app’s home of an approver shows what waits, by itself, and its butto
   const home = await omar.inSlack.seesHome('Decide on Agent, Ana Agent');
   expect(home.says('from the home')).toBe(true);
   await omar.inSlack.presses('Decide on Agent, Ana Agent', home);
-  await omar.inSlack.seesDialog('The card is below');
+  await omar.inSlack.seesDialog('The card is in your messages');
   const [card] = await omar.inSlack.messages();
   await omar.inSlack.presses(/^Approve Ana Agent$/, card ?? home);
   await ana.watches(request, /Approved by Omar Owner/);
