@@ -11,6 +11,7 @@ export type {
 export { TAKE_BACK_S, tallyOf } from './access/access-request.js';
 export type { AccessOffer, AccessWish, LeaseCard, RequestCard, Work } from './access/access-cards.js';
 export type { AccessGift } from './access/gift.js';
+export { giftText } from './access/gift-text.js';
 export type { Lease } from './access/lease.js';
 export { cardRevision } from './access/request-cards-behind.js';
 export { AccessService } from './access/access-service.js';
@@ -57,6 +58,7 @@ export { plainName } from './provisioning/file-name.js';
 export { BulkService, type BulkPlan, type BulkProgress } from './provisioning/bulk-service.js';
 export type { Clock } from './platform/clock.js';
 export { dayText } from './platform/day-text.js';
+export { zonedText } from './platform/zoned-text.js';
 export type { Json, RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';
 export type { Log } from './platform/log.js';

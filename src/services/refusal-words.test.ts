@@ -261,11 +261,20 @@ const REQUESTS: Readonly<Record<string, Problem>> = {
   'a role for too long': request.tooLong('Agent', 480),
   'no reason': request.noReason(),
   'an approval for less that is not less': request.notLess(480),
-  'access that Latchkey has given already': request.hasLease('B.Simon', 'Agent', NOW),
+  'access that Latchkey has given already': request.hasLease(
+    'B.Simon',
+    'Agent',
+    'Tue 1 Dec 2026, 18:00 (Europe/Berlin)',
+  ),
   'access that is there already': request.hasAlready('B.Simon', 'Agent', ['the group Contact Centre']),
   'what somebody else has asked for': request.askedAlready(requestOf({ asker: { id: ADA, name: 'Mia Mailmismatch' } })),
   'nobody who could decide': request.nobodyDecides('Agent', ['Omar Owner has no chat with Latchkey.']),
   'a break-glass that is not allowed': denied(request.noBreakGlass(), 'take Agent by break-glass'),
+  'a break-glass before the last one is reviewed': request.breakGlassUnreviewed('Agent'),
+  'a break-glass soon after one that was not right': request.breakGlassTooSoon(
+    'Agent',
+    'Tue 1 Dec 2026, 18:00 (Europe/Berlin)',
+  ),
   'more of what has changed since': request.giftChanged('Agent'),
   'access for a guest': request.notFit('Guest Gus'),
   'access that cannot be extended': request.notExtendable(),
@@ -295,6 +304,7 @@ const LEASES: Readonly<Record<string, Problem>> = {
   'an end by another run': lease.endedByAnother(),
   'the access of somebody else': lease.notYourLease(),
   'access that is gone': lease.noSuchLease(),
+  'access that has ended meanwhile': lease.leaseEnded('B.Simon', 'Agent'),
 };
 
 const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK, ...REQUESTS, ...LEASES };

@@ -59,7 +59,7 @@ export interface NamedPeople {
 }
 
 export interface ApprovalStage extends NamedPeople {
-  /** The requester's manager in Entra is asked, too. */
+  /** The manager in Entra of whom the access is for is asked, too. */
   readonly manager: boolean;
   /** So many must agree. */
   readonly quorum: number;

@@ -79,6 +79,8 @@ export interface Review {
   readonly verdict?: 'right' | 'not-right';
   readonly reviewer?: NamedPerson;
   readonly reason?: string;
+  /** When an approver has said so. */
+  readonly at?: Date;
   /** Nobody has said so in time, and the access was ended. */
   readonly lapsedAt?: Date;
 }
@@ -150,10 +152,33 @@ export function isOpenFor(request: AccessRequest, personId: string): boolean {
 
 /** When a request needs something of the clock next: the next stage, its expiry, a reminder, or the end of its review. */
 export function dueAt(request: AccessRequest): Date | undefined {
-  const { state, review } = request;
-  if (state !== 'open') return review && !review.verdict && !review.lapsedAt ? review.by : undefined;
+  if (request.state !== 'open') return awaitsReview(request) ? request.review?.by : undefined;
   const times = [expiresAt(request), escalatesAt(request), request.remindAt].filter((time) => time !== undefined);
   return times.reduce((first, time) => (time < first ? time : first));
+}
+
+/** A break-glass that was given, or is about to be, and of which nobody has said yet whether that was right. */
+export function awaitsReview({ state, review }: Pick<AccessRequest, 'state' | 'review'>): boolean {
+  if (!review || review.verdict !== undefined || review.lapsedAt !== undefined) return false;
+  return state === 'approved' || state === 'granted' || state === 'ended';
+}
+
+/** After a break-glass that was not right, or that nobody has reviewed. */
+const NO_BREAK_GLASS_HOURS = 24;
+
+/**
+ * Whether somebody may take the same by break-glass again after that one, which was given: not before it is reviewed, and
+ * not within a day after it was found not right or nobody reviewed it in time. `true`: they may.
+ */
+export function afterBreakGlass(
+  before: Pick<AccessRequest, 'state' | 'review'>,
+  now: Date,
+): true | 'unreviewed' | Date {
+  if (awaitsReview(before)) return 'unreviewed';
+  const { review } = before;
+  const bad = review?.verdict === 'not-right' ? (review.at ?? review.by) : review?.lapsedAt;
+  const until = bad && after(bad, NO_BREAK_GLASS_HOURS * 60);
+  return until && now < until ? until : true;
 }
 
 export function expiresAt({ askedAt, rules }: AccessRequest): Date {

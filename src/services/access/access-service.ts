@@ -46,9 +46,9 @@ export class AccessService {
     return this.#parts.policy.current().timeZone;
   }
 
-  /** What the actor can ask for, for themselves or for that person. Throws where no policy is in force. */
-  offers(actor: Actor, forPersonId?: string): Promise<readonly AccessOffer[]> {
-    return findOffers(this.#parts, lowered(actor), forPersonId?.toLowerCase());
+  /** What the actor can ask for. Throws where no policy is in force. */
+  offers(actor: Actor): Promise<readonly AccessOffer[]> {
+    return findOffers(this.#parts, lowered(actor));
   }
 
   /** Whom the words mean, for somebody who asks for somebody else. Throws the refusal of a stranger. */

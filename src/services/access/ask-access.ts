@@ -2,8 +2,15 @@ import { createHash } from 'node:crypto';
 import type { EntraPerson } from '../entra/entra.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { RunId } from '../platform/ids.js';
+import { zonedText } from '../platform/zoned-text.js';
 import type { AccessWish } from './access-cards.js';
-import type { AccessRequest, AgreedRules, Decision, NamedPerson } from './access-request.js';
+import {
+  afterBreakGlass,
+  type AccessRequest,
+  type AgreedRules,
+  type Decision,
+  type NamedPerson,
+} from './access-request.js';
 import { isNamed } from './approvers.js';
 import { findNextStage } from './ask-approvers.js';
 import { checkWish, type Wish } from './check-wish.js';
@@ -16,6 +23,8 @@ import { deedsOf, type RequestFacts } from './request-deeds.js';
 import { changeFor, findFacts, type RequestParts } from './request-parts.js';
 import {
   askedAlready,
+  breakGlassTooSoon,
+  breakGlassUnreviewed,
   giftChanged,
   hasAlready,
   hasLease,
@@ -25,7 +34,7 @@ import {
   notYourRequest,
   tooBusy,
 } from './request-refusals.js';
-import { addRequest, findPending, findRequest, isOutlived, noteLease } from './request-store.js';
+import { addRequest, findLastBreakGlass, findPending, findRequest, isOutlived, noteLease } from './request-store.js';
 
 /** How long an approver has to say whether a break-glass was right. */
 const REVIEW_WITHIN_HOURS = 24;
@@ -45,7 +54,9 @@ export async function ask(parts: RequestParts, actor: Actor, wish: AccessWish, c
   const pending = await findPending(database.db, { personId: checked.person.id, roleId: role.id, kind: wish.kind });
   if (pending) return ownOf(pending, actor);
   const lease = (await leases.liveOf(checked.person.id)).find(({ roleId }) => roleId === role.id);
-  if (lease) throw hasLease(checked.person.name, role.name, lease.endsAt);
+  const { timeZone } = policy.current();
+  if (lease) throw hasLease(checked.person.name, role.name, zonedText(lease.endsAt, timeZone));
+  if (wish.kind === 'break-glass') await refuseAgain(parts, checked);
   const gift = await gifts.resolve(role.gives);
   const standing = await gifts.standingOf(checked.person, gift);
   if (standing.hasAll) throw hasAlready(checked.person.name, role.name, standing.through);
@@ -86,6 +97,14 @@ async function judgeExtension({ pipeline, clock }: RequestParts, actor: Actor, f
   const isConcerned = asker.id === actor.personId || person.id === actor.personId;
   if (!isConcerned) await pipeline.abide(actor, 'ask for more of that access', notYourRequest(), [person.id, asker.id]);
   if (!deedsOf(facts, { id: actor.personId, stages: [] }, clock.now()).includes('extend')) throw notExtendable();
+}
+
+/** What nobody has found right cannot be taken again and again. */
+async function refuseAgain({ database, policy, clock }: RequestParts, { person, role }: Wish): Promise<void> {
+  const before = await findLastBreakGlass(database.db, { personId: person.id, roleId: role.id });
+  const may = before ? afterBreakGlass(before, clock.now()) : true;
+  if (may === 'unreviewed') throw breakGlassUnreviewed(role.name);
+  if (may !== true) throw breakGlassTooSoon(role.name, zonedText(may, policy.current().timeZone));
 }
 
 /** Whoever asks again for what waits already is shown that request. */

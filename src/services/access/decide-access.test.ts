@@ -375,6 +375,28 @@ describe('Cancelling', () => {
   });
 });
 
+test('of somebody who is off-boarded nothing is left that was reminded of at the same moment', async () => {
+  const parts = stand.parts({ agent: {} });
+  const service = stand.serviceOf(parts);
+  const { id } = await asks(service);
+  await approves(service, OMAR, id);
+  const callOff: typeof parts.leases.callOff = async (trx, leaseId, by) => {
+    const isOff = await parts.leases.callOff(trx, leaseId, by);
+    await trx
+      .updateTable('access_request')
+      .set((row) => ({ revision: row('revision', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
+    return isOff;
+  };
+  const leases = Object.assign(Object.create(parts.leases) as typeof parts.leases, { callOff });
+
+  await database.transaction((trx) => stand.serviceOf({ ...parts, leases }).cancelAllOf(trx, ANA.personId, ADA));
+
+  expect((await service.find(id, OMAR.personId))?.request.state).toBe('cancelled');
+  expect(await stand.effects()).toEqual([]);
+});
+
 describe('A vote that comes after the time to decide', () => {
   test('is late, although no sweep has come by', async () => {
     const service = stand.service({ agent: { unansweredFor: '1 day' } });

@@ -25,7 +25,7 @@ const mayAsk = z.union([z.literal('everybody'), z.strictObject(named)]);
 
 const stage = z.strictObject({
   ...named,
-  manager: z.boolean().optional().describe("Ask the requester's manager in Entra, too."),
+  manager: z.boolean().optional().describe('Ask the manager in Entra of whom the access is for, too.'),
   quorum: z.int().min(1).max(20).optional().describe('How many must agree; 1 if it is not said.'),
   escalateAfter: span.optional().describe('How long this stage has before the next one is asked.'),
 });

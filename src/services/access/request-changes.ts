@@ -54,7 +54,7 @@ export function escalated(
 /** An approver has said whether the break-glass was right. */
 export function reviewed(
   request: AccessRequest,
-  given: Pick<Review, 'verdict' | 'reviewer' | 'reason'>,
+  given: Pick<Review, 'verdict' | 'reviewer' | 'reason' | 'at'>,
 ): AccessRequest {
   return request.review ? { ...request, review: { ...request.review, ...given } } : request;
 }

@@ -1,5 +1,5 @@
 import type { AccessRequest, Vote } from './access-request.js';
-import { isOpenFor } from './access-request.js';
+import { awaitsReview, isOpenFor } from './access-request.js';
 import type { Lease } from './lease.js';
 
 /** What can be done with a request or with the lease that it led to. Each is a button, and each is judged here again. */
@@ -94,10 +94,4 @@ function hasBegun(facts: RequestFacts, now: Date): boolean {
 function mayJudge({ asker, person }: AccessRequest, { id, stages }: Reader, isAdmin: boolean): boolean {
   if (person.id === id) return false;
   return isAdmin || (stages.length > 0 && asker.id !== id);
-}
-
-/** A break-glass that was given, and of which nobody has said yet whether that was right. */
-export function awaitsReview({ state, review }: AccessRequest): boolean {
-  if (!review || review.verdict !== undefined || review.lapsedAt !== undefined) return false;
-  return state === 'approved' || state === 'granted' || state === 'ended';
 }

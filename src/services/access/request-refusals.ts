@@ -1,6 +1,6 @@
 import { refusal, type Verdict } from '../operations/permissions.js';
-import { dayText } from '../platform/day-text.js';
 import { Problem } from '../platform/problem.js';
+import { zonedText } from '../platform/zoned-text.js';
 import type { AccessRequest } from './access-request.js';
 import type { PolicyFinding } from './read-policy.js';
 import { timeSpanText } from './time-span.js';
@@ -76,13 +76,13 @@ export function notLess(asked: number): Problem {
   });
 }
 
-/** Access that Latchkey has given, or is about to give. */
-export function hasLease(personName: string, roleName: string, endsAt: Date): Problem {
+/** Access that Latchkey has given, or is about to give. @param until with hour and zone. */
+export function hasLease(personName: string, roleName: string, until: string): Problem {
   return new Problem({
     kind: 'refused',
-    what: `${personName} has ${roleName} already, until ${dayText(endsAt)}.`,
+    what: `${personName} has ${roleName} already, until ${until}.`,
     why: 'Nobody needs to decide about what somebody has.',
-    remedy: 'To keep it for longer, say “my access” and press Extend.',
+    remedy: 'To keep it for longer, say “my access”, open it, and ask for more time.',
     code: 'has-lease',
   });
 }
@@ -102,7 +102,7 @@ export function hasAlready(personName: string, roleName: string, through: readon
 export function askedAlready({ asker, person, askedAt, rules }: AccessRequest): Problem {
   return new Problem({
     kind: 'refused',
-    what: `${asker.name} has asked for ${rules.role.name} for ${person.name} already, on ${dayText(askedAt)}.`,
+    what: `${asker.name} has asked for ${rules.role.name} for ${person.name} already, on ${zonedText(askedAt, rules.timeZone)}.`,
     why: 'That request still waits, and one at a time is enough.',
     remedy: `Wait for it, or ask ${asker.name} to cancel it.`,
     code: 'asked-already',
@@ -113,11 +113,32 @@ export function askedAlready({ asker, person, askedAt, rules }: AccessRequest): 
 export function nobodyDecides(roleName: string, faults: readonly string[]): Problem {
   return new Problem({
     kind: 'refused',
-    what: `Nobody is left who could decide about ${roleName} and whom Latchkey could ask.`,
+    what: `You cannot ask for ${roleName} now: there is nobody who could decide and whom Latchkey could ask.`,
     ...(faults.length > 0 ? { why: faults.join(' ') } : {}),
     remedy:
-      'Approvers say “hello” to Latchkey in Teams, or link their account in Slack. Whoever keeps the access policy can name others.',
+      'Ask one of them to say “hello” to Latchkey in Teams, or to link their account in Slack, or whoever keeps the access policy to name others; then ask again.',
     code: 'nobody-decides',
+  });
+}
+
+export function breakGlassUnreviewed(roleName: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `You cannot take ${roleName} by break-glass again yet.`,
+    why: 'No approver has said yet whether the last time was right.',
+    remedy: 'Ask an approver to review it on their card of it, or ask for the access in the usual way.',
+    code: 'break-glass-unreviewed',
+  });
+}
+
+/** @param until with hour and zone. */
+export function breakGlassTooSoon(roleName: string, until: string): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `You cannot take ${roleName} by break-glass before ${until}.`,
+    why: 'The last time was found not right, or nobody reviewed it in its time.',
+    remedy: 'Ask for it in the usual way; say in the reason that it is urgent.',
+    code: 'break-glass-too-soon',
   });
 }
 

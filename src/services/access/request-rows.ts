@@ -58,6 +58,7 @@ const review = z.object({
   verdict: z.enum(['right', 'not-right']).optional(),
   reviewer: person.optional(),
   reason: z.string().optional(),
+  at: time.optional(),
   lapsedAt: time.optional(),
 }) satisfies z.ZodType<Review>;
 

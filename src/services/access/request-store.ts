@@ -70,6 +70,24 @@ export async function findPending(
   return row && toRequest(row);
 }
 
+/** The last that the person has taken by break-glass of that role and was given. */
+export async function findLastBreakGlass(
+  db: Executor,
+  { personId, roleId }: { personId: string; roleId: string },
+): Promise<AccessRequest | undefined> {
+  const row = await db
+    .selectFrom('access_request')
+    .selectAll()
+    .where('person', '=', personId)
+    .where('role_id', '=', roleId)
+    .where('kind', '=', 'break-glass')
+    .where('state', 'in', ['approved', 'granted', 'ended'])
+    .orderBy('asked_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toRequest(row);
+}
+
 /** Ids of what is due for the clock, the longest due first. */
 export async function findDue(db: Executor, now: Date, most: number): Promise<string[]> {
   const rows = await db

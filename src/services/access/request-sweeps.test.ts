@@ -308,6 +308,7 @@ describe('A break-glass', () => {
       state: 'ending',
       endReason: 'revoked',
       endedBy: 'Omar Owner',
+      endWhy: 'There was no emergency',
     });
     expect((await stand.audited()).at(-1)).toMatchObject({
       operation: 'review-access',
@@ -327,6 +328,47 @@ describe('A break-glass', () => {
       });
   });
 
+  const again = (service: AccessService) => asks(service, { kind: 'break-glass', minutes: 60 });
+
+  test('cannot be taken again before it is reviewed, and can be when it was right', async () => {
+    const { service, id, leaseId } = await taken();
+    await database.transaction((trx) => stand.leases.end(trx, leaseId, { reason: 'given-back', by: ANA }));
+
+    await expect(again(service)).rejects.toMatchObject({ facts: { code: 'break-glass-unreviewed' } });
+    expect(await stand.effects()).toHaveLength(1);
+    expect((await service.offers(ANA))[0]).toMatchObject({ canBreakGlass: false });
+    await service.review(OMAR, { requestId: id, verdict: 'right', reason: '' });
+
+    expect((await service.offers(ANA))[0]).toMatchObject({ canBreakGlass: true });
+    expect(await again(service)).toMatchObject({ state: 'approved' });
+  });
+
+  test('that was not right is followed by no other one for a day', async () => {
+    const { service, id } = await taken();
+    await service.review(OMAR, { requestId: id, verdict: 'not-right', reason: 'There was no emergency' });
+    stand.clock.advance(1_439);
+
+    await expect(again(service)).rejects.toMatchObject({
+      facts: { code: 'break-glass-too-soon', what: expect.stringContaining('Wed 25 Nov 2026, 10:00') as string },
+    });
+    stand.clock.advance(1);
+
+    expect(await again(service)).toMatchObject({ state: 'approved' });
+  });
+
+  test('that could not be given has nothing to review, and keeps nobody from trying again', async () => {
+    const { service, id, leaseId } = await taken();
+    await database.transaction((trx) => stand.leases.end(trx, leaseId, { reason: 'failed', by: ANA }));
+    await database.db.updateTable('access_request').set({ state: 'failed' }).where('id', '=', id).execute();
+
+    expect(await again(service)).toMatchObject({ state: 'approved' });
+    await passes(service, 1_440);
+
+    expect((await requestOf(service, id)).review).not.toHaveProperty('lapsedAt');
+    const lapses = (await stand.audited()).filter(({ operation }) => operation === 'lapse-review');
+    expect(lapses.filter(({ request }) => request === id)).toEqual([]);
+  });
+
   test('that nobody has reviewed within a day is ended, once', async () => {
     const { service, id, leaseId } = await taken();
     await passes(service, 1_439);
@@ -336,9 +378,14 @@ describe('A break-glass', () => {
     const told = await events();
     await passes(service, 1);
 
-    expect(await stand.leases.find(leaseId)).toMatchObject({ state: 'ending', endedBy: 'Latchkey' });
+    expect(await stand.leases.find(leaseId)).toMatchObject({
+      state: 'ending',
+      endedBy: 'Latchkey',
+      endWhy: 'Nobody has reviewed the break-glass in time.',
+    });
     expect((await requestOf(service, id)).review).toMatchObject({ lapsedAt: new Date('2026-11-25T09:00:00Z') });
     expect(await events()).toBe(told);
     expect((await service.find(id, OMAR.personId))?.can).not.toContain('review');
+    await expect(again(service)).rejects.toMatchObject({ facts: { code: 'break-glass-too-soon' } });
   });
 });

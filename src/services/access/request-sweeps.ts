@@ -1,5 +1,5 @@
 import type { Sweep } from '../platform/tick.js';
-import { escalatesAt, type AccessRequest } from './access-request.js';
+import { awaitsReview, escalatesAt, type AccessRequest } from './access-request.js';
 import { findNextStage, findProspect } from './ask-approvers.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { recordChange } from './request-audit.js';
@@ -46,7 +46,9 @@ async function endOutlived(parts: RequestParts): Promise<void> {
 }
 
 async function advance(parts: RequestParts, request: AccessRequest, now: Date): Promise<void> {
-  if (request.state !== 'open') return lapse(parts, request, now);
+  if (awaitsReview(request)) return lapse(parts, request, now);
+  // Of a break-glass that gave nothing there is nothing to review.
+  if (request.state !== 'open') return saveQuietly(parts, request, now);
   if (await expireRequest(parts, request)) return;
   const next = escalatesAt(request);
   if (next && next <= now) return escalate(parts, request, now);

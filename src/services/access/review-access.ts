@@ -45,11 +45,11 @@ async function write(
   const at = parts.clock.now();
   const { verdict, reason } = given;
   const by = { ...actor, name: reader.name };
-  const changed = reviewed(request, { verdict, reviewer: { id: reader.id, name: reader.name }, reason });
+  const changed = reviewed(request, { verdict, reviewer: { id: reader.id, name: reader.name }, reason, at });
   const written = await unlessMovedOn(
     changeFor(parts, request.person.id, async (trx) => {
       const end = verdict === 'not-right' ? request.leaseId : undefined;
-      const runs = end === undefined ? [] : await leases.end(trx, end, { reason: 'revoked', by });
+      const runs = end === undefined ? [] : await leases.end(trx, end, { reason: 'revoked', by, why: reason });
       const saved = await saveRequest(trx, changed, at);
       if (!saved) throw new MovedOn();
       await recordChange(trx, saved, { deed: 'review-access', actor: by, at, reason });
@@ -60,6 +60,9 @@ async function write(
   return written?.saved;
 }
 
+/** Why a lease was ended, for its card and the audit. */
+const LAPSED = 'Nobody has reviewed the break-glass in time.';
+
 /** Nobody has reviewed it in time: what it gave ends. Nothing happens where it has moved on meanwhile. */
 export async function lapse(parts: RequestParts, request: AccessRequest, at: Date): Promise<void> {
   const { leases } = parts;
@@ -67,7 +70,7 @@ export async function lapse(parts: RequestParts, request: AccessRequest, at: Dat
   const { leaseId } = request;
   const runs = await unlessMovedOn(
     changeFor(parts, request.person.id, async (trx) => {
-      const ended = leaseId === undefined ? [] : await leases.end(trx, leaseId, { reason: 'revoked', by });
+      const ended = leaseId === undefined ? [] : await leases.end(trx, leaseId, { reason: 'revoked', by, why: LAPSED });
       const saved = await saveRequest(trx, lapsed(request, at), at);
       if (!saved) throw new MovedOn();
       await recordChange(trx, saved, { deed: 'lapse-review', actor: by, at });

@@ -97,11 +97,22 @@ export async function cancelAllOf(
   const concerned = (await findPendingOf(trx, personId)).map(({ person }) => person.id);
   await holdAccess(trx, [personId, ...new Set(concerned)].map(accessInEntra));
   const done: AccessRequest[] = [];
-  for (const request of await findPendingOf(trx, personId)) {
-    const { leaseId } = request;
-    if (leaseId !== undefined && !(await leases.callOff(trx, leaseId, by))) continue;
-    const saved = await saveRequest(trx, cancelled(request, by, at), at);
-    if (saved) done.push(saved);
+  const left = new Set<string>();
+  const calledOff = new Set<string>();
+  const pending = async (): Promise<AccessRequest[]> =>
+    (await findPendingOf(trx, personId)).filter(({ id }) => !left.has(id));
+  // Reminders hold nobody: what one has changed meanwhile is read again.
+  for (let open = await pending(); open.length > 0; open = await pending()) {
+    for (const request of open) {
+      const { id, leaseId } = request;
+      if (leaseId !== undefined && !calledOff.has(id) && !(await leases.callOff(trx, leaseId, by))) {
+        left.add(id);
+        continue;
+      }
+      calledOff.add(id);
+      const saved = await saveRequest(trx, cancelled(request, by, at), at);
+      if (saved) done.push(saved);
+    }
   }
   for (const request of done) await recordChange(trx, request, { deed: 'cancel-request', actor: by, at });
 }
