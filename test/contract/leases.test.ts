@@ -495,6 +495,16 @@ describe('ended early', () => {
     expect(await stand.has('Ana')).toEqual(AS_AGENT);
   });
 
+  test('one that has ended on time ends nothing of the extension that goes on', async () => {
+    const first = await stand.grant('Ana', { minutes: 60 });
+    const second = await stand.grant('Ana', { minutes: 60, extendsLeaseId: first.lease.id });
+    await stand.passes(61);
+
+    expect(await stand.ends(first.lease.id)).toEqual([]);
+
+    expect((await stand.lease(second.lease.id)).state).toBe('active');
+  });
+
   test('what another request gives of the same role goes on', async () => {
     const [one, other] = [await stand.grant('Ana', { minutes: 60 }), await stand.grant('Ana', { minutes: 120 })];
 

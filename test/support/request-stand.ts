@@ -96,8 +96,8 @@ class LeaseRows implements LeasePort {
       change: { state: 'ended', endReason: 'called-off', dueAt: null },
     });
 
-  readonly end: LeasePort['end'] = async (trx, id, { reason, by }) => {
-    const change = { state: 'ending', endReason: reason, endedBy: by.name, dueAt: null } as const;
+  readonly end: LeasePort['end'] = async (trx, id, { reason, by, why = '' }) => {
+    const change = { state: 'ending', endReason: reason, endedBy: by.name, endWhy: why, dueAt: null } as const;
     const isEnded = await changeLease(trx, { id, from: ['planned', 'active'], at: this.#parts.clock.now(), change });
     return isEnded ? [newRunId()] : [];
   };
