@@ -1,5 +1,5 @@
 import {
-  Problem,
+  isForGood,
   type AccessService,
   type Lease,
   type Log,
@@ -48,8 +48,11 @@ const MOST_HOMES = 10_000;
  */
 export class AccessNews {
   readonly #parts: AccessNewsParts;
-  /** One at a time for each request: two that find a card missing would both send it. */
-  readonly #lines = new Map<string, Promise<unknown>>();
+  /**
+   * One at a time for each request: two that find a card missing would both send it. `next`: waits for it, and is for all
+   * who come meanwhile.
+   */
+  readonly #lines = new Map<string, { readonly running: Promise<void>; next?: Promise<void> }>();
   /** Who has looked at the app's own page since this process began. */
   readonly #homes = new Set<string>();
 
@@ -58,18 +61,25 @@ export class AccessNews {
   }
 
   /**
-   * Rejects while somebody could not be told or a card could not be made true, for whoever tries again until it is.
+   * Rejects while somebody could not be sent a card or told, for whoever tries again. Resolves when all have what they are
+   * to have, or can never get it; that the cards say the truth, the noticeboard sees to.
    */
-  bring(requestId: string, at?: AskedAt): Promise<void> {
-    const before = this.#lines.get(requestId) ?? Promise.resolve();
-    const work = before.catch(() => undefined).then(() => this.#bring(requestId, at));
-    const line = work
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#lines.get(requestId) === line) this.#lines.delete(requestId);
-      });
-    this.#lines.set(requestId, line);
-    return work;
+  async bring(requestId: string, at?: AskedAt): Promise<void> {
+    const line = this.#lines.get(requestId);
+    if (!line) return this.#start(requestId, at);
+    // Where somebody has asked is said by one of them alone.
+    if (at) {
+      await line.running.catch(() => undefined);
+      return this.bring(requestId, at);
+    }
+    line.next ??= line.running.catch(() => undefined).then(() => this.bring(requestId));
+    return line.next;
+  }
+
+  #start(requestId: string, at: AskedAt | undefined): Promise<void> {
+    const running = this.#bring(requestId, at).finally(() => this.#lines.delete(requestId));
+    this.#lines.set(requestId, { running });
+    return running;
   }
 
   /** As `bring`, for whoever does not wait: an event comes after each change, and tries again. */
@@ -95,6 +105,7 @@ export class AccessNews {
     const done = await Promise.allSettled([
       ...audience.map((person) => this.#bringTo(card, person)),
       this.#bringToAdmins(card),
+      this.#bringRun(card),
     ]);
     const told = await Promise.allSettled(tidings(card, clock.now()).map((news) => this.#tell(card, news)));
     if (accessPhase(card, clock.now()) === 'approved') this.#lookAfterStart(card);
@@ -120,10 +131,8 @@ export class AccessNews {
     const copies = await noticeboard.find(reference);
     const missing = channels.filter(({ name }) => !copies.some(({ place }) => place.channel === name));
     const wanted = isWorthACard(card, person) ? missing : [];
-    const sent = await Promise.allSettled(wanted.map(({ name }) => this.#whisper(name, person, reference)));
-    await noticeboard.makeTrue(reference);
-    const failed = sent.find((one) => one.status === 'rejected');
-    if (failed) throw failed.reason;
+    noticeboard.refresh(reference);
+    await allOf(wanted.map(({ name }) => this.#whisper(name, person, reference)));
   }
 
   /** What is loud, and what reaches nobody, stands in the channels of the administrators as well. */
@@ -134,23 +143,45 @@ export class AccessNews {
     const copies = await noticeboard.find(reference);
     const missing = adminPlaces.filter(({ channel }) => !copies.some(({ place }) => place.channel === channel));
     const isWanted = missing.length > 0 && isWorthAll(card) && (await access.isForAdmins(id));
-    const sent = await Promise.allSettled(
-      (isWanted ? missing : []).map((place) => noticeboard.post({ ...place, kind: 'channel' }, reference)),
-    );
-    await noticeboard.makeTrue(reference);
-    const failed = sent.find((one) => one.status === 'rejected');
-    if (failed) throw failed.reason;
+    noticeboard.refresh(reference);
+    await allOf((isWanted ? missing : []).map((place) => this.#post(place, reference)));
   }
 
-  /** @returns whether they have that chat. Rejects where it does not answer. */
-  async #whisper(channel: Channel['name'], { id: personId, name }: NamedPerson, reference: string): Promise<boolean> {
-    try {
-      await this.#parts.noticeboard.whisper(channel, { personId, name }, reference);
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && error.facts.answer === 'not-found') return false;
-      throw error;
-    }
+  /** Where the giving has failed, its own card says why and has *Retry*: for the administrators and whoever has approved. */
+  async #bringRun({ request: { state, decision }, lease }: RequestCard): Promise<void> {
+    if (state !== 'failed' || !lease) return;
+    const { noticeboard, adminPlaces, channels } = this.#parts;
+    const reference = `run:${lease.runId}`;
+    const copies = await noticeboard.find(reference);
+    const conversations = copies.map(({ place }) => place.conversation);
+    const shared = adminPlaces.map(({ conversation }) => conversation);
+    const own = copies.filter(({ place }) => !shared.includes(place.conversation)).map(({ place }) => place.channel);
+    const by = decision?.by;
+    await allOf([
+      ...adminPlaces
+        .filter(({ conversation }) => !conversations.includes(conversation))
+        .map((place) => this.#post(place, reference)),
+      ...(by
+        ? channels.filter(({ name }) => !own.includes(name)).map(({ name }) => this.#whisper(name, by, reference))
+        : []),
+    ]);
+  }
+
+  /** In a channel of the administrators. */
+  #post(place: Omit<Place, 'kind'>, reference: string): Promise<void> {
+    return this.#unlessForGood(this.#parts.noticeboard.post({ ...place, kind: 'channel' }, reference));
+  }
+
+  /** Not to whoever does not have that chat, or has closed it to Latchkey. Rejects where it does not answer. */
+  #whisper(channel: Channel['name'], { id: personId, name }: NamedPerson, reference: string): Promise<void> {
+    return this.#unlessForGood(this.#parts.noticeboard.whisper(channel, { personId, name }, reference));
+  }
+
+  async #unlessForGood(sent: Promise<void>): Promise<void> {
+    await sent.catch((error: unknown) => {
+      if (!isForGood(error)) throw error;
+      this.#parts.log.info({ error }, 'A card of a request could not be sent, and never will be');
+    });
   }
 
   /** In the chat where they had a card of it first: that is where they asked, or were asked. */
@@ -177,6 +208,12 @@ export class AccessNews {
     const wait = (startsAt?.getTime() ?? 0) - this.#parts.clock.now().getTime() + AFTER_START_MS;
     setTimeout(() => this.bringSoon(id), Math.max(wait, 0)).unref();
   }
+}
+
+/** Rejects where one of them does, when all have ended. */
+async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 interface Tidings {

@@ -79,7 +79,7 @@ describe('An agent asks in Slack, an approver decides in Teams, on one page', ()
     await seesInSlack('Approved by Dana Deputy. It starts in 10 seconds.');
     const card = await dana.sees('Ana Agent asks for Agent');
     await card.getByText('Approved by Dana Deputy').waitFor();
-    await card.getByRole('button', { name: 'Take back for Ana Agent' }).waitFor();
+    await card.getByRole('button', { name: 'Take back the approval for Ana Agent' }).waitFor();
 
     await world().advance('PT11S');
     const works = await seesInSlack('You have access');

@@ -40,7 +40,7 @@ test('an approval is taken back in its ten seconds, and nothing was given', asyn
   await omar.inSlack.presses('Approve Ana Agent', asked);
   await ana.watches(request, /Approved by Omar Owner\. It starts/);
 
-  await omar.inSlack.presses('Take back for Ana Agent', await omar.inSlack.watches(asked, 'Take back'));
+  await omar.inSlack.presses('Take back the approval for Ana Agent', await omar.inSlack.watches(asked, 'Take back'));
 
   await ana.watches(request, /Waits for a decision/);
   await omar.inSlack.watches(asked, 'Approve Ana Agent');
@@ -114,6 +114,16 @@ test('a forwarded, forged or stale button changes nothing', async () => {
   const guest = await forges(world().person('Guest'), asked, 'Approve Ana Agent');
 
   expect([own, stranger, guest].map(({ statusCode }) => statusCode)).toEqual([403, 403, 403]);
+  // Nor does what a button asks, or shows anew, tell a stranger what was asked for.
+  const gale = world().person('Gale');
+  const asking = await forges(gale, asked, 'Deny Ana Agent …');
+  const { data } = asked.action('Deny Ana Agent …');
+  const [hers] = await gale.cards();
+  const looking = await gale.refreshes(
+    new SeenCard(hers?.id ?? '', 'personal', { refresh: { action: { verb: 'refresh', data } } }),
+  );
+  expect(asking.statusCode).toBe(403);
+  expect(JSON.stringify([stranger.value, asking.value, looking.json])).not.toMatch(/honest|Ana Agent/);
   expect((await ana.looksAgainAt(request)).says('Waits for a decision')).toBe(true);
   await ana.presses(request, 'Cancel the request for Agent');
   await dana.watches(asked, /Cancelled by Ana Agent/);

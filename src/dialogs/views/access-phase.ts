@@ -100,6 +100,8 @@ function endedLine({ request, lease }: RequestCard): string {
     case 'given-back':
       return `Access ended${at}: ${person.name} gave it back.`;
     case 'revoked':
+      // Nobody has revoked it: it was taken as nobody has reviewed it.
+      if (request.review?.lapsedAt) return `Access ended${at}: nobody said in time whether the break-glass was right.`;
       return `Access ended${at}: revoked by ${lease.endedBy ?? 'an approver'}.`;
     case 'off-boarded':
       return `Access ended${at}: ${person.name} was off-boarded.`;

@@ -1,6 +1,18 @@
 import { accessRequestView } from './access-request.view.js';
 import { accessPhase } from './access-phase.js';
-import { ANA_ID, approved, card, lease, OMAR_ID, request, vote } from './testing/access-fixtures.js';
+import { accessToldView } from './access-told.view.js';
+import {
+  ANA_ID,
+  approved,
+  card,
+  DANA_ID,
+  forSimon,
+  inMinutes,
+  lease,
+  OMAR_ID,
+  request,
+  vote,
+} from './testing/access-fixtures.js';
 import { LINKS, NOW } from './testing/fixtures.js';
 import type { View } from './view.js';
 
@@ -70,7 +82,7 @@ test('a quorum shows how many have agreed, and who', () => {
   const view = accessRequestView(card(request(said, {}, 2), { votes: [vote(said, { minutes: 60 })] }), asAna);
 
   expect(lineOf(view)).toBe('Waits for a decision: 1 of 2 have agreed.');
-  expect(view.elements).toContainEqual({ kind: 'list', heading: 'Votes', items: ['Omar Owner agreed for 1 hour'] });
+  expect(view.elements).toContainEqual({ kind: 'list', heading: 'Votes', items: ['Omar Owner approved for 1 hour'] });
 });
 
 test('an approval can be taken back until it starts', () => {
@@ -78,4 +90,56 @@ test('an approval can be taken back until it starts', () => {
 
   expect(accessPhase(decided, NOW)).toBe('approved');
   expect(accessPhase(decided, new Date(NOW.getTime() + 10_000))).toBe('being-given');
+});
+
+const textsOf = ({ elements }: View): string =>
+  elements.flatMap((one) => (one.kind === 'notice' || one.kind === 'text' ? [one.text] : [])).join('\n');
+
+test('more time is called more time wherever it is asked, and its denial says that the access stays', () => {
+  const more = { kind: 'extension' } as const;
+  const denied = { state: 'denied', decision: { kind: 'denied', by: { id: OMAR_ID, name: 'Omar Owner' } } } as const;
+  const titleFor = (readerId: string, who = {}): string =>
+    accessRequestView(card(request(said, { ...more, ...who })), { ...asAna, readerId }).title;
+  const forHim = forSimon(said);
+
+  expect(titleFor(ANA_ID)).toBe('More time for you as Agent');
+  expect(titleFor(ANA_ID, forHim)).toBe('Your request: more time as Agent for B.Simon');
+  expect(titleFor(forHim.person.id, forHim)).toBe('Ana Agent asks for more time for you as Agent');
+  expect(titleFor(OMAR_ID, forHim)).toBe('Ana Agent asks for more time as Agent for B.Simon');
+  const told = accessToldView('denied', card(request(said, { ...more, ...denied })), asAna);
+  expect(told.title).toBe('Denied: more time as Agent');
+  expect(textsOf(told)).toContain('Agent stays until the end that it has.');
+  expect(textsOf(accessToldView('denied', card(request(said, denied)), asAna))).toContain('say “request”');
+});
+
+test('a break-glass that ended as nobody reviewed it was revoked by nobody; its taker reads “you”', () => {
+  const review = { by: NOW, lapsedAt: NOW };
+  const taken = request(said, { ...approved(said, { state: 'ended' }), kind: 'break-glass', review });
+  const over = lease(said, { state: 'ended', endReason: 'revoked', endedBy: 'Latchkey', endedAt: inMinutes(60) });
+  const view = accessRequestView(card(taken, { lease: over }), asAna);
+
+  expect(view.title).toBe('Break-glass: you take Agent');
+  expect(lineOf(view)).toMatch(/: nobody said in time whether the break-glass was right\.$/);
+  expect(accessRequestView(card(taken), { ...asAna, readerId: DANA_ID }).title).toBe(
+    'Break-glass: Ana Agent takes Agent',
+  );
+});
+
+test('what could not be given names who can retry, and until when what was given in part stays', () => {
+  const failed = request(said, approved(said, { state: 'failed' }));
+  const view = accessRequestView(card(failed, { lease: lease(said, { state: 'failed' }) }), asAna);
+
+  expect(textsOf(view)).toContain('Omar Owner and the channel of the administrators');
+  expect(textsOf(view)).toContain(
+    'until Tue 24 Nov 2026, 19:47 (Europe/Berlin). What was given in part is taken away then.',
+  );
+});
+
+test('what is left is said with where it comes from', () => {
+  const over = request(said, approved(said, { state: 'ended' }));
+  const left = lease(said, { state: 'ended', endReason: 'time', leftOver: ['the group Agents'] });
+
+  expect(textsOf(accessRequestView(card(over, { lease: left }), asAna))).toContain(
+    'Ana Agent still has access through the group Agents. Latchkey takes only what it gave.',
+  );
 });

@@ -1,6 +1,6 @@
-import type { AccessRequest, RequestCard, RequestDeed, TestLinks } from '../../services/index.js';
+import type { AccessRequest, Lease, RequestCard, RequestDeed, TestLinks } from '../../services/index.js';
 import { accessPhase, phaseLine, phaseTone, type AccessPhase } from './access-phase.js';
-import { giftText, minutesText, namesText, wishText, zonedText } from './access-words.js';
+import { askedText, giftText, minutesText, namesText, wishText, zonedText } from './access-words.js';
 import { buttonName, testLinkActions } from './people.view.js';
 import type { Action, Element, Fact, View } from './view.js';
 
@@ -49,14 +49,16 @@ function buttonsFor({ request, can }: RequestCard, { readerId }: CardReader): Pi
 export function titleOf(request: AccessRequest, readerId?: string): string {
   const { kind, asker, person, rules } = request;
   const role = rules.role.name;
-  if (kind === 'break-glass') return `Break-glass: ${person.name} takes ${role}`;
+  const isOwn = readerId === person.id;
+  if (kind === 'break-glass') return `Break-glass: ${isOwn ? 'you take' : `${person.name} takes`} ${role}`;
   if (kind === 'extension') {
+    if (isOwn) return `${asker.id === person.id ? 'More' : `${asker.name} asks for more`} time for you as ${role}`;
     return readerId === asker.id
-      ? `More time for you as ${role}`
-      : `${asker.name} asks for more time: ${wishText(request)}`;
+      ? `Your request: ${askedText(request)}`
+      : `${asker.name} asks for ${askedText(request)}`;
   }
   if (readerId === asker.id) return `Your request: ${wishText(request)}`;
-  if (readerId === person.id) return `${asker.name} asks for ${role} for you`;
+  if (isOwn) return `${asker.name} asks for ${role} for you`;
   return `${asker.name} asks for ${wishText(request)}`;
 }
 
@@ -138,14 +140,14 @@ function voteElements({ request, votes }: RequestCard): Element[] {
   if (votes.length === 0 || isOne) return [];
   const items = votes.map(({ person, vote, minutes, reason }) => {
     const less = minutes === undefined ? '' : ` for ${minutesText(minutes)}`;
-    return `${person.name} ${vote === 'approve' ? `agreed${less}` : 'refused'}${reason === '' ? '' : `: ${reason}`}`;
+    return `${person.name} ${vote === 'approve' ? `approved${less}` : 'denied'}${reason === '' ? '' : `: ${reason}`}`;
   });
   return [{ kind: 'list', heading: 'Votes', items }];
 }
 
 function leftOver({ request, lease }: RequestCard): Element[] {
   return (lease?.leftOver ?? []).map((what) =>
-    notice('warning', `${request.person.name} still has access: ${what} Latchkey takes only what it gave.`),
+    notice('warning', `${request.person.name} still has access through ${what}. Latchkey takes only what it gave.`),
   );
 }
 
@@ -155,11 +157,8 @@ function nextSteps(
   { readerId, now, signIn }: CardReader,
 ): Element[] {
   const isOwn = readerId === request.person.id;
-  if (phase === 'failed') {
-    const text =
-      'An administrator finds the reason on the card of the run or with “audit”, mends it and presses Retry there. What was given in part is taken away again.';
-    return [{ kind: 'notice', tone: 'neutral', label: 'What to do', text }];
-  }
+  if (phase === 'failed')
+    return [{ kind: 'notice', tone: 'neutral', label: 'What to do', text: failedText(request, lease) }];
   if (phase !== 'granted') return goesOn(extendedUntil, request);
   const isSoon = lease && lease.endsAt.getTime() - now.getTime() <= DAY_MS && lease.reminders > 0;
   const soon = isSoon && extendedUntil === undefined;
@@ -170,6 +169,15 @@ function nextSteps(
       : []),
     ...(isOwn && !signIn ? [subtle('Single sign-on is not set up yet, so there is no link to try it with.')] : []),
   ];
+}
+
+/** @see AccessNews who has the card of the run. */
+function failedText({ decision, rules }: AccessRequest, lease: Lease | undefined): string {
+  const who = decision?.by
+    ? `${decision.by.name} and the channel of the administrators`
+    : 'The channel of the administrators';
+  const until = lease ? ` until ${zonedText(lease.endsAt, rules.timeZone)}` : '';
+  return `${who}, where there is one, can read why on the card of the run, and press Retry there once it is mended${until}. What was given in part is taken away then.`;
 }
 
 function goesOn(until: Date | undefined, { rules }: AccessRequest): Element[] {
@@ -194,10 +202,10 @@ function details({ request, lease }: RequestCard): Element {
     { label: 'Asked', value: at(askedAt) },
     { label: 'Decided', value: at(decidedAt) },
     { label: 'Access works since', value: at(lease?.beginsAt) },
-    { label: 'Reviewed until', value: at(review?.by) },
+    { label: 'To be reviewed by', value: at(review?.by) },
     { label: 'Person', value: person.userPrincipalName },
     { label: 'What the role is for', value: role.explains ?? '' },
-    { label: 'Longest', value: minutesText(role.lasts.atMost.minutes) },
+    { label: 'Longest allowed', value: minutesText(role.lasts.atMost.minutes) },
     { label: 'Request', value: id },
   ];
   return { kind: 'details', title: 'The request in full', facts: facts.filter(({ value }) => value !== '') };
@@ -221,12 +229,12 @@ const DEEDS: Readonly<Record<RequestDeed, (request: AccessRequest) => Look>> = {
   approve: (request) => ({ label: `Approve ${nameIn(request)}`, style: 'primary' }),
   'approve-less': (request) => ({ label: `Approve ${nameIn(request)} for less …` }),
   deny: (request) => ({ label: `Deny ${nameIn(request)} …`, style: 'danger' }),
-  'take-back': (request) => ({ label: `Take back for ${nameIn(request)}` }),
+  'take-back': (request) => ({ label: `Take back the approval for ${nameIn(request)}` }),
   cancel: (request) => ({ label: `Cancel the request for ${buttonName(request.rules.role.name)}` }),
   extend: () => ({ label: 'Ask for more time …' }),
   'give-back': ({ rules }) => ({ label: `Give back ${buttonName(rules.role.name)} …` }),
   revoke: (request) => ({ label: `Revoke access of ${nameIn(request)} …` }),
-  review: (request) => ({ label: `Review for ${nameIn(request)} …`, style: 'primary' }),
+  review: (request) => ({ label: `Review the break-glass of ${nameIn(request)} …`, style: 'primary' }),
 };
 
 function notice(tone: 'good' | 'warning' | 'problem' | 'neutral', text: string): Element {

@@ -1,7 +1,7 @@
-import type { RequestCard } from '../../services/index.js';
+import type { AccessRequest, RequestCard } from '../../services/index.js';
 import { accessPhase, phaseLine } from './access-phase.js';
 import { titleOf, type CardReader } from './access-request.view.js';
-import { minutesText, wishText, zonedText } from './access-words.js';
+import { askedText, minutesText, zonedText } from './access-words.js';
 import { testLinkActions } from './people.view.js';
 import type { Action, Element, View } from './view.js';
 
@@ -39,11 +39,11 @@ function wordsOf(
     case 'granted':
       return { title: isOwn ? 'You have access' : `${person.name} has access`, tone: 'good', text: line };
     case 'denied':
-      return { title: `Denied: ${wishText(request)}`, tone: 'neutral', text: line };
+      return { title: `Denied: ${askedText(request)}`, tone: 'neutral', text: line };
     case 'expired':
-      return { title: `Nobody decided: ${wishText(request)}`, tone: 'neutral', text: line };
+      return { title: `Nobody decided: ${askedText(request)}`, tone: 'neutral', text: line };
     case 'failed':
-      return { title: `Not given: ${wishText(request)}`, tone: 'problem', text: line };
+      return { title: `Not given: ${askedText(request)}`, tone: 'problem', text: line };
     case 'ended':
       return { title: `${whose} access ended`, tone: 'neutral', text: line };
     case 'ends-soon':
@@ -51,7 +51,7 @@ function wordsOf(
     case 'reminder':
       return {
         ...{ title: `Still waits for you: ${titleOf(request, readerId)}`, tone: 'neutral' },
-        text: `${minutesText(request.minutes)} of ${wishText(request)}. The card with the buttons stands further up; “my work” shows it again.`,
+        text: `${minutesText(request.minutes)} of ${askedText(request)}. The card with the buttons stands further up; “my work” shows it again.`,
       };
   }
 }
@@ -64,17 +64,20 @@ function reasonOf(told: Told, { request }: RequestCard): Element[] {
 }
 
 function whereNext(told: Told, { request }: RequestCard, isOwn: boolean): Element[] {
-  const text = nextWords(told, request.rules.role.name, isOwn);
+  const text = nextWords(told, request, isOwn);
   return text === '' ? [] : [{ kind: 'text', text, style: 'subtle' }];
 }
 
-function nextWords(told: Told, role: string, isOwn: boolean): string {
+function nextWords(told: Told, { kind, rules }: AccessRequest, isOwn: boolean): string {
+  const role = rules.role.name;
   switch (told) {
     case 'denied':
     case 'expired':
-      return 'You can ask again: say “request”.';
+      return kind === 'extension'
+        ? `${role} stays until the end that it has. Say “my access” to ask for more time again.`
+        : 'You can ask again: say “request”.';
     case 'failed':
-      return 'An administrator can give it with Retry on the card of the run.';
+      return 'The card of the request says who can read why, and press Retry.';
     case 'ended':
       return isOwn ? `Say “request” when ${role} is needed again.` : '';
     case 'ends-soon':

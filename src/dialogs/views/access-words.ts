@@ -21,3 +21,9 @@ export function namesText(names: readonly string[], most = 5): string {
 export function wishText({ rules, asker, person }: AccessRequest): string {
   return asker.id === person.id ? rules.role.name : `${rules.role.name} for ${person.name}`;
 }
+
+/** What is asked for: as `wishText`, or "more time as Agent" where it is there already. */
+export function askedText(request: AccessRequest): string {
+  const wish = wishText(request);
+  return request.kind === 'extension' ? `more time as ${wish}` : wish;
+}

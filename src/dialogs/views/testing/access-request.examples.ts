@@ -1,5 +1,6 @@
+import type { AccessRequest, RequestCard } from '../../../services/index.js';
 import { accessRequestView } from '../access-request.view.js';
-import { accessToldView, TOLD } from '../access-told.view.js';
+import { accessToldView, TOLD, type Told } from '../access-told.view.js';
 import {
   ANA_ID,
   approved,
@@ -80,7 +81,7 @@ function decidedOnes(said: Said) {
       asOmar,
     ),
     'ended on time': ended({ endReason: 'time' }),
-    'ended, with something left': ended({ endReason: 'time', leftOver: [said('through the group Agents.')] }),
+    'ended, with something left': ended({ endReason: 'time', leftOver: [said('the group Agents')] }),
     'given back': ended({ endReason: 'given-back' }),
     revoked: ended({ endReason: 'revoked', endedBy: said('Omar Owner') }),
     'off-boarded': ended({ endReason: 'off-boarded' }),
@@ -112,7 +113,10 @@ function decidedOnes(said: Said) {
       card(request(said, { state: 'expired', decision: { kind: 'expired', rule: 'nobody-left' } })),
       asAna,
     ),
-    'could not be given': accessRequestView(card(request(said, approved(said, { state: 'failed' }))), asAna),
+    'could not be given': accessRequestView(
+      card(request(said, approved(said, { state: 'failed' })), { lease: lease(said, { state: 'failed' }) }),
+      asAna,
+    ),
     'approved by the policy': accessRequestView(
       card(request(said, approved(said, { decision: { kind: 'approved', rule: 'auto-approve', minutes: 480 } }))),
       asAna,
@@ -146,10 +150,12 @@ export const accessToldExamples: Examples = (said) => {
     state: 'denied',
     decision: { kind: 'denied', by: { id: OMAR_ID, name: said('Omar Owner') }, reason: said('Not this week') },
   });
-  const others = TOLD.map((told) => [
-    `${told}, for somebody else`,
-    accessToldView(told, card(request(said, forSimon(said))), asAna),
-  ]);
+  const others = TOLD.flatMap((told) =>
+    [asked(said), sharp(said), more(said)].map((of) => [
+      `${told}, for somebody else: ${of.kind}`,
+      accessToldView(told, cardAt(told, said, of), asAna),
+    ]),
+  );
   return {
     accessToldView: {
       'granted, with links': accessToldView('granted', card(granted, { lease: lease(said) }), { ...asAna, signIn }),
@@ -161,3 +167,36 @@ export const accessToldExamples: Examples = (said) => {
     },
   };
 };
+
+const asked = (said: Said): AccessRequest => request(said, forSimon(said));
+const more = (said: Said): AccessRequest => request(said, { ...forSimon(said), kind: 'extension' });
+const sharp = (said: Said): AccessRequest =>
+  request(said, { ...forSimon(said), kind: 'break-glass', review: { by: inMinutes(1_440) } });
+
+/** In the state in which that is told, with the lease that it has then. */
+function cardAt(told: Told, said: Said, of: AccessRequest): RequestCard {
+  const by = { id: OMAR_ID, name: said('Omar Owner') };
+  const given = (state: 'granted' | 'failed' | 'ended', has: Parameters<typeof lease>[1]): RequestCard =>
+    card({ ...of, ...approved(said, { state }) }, { lease: lease(said, { person: of.person, ...has }) });
+  switch (told) {
+    case 'granted':
+      return given('granted', {});
+    case 'ends-soon':
+      return given('granted', { reminders: 1 });
+    case 'failed':
+      return given('failed', { state: 'failed' });
+    case 'ended':
+      return given('ended', { state: 'ended', endReason: 'time', endedAt: inMinutes(480) });
+    case 'denied':
+      return card({
+        ...of,
+        state: 'denied',
+        decidedAt: NOW,
+        decision: { kind: 'denied', by, reason: said('Not now') },
+      });
+    case 'expired':
+      return card({ ...of, state: 'expired', decision: { kind: 'expired', rule: 'unanswered' } });
+    case 'reminder':
+      return card({ ...of, reminders: 1 });
+  }
+}
