@@ -7,7 +7,7 @@ import type { Outbox } from '../platform/outbox.js';
 import type { Transaction } from '../platform/schema.js';
 import type { Sweep } from '../platform/tick.js';
 import { audienceOf, type AccessOffer, type AccessWish, type RequestCard, type Work } from './access-cards.js';
-import { ACCESS_CHANGED } from './access-news.js';
+import { ACCESS_CHANGED } from './access-changed.js';
 import { findOffers } from './access-offers.js';
 import type { AccessRequest, NamedPerson, VoteOutcome } from './access-request.js';
 import { findCard, findSharedCard, findWork, isForAdmins } from './access-work.js';

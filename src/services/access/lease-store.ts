@@ -1,11 +1,11 @@
 import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
-import { accessInEntra, holdAccess } from '../operations/access-clash.js';
+import { accessInEntra, accessInGenesys, holdAccess } from '../operations/access-clash.js';
 import { jsonText } from '../platform/json.js';
 import { parseRunId, type RunId } from '../platform/ids.js';
 import type { AccessLeaseTable } from '../platform/schema-access.js';
 import type { Executor, Transaction } from '../platform/schema.js';
-import { publishAccessChanged } from './access-news.js';
+import { publishAccessChanged } from './access-changed.js';
 import type { RequestState } from './access-request.js';
 import { accessGift } from './gift.js';
 import { LIVE_STATES, type Lease, type LeaseState } from './lease.js';
@@ -75,7 +75,7 @@ export async function holdLease(
  * audit above all: two who each waited for what the other one holds would both fail.
  */
 export async function holdLeasesOf(trx: Transaction, personId: string): Promise<void> {
-  await holdAccess(trx, [accessInEntra(personId)]);
+  await holdAccess(trx, [accessInEntra(personId), accessInGenesys(personId)]);
   await trx
     .selectFrom('access_lease')
     .select('id')

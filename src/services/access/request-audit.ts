@@ -2,7 +2,7 @@ import type { Actor } from '../operations/operation.js';
 import { auditedActor } from '../operations/outcome-recorder.js';
 import { appendAudit } from '../platform/audit.js';
 import type { Transaction } from '../platform/schema.js';
-import { publishAccessChanged } from './access-news.js';
+import { publishAccessChanged } from './access-changed.js';
 import type { AccessRequest } from './access-request.js';
 import { timeSpanText } from './time-span.js';
 

@@ -8,7 +8,7 @@ import { abandonRequest, endWithAccess, expireRequest } from './request-expiry.j
 import { changeFor, type RequestParts } from './request-parts.js';
 import { lapse } from './review-access.js';
 import { findDue, findOutlived, findRequest, findVotes, postpone, saveRequest } from './request-store.js';
-import { publishAccessChanged } from './access-news.js';
+import { publishAccessChanged } from './access-changed.js';
 
 /** At one asking; the rest is due a second later. */
 const MOST_AT_ONCE = 100;
