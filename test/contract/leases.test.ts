@@ -480,6 +480,14 @@ describe('ended early', () => {
     expect((await stand.lease(lease.id)).state).toBe('active');
   });
 
+  test('what does not work yet is not given back, as its card has no such button', async () => {
+    const { leaseId } = await stand.plan('Ana');
+
+    await expect(stand.leases.giveBack(ana, leaseId)).rejects.toMatchObject({ facts: { code: 'lease-ended' } });
+
+    expect((await stand.lease(leaseId)).state).toBe('planned');
+  });
+
   test('an old request ends nothing that was given since, whoever says so', async () => {
     const old = await stand.grant('Ana', { minutes: 60 });
     await stand.passes(61);

@@ -69,12 +69,12 @@ export function notYourLease(): Problem {
   });
 }
 
-/** It has ended, or somebody was faster. */
+/** It has ended, somebody was faster, or it does not work yet. */
 export function leaseEnded(personName: string, roleName: string): Problem {
   return new Problem({
     kind: 'stale',
-    what: `The access of ${personName} as ${roleName} gives nothing any more, so this has changed nothing.`,
-    why: 'It has ended, or its end has begun.',
+    what: `The access of ${personName} as ${roleName} gives nothing that could be ended now, so nothing has changed.`,
+    why: 'It has ended, its end has begun, or it does not work yet.',
     remedy: 'The card is being brought up to date; access that was asked for since has a card of its own.',
     code: 'lease-ended',
   });
