@@ -711,6 +711,19 @@ describe('beside the directory', () => {
     expect((await stand.lease(lease.id)).state).toBe('ended');
   });
 
+  test('while it is being taken again, nobody says that it is over', async () => {
+    const { lease } = await stand.grant('Ana', { minutes: 60 });
+    await stand.passes(61);
+    await stand.assignsByHand('Ana');
+    await stand.assignmentsAreSince(lease.beginsAt ?? lease.endsAt);
+    stand.entraWire.answersFor(({ method }) => method === 'DELETE', { status: 503 }, Infinity);
+
+    await stand.reconciles();
+
+    expect(await stand.lease(lease.id)).toMatchObject({ state: 'ending' });
+    expect((await stand.lease(lease.id)).closedAt).toBeUndefined();
+  });
+
   test('what comes back after it was taken a second time is told, and left alone, each time once', async () => {
     const { lease } = await stand.grant('Ana', { minutes: 60 });
     await stand.passes(61);

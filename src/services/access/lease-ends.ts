@@ -127,6 +127,8 @@ export class LeaseEnds {
     const runId = await this.#parts.pipeline.plan(trx, this.#parts.operation, { input, actor: by, reference });
     const change = {
       state: 'ending',
+      // One that is ended again: something of it is there.
+      ...(lease.state === 'ended' ? { closedAt: null } : {}),
       endRunId: runId,
       dueAt: lookedAtAfter(at),
       ...endedBy({ reason, by, why }),

@@ -123,7 +123,7 @@ export interface LeaseChange {
   readonly attempts?: number;
   readonly beginsAt?: Date;
   readonly endsAt?: Date;
-  readonly closedAt?: Date;
+  readonly closedAt?: Date | null;
   readonly endedAt?: Date;
   readonly endReason?: Lease['endReason'];
   readonly endedBy?: string;
