@@ -9,6 +9,7 @@ export type {
   VoteOutcome,
 } from './access/access-request.js';
 export { TAKE_BACK_S, tallyOf } from './access/access-request.js';
+export { MOST_WORK } from './access/access-cards.js';
 export type { AccessOffer, AccessWish, LeaseCard, RequestCard, Work } from './access/access-cards.js';
 export type { AccessGift } from './access/gift.js';
 export { giftText } from './access/gift-text.js';

@@ -1,4 +1,4 @@
-import type { RequestCard, Work } from '../../services/index.js';
+import { MOST_WORK, type RequestCard, type Work } from '../../services/index.js';
 import { accessPhase, phaseLine } from './access-phase.js';
 import { titleOf } from './access-request.view.js';
 import { minutesText, wishText, zonedText } from './access-words.js';
@@ -16,8 +16,6 @@ export interface WorkShown {
 }
 
 const TITLES = { waiting: 'Waiting for me', requests: 'My requests', access: 'My access' } as const;
-/** Of each list; the others are named by their number. */
-const MOST_ROWS = 8;
 
 /** What concerns this person: what waits for them, what they asked for, what they have, and whether all is well. */
 export function workView(work: Work, lists: readonly WorkList[], shown: WorkShown): View {
@@ -45,7 +43,7 @@ export function workActions(work: Work, lists: readonly WorkList[], { readerId }
   const seen = new Set<string>();
   const buttons = lists.flatMap((list) =>
     cardsOf(list, work)
-      .slice(0, MOST_ROWS)
+      .slice(0, MOST_WORK)
       .filter(({ request, can }) => can.length > 0 && !seen.has(request.id) && seen.add(request.id))
       .map((card) => showButton(list, card, readerId)),
   );
@@ -62,12 +60,18 @@ function cardsOf(list: WorkList, { waitingForMe, mine, access }: Work): readonly
   return { waiting: waitingForMe, requests: mine, access }[list];
 }
 
+function totalOf(list: WorkList, work: Work): number {
+  const { totals } = work;
+  if (!totals) return cardsOf(list, work).length;
+  return { waiting: totals.waitingForMe, requests: totals.mine, access: totals.access }[list];
+}
+
 function listElements(list: WorkList, work: Work, shown: WorkShown): Element[] {
   const cards = cardsOf(list, work);
   const heading = TITLES[list];
   if (cards.length === 0) return [{ kind: 'list', heading, items: [NOTHING[list]] }];
-  const items = cards.slice(0, MOST_ROWS).map((card) => rowText(list, card, shown));
-  const rest = cards.length - items.length;
+  const items = cards.slice(0, MOST_WORK).map((card) => rowText(list, card, shown));
+  const rest = totalOf(list, work) - items.length;
   return [{ kind: 'list', heading, items: rest > 0 ? [...items, `and ${String(rest)} more`] : items }];
 }
 
@@ -99,15 +103,14 @@ function showButton(list: WorkList, { request }: RequestCard, readerId: string):
 function healthElements({ health }: WorkShown): Element[] {
   if (!health) return [];
   if (health.length === 0) return [{ kind: 'list', heading: 'Health', items: ['Nothing to report.'] }];
-  return [{ kind: 'list', heading: 'Health', items: health.slice(0, MOST_ROWS) }];
+  return [{ kind: 'list', heading: 'Health', items: health.slice(0, MOST_WORK) }];
 }
 
 const askButton: Action = {
   ...{ kind: 'verb', label: 'Request access', verb: 'intent', reference: 'request-access', revision: 0 },
 };
 
-function summary({ waitingForMe, mine, access }: Work, lists: readonly WorkList[]): string {
-  const count = { waiting: waitingForMe.length, requests: mine.length, access: access.length };
+function summary(work: Work, lists: readonly WorkList[]): string {
   const words = { waiting: 'waiting for you', requests: 'of your requests', access: 'that you have' };
-  return lists.map((list) => `${String(count[list])} ${words[list]}`).join(', ');
+  return lists.map((list) => `${String(totalOf(list, work))} ${words[list]}`).join(', ');
 }

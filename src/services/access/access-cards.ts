@@ -41,14 +41,19 @@ export interface RequestCard extends RequestFacts {
 /** Access that somebody has, has coming, or had, with the request that it was given for. */
 export type LeaseCard = RequestCard & { readonly lease: Lease };
 
-/** What concerns one person, each the newest first. */
+/** So many of each list are shown; the others are named by their number. */
+export const MOST_WORK = 8;
+
+/** What concerns one person, the first of each list. */
 export interface Work {
-  /** Open requests that they can decide on, and break-glasses that they can review. */
+  /** Open requests that they can decide on, and break-glasses that they can review; the oldest first. */
   readonly waitingForMe: readonly RequestCard[];
-  /** What they have asked for, and what others have asked for them. */
+  /** What they have asked for, and what others have asked for them; the newest first. */
   readonly mine: readonly RequestCard[];
-  /** What they have now, or have coming. */
+  /** What they have now, or have coming; the newest first. */
   readonly access: readonly LeaseCard[];
+  /** How many there are of each; absent: no more than these. */
+  readonly totals?: Readonly<Record<'waitingForMe' | 'mine' | 'access', number>>;
 }
 
 export function cardOf(facts: RequestFacts, reader: Reader, now: Date): RequestCard {

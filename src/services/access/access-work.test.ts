@@ -68,7 +68,7 @@ describe('The card of a request', () => {
 });
 
 describe('My work', () => {
-  test('is what waits for me, what I have asked for, and what I have; the newest first', async () => {
+  test('is what waits for me, what I have asked for, and what I have; who has waited longest comes first', async () => {
     const service = stand.service(ROLES);
     const first = await asks(service);
     stand.clock.advance(1);
@@ -80,7 +80,7 @@ describe('My work', () => {
     const [omar, dana, ana] = await Promise.all([OMAR, DANA, ANA].map(({ personId }) => service.workOf(personId)));
 
     expect(ids(omar?.waitingForMe ?? [])).toEqual([third.id]);
-    expect(ids(dana?.waitingForMe ?? [])).toEqual([third.id, second.id]);
+    expect(ids(dana?.waitingForMe ?? [])).toEqual([second.id, third.id]);
     expect(ids(ana?.mine ?? [])).toEqual([second.id, first.id]);
     expect(ids(ana?.access ?? [])).toEqual([first.id]);
     expect(ana?.access[0]?.lease.id).toBe(request.leaseId);
@@ -108,8 +108,27 @@ describe('My work', () => {
     expect(ids((await service.workOf(OMAR.personId)).waitingForMe)).toEqual([oldest?.id]);
   });
 
+  test('says how many there are beside those that are shown', async () => {
+    const names = Array.from({ length: 9 }, (_, at) => `role-${String(at)}`);
+    const service = stand.service(Object.fromEntries(names.map((name) => [name, {}])));
+    for (const roleId of names) {
+      await asks(service, { roleId });
+      stand.clock.advance(1);
+    }
+
+    const [omar, ana] = await Promise.all([OMAR, ANA].map(({ personId }) => service.workOf(personId)));
+
+    expect(omar?.waitingForMe.map(({ request }) => request.rules.role.id)).toEqual(names.slice(0, 8));
+    expect(omar?.totals).toEqual({ waitingForMe: 9, mine: 0, access: 0 });
+    expect(ana?.mine).toHaveLength(8);
+    expect(ana?.totals).toEqual({ waitingForMe: 0, mine: 9, access: 0 });
+  });
+
   test('of somebody who has nothing to do is empty', async () => {
-    expect(await stand.service(ROLES).workOf(ADA.personId)).toEqual({ waitingForMe: [], mine: [], access: [] });
+    expect(await stand.service(ROLES).workOf(ADA.personId)).toEqual({
+      ...{ waitingForMe: [], mine: [], access: [] },
+      totals: { waitingForMe: 0, mine: 0, access: 0 },
+    });
   });
 });
 

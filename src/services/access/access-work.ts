@@ -1,4 +1,4 @@
-import { cardOf, readerOf, type LeaseCard, type RequestCard, type Work } from './access-cards.js';
+import { cardOf, MOST_WORK, readerOf, type LeaseCard, type RequestCard, type Work } from './access-cards.js';
 import type { AccessRequest } from './access-request.js';
 import { isSomebodyUnreached } from './ask-approvers.js';
 import type { Reader, RequestFacts } from './request-deeds.js';
@@ -6,9 +6,6 @@ import { factsOf, findFacts, type RequestParts } from './request-parts.js';
 import { findRequest, findRequestsFor, findRequestsOf } from './request-store.js';
 
 type Parts = Pick<RequestParts, 'database' | 'clock' | 'leases' | 'chats'>;
-
-/** How many of each list are shown. */
-const MOST = 10;
 
 /** The card of a request for one reader; `undefined`: there is none, or it is nobody's business of theirs. */
 export async function findCard(parts: Parts, requestId: string, readerId: string): Promise<RequestCard | undefined> {
@@ -25,13 +22,15 @@ export async function findSharedCard(parts: Parts, requestId: string): Promise<R
 export async function findWork(parts: Parts, personId: string): Promise<Work> {
   const { database, leases } = parts;
   const [asked, own, live] = await Promise.all([
-    findRequestsFor(database.db, personId, MOST),
-    findRequestsOf(database.db, personId, MOST),
+    findRequestsFor(database.db, personId, MOST_WORK),
+    findRequestsOf(database.db, personId, MOST_WORK),
     leases.liveOf(personId),
   ]);
-  const waiting = await Promise.all(asked.map((request) => cardFor(parts, request, personId)));
-  const mine = await Promise.all(own.map((request) => cardFor(parts, request, personId)));
-  const access = await Promise.all(live.slice(0, MOST).map(({ requestId }) => findCard(parts, requestId, personId)));
+  const waiting = await Promise.all(asked.requests.map((request) => cardFor(parts, request, personId)));
+  const mine = await Promise.all(own.requests.map((request) => cardFor(parts, request, personId)));
+  const access = await Promise.all(
+    live.slice(0, MOST_WORK).map(({ requestId }) => findCard(parts, requestId, personId)),
+  );
   return {
     waitingForMe: waiting.filter(({ can }) => can.some((deed) => deed === 'approve' || deed === 'review')),
     mine,
@@ -39,6 +38,7 @@ export async function findWork(parts: Parts, personId: string): Promise<Work> {
       .filter((card) => card !== undefined)
       .filter(hasLease)
       .sort(newestFirst),
+    totals: { waitingForMe: asked.total, mine: own.total, access: live.length },
   };
 }
 

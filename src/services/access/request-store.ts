@@ -155,25 +155,32 @@ export async function findPendingOf(db: Executor, personId: string): Promise<Acc
   return rows.map(toRequest);
 }
 
-/** What they have asked for, and what was asked for them; the newest first. */
-export async function findRequestsOf(db: Executor, personId: string, most: number): Promise<AccessRequest[]> {
-  const rows = await db
-    .selectFrom('access_request')
-    .selectAll()
-    .where((row) => row.or([row('person', '=', personId), row('asker', '=', personId)]))
-    .orderBy('asked_at', 'desc')
-    .orderBy('id')
-    .limit(most)
-    .execute();
-  return rows.map(toRequest);
+/** Of a list as it is shown: the first of them, and how many there are. */
+export interface Counted {
+  readonly requests: readonly AccessRequest[];
+  readonly total: number;
 }
 
-/** Open ones on which the person was asked and has not voted, and break-glasses that they can review; the newest first. */
-export async function findRequestsFor(db: Executor, personId: string, most: number): Promise<AccessRequest[]> {
-  const asked = JSON.stringify([{ id: personId }]);
-  const rows = await db
+/** What they have asked for, and what was asked for them; the newest first. */
+export async function findRequestsOf(db: Executor, personId: string, most: number): Promise<Counted> {
+  const own = db
     .selectFrom('access_request')
-    .selectAll()
+    .where((row) => row.or([row('person', '=', personId), row('asker', '=', personId)]));
+  const [rows, { total }] = await Promise.all([
+    own.selectAll().orderBy('asked_at', 'desc').orderBy('id').limit(most).execute(),
+    own.select(({ fn }) => fn.countAll().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { requests: rows.map(toRequest), total: Number(total) };
+}
+
+/**
+ * Open ones on which the person was asked and has not voted, and break-glasses that they can review. Whoever has waited
+ * longest comes first, so that nobody is hidden behind those who come later.
+ */
+export async function findRequestsFor(db: Executor, personId: string, most: number): Promise<Counted> {
+  const asked = JSON.stringify([{ id: personId }]);
+  const waiting = db
+    .selectFrom('access_request')
     .where((row) => row.or([row('state', '=', 'open'), row('review', 'is not', null)]))
     .where('due_at', 'is not', null)
     .where(sql<boolean>`approvers @> ${asked}::jsonb`)
@@ -186,12 +193,12 @@ export async function findRequestsFor(db: Executor, personId: string, most: numb
             .where('access_vote.person', '=', personId),
         ),
       ),
-    )
-    .orderBy('asked_at', 'desc')
-    .orderBy('id')
-    .limit(most)
-    .execute();
-  return rows.map(toRequest);
+    );
+  const [rows, { total }] = await Promise.all([
+    waiting.selectAll().orderBy('asked_at').orderBy('id').limit(most).execute(),
+    waiting.select(({ fn }) => fn.countAll().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { requests: rows.map(toRequest), total: Number(total) };
 }
 
 /** The oldest first. */
