@@ -134,8 +134,13 @@ describe('A button that somebody forges or forwards (T1, T10)', () => {
     await expect(denies(service, forger, id)).rejects.toMatchObject({ facts: { kind: 'refused' } });
 
     expect((await service.find(id, ANA.personId))?.request).toMatchObject({ state: 'open', revision: 0 });
-    const refusals = (await stand.audited()).slice(-2);
-    expect(refusals.map(({ kind }) => kind)).toEqual(['refusal', 'refusal']);
+    // Whoever has no part in it is told nothing of it.
+    await expect(service.cancel(forger, id)).rejects.toMatchObject({
+      facts: { what: 'You cannot act on that request.' },
+    });
+    const refusals = (await stand.audited()).slice(-3);
+    expect(refusals.map(({ kind }) => kind)).toEqual(['refusal', 'refusal', 'refusal']);
+    expect(JSON.stringify(refusals.map(({ what }) => what))).not.toMatch(/Ana|gent for/);
     // Found on the page of whom it was about, too.
     expect(refusals).toMatchObject(refusals.map(() => ({ concerns: [forger.personId, ANA.personId] })));
   });

@@ -2,7 +2,7 @@ import type { Actor } from '../operations/operation.js';
 import { judgeMember, type Verdict } from '../operations/permissions.js';
 import { decideVote, LONGEST_REASON, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
 import { findStages } from './approvers.js';
-import { deedWords, recordChange } from './request-audit.js';
+import { recordChange, wantedWords } from './request-audit.js';
 import { deedsOf, type Reader, type RequestFacts } from './request-deeds.js';
 import { endWithAccess, expireRequest } from './request-expiry.js';
 import { changeFor, findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
@@ -63,7 +63,7 @@ async function judgeVoter(
   { facts, ballot }: { facts: RequestFacts; ballot: Ballot },
 ): Promise<Voter> {
   const deed = ballot.vote === 'approve' ? 'approve-request' : 'deny-request';
-  return judgeNow(parts, actor, { facts, wanted: deedWords(deed, facts.request) });
+  return judgeNow(parts, actor, { facts, wanted: wantedWords(deed, facts.request, actor.personId) });
 }
 
 /** Whether they are, at this moment, an approver of a stage that was asked. Throws the refusal, recorded. */

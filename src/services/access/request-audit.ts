@@ -77,6 +77,13 @@ export function deedWords(deed: RequestChange, request: AccessRequest): string {
   }
 }
 
+/** As `deedWords`, of what somebody wants; whoever has no part in the request is told nothing of it. */
+export function wantedWords(deed: RequestChange, request: AccessRequest, personId: string): string {
+  const { asker, person, approvers } = request;
+  const hasPart = [asker, person, ...approvers].some(({ id }) => id === personId);
+  return hasPart ? deedWords(deed, request) : 'act on that request';
+}
+
 /** "Agent for B.Simon". */
 function wish({ rules, person }: AccessRequest): string {
   return `${rules.role.name} for ${person.name}`;

@@ -3,7 +3,7 @@ import type { RunId } from '../platform/ids.js';
 import { LONGEST_REASON, type AccessRequest } from './access-request.js';
 import { judgeNow, type Voter } from './decide-access.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
-import { deedWords, recordChange } from './request-audit.js';
+import { recordChange, wantedWords } from './request-audit.js';
 import { lapsed, reviewed } from './request-changes.js';
 import { deedsOf } from './request-deeds.js';
 import { changeFor, findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
@@ -26,7 +26,7 @@ export async function review(parts: RequestParts, actor: Actor, given: ReviewGiv
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const facts = await findFacts(parts, given.requestId);
     if (!facts?.request.review) throw requestGone();
-    const wanted = deedWords('review-access', facts.request);
+    const wanted = wantedWords('review-access', facts.request, actor.personId);
     const reader = await judgeNow(parts, actor, { facts, wanted });
     if (!deedsOf(facts, reader, parts.clock.now()).includes('review')) throw tooLate(wanted);
     const saved = await write(parts, actor, { request: facts.request, reader, given: { ...given, reason } });

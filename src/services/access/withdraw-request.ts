@@ -3,7 +3,7 @@ import type { Actor } from '../operations/operation.js';
 import { parseRunId } from '../platform/ids.js';
 import type { Transaction } from '../platform/schema.js';
 import type { AccessRequest } from './access-request.js';
-import { deedWords, recordChange } from './request-audit.js';
+import { deedWords, recordChange, wantedWords } from './request-audit.js';
 import { cancelled, reopened } from './request-changes.js';
 import { deedsOf, type RequestFacts } from './request-deeds.js';
 import { changeFor, findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
@@ -51,7 +51,7 @@ async function judgeWithdrawal(
 ): Promise<void> {
   if (deedsOf(facts, { id: actor.personId, stages: [] }, clock.now()).includes(deed)) return;
   const { asker, person, decision } = facts.request;
-  const wanted = deedWords(CHANGES[deed], facts.request);
+  const wanted = wantedWords(CHANGES[deed], facts.request, actor.personId);
   const concerned = [person.id, asker.id];
   const isConcerned = asker.id === actor.personId || person.id === actor.personId;
   if (deed === 'cancel' && !isConcerned) await pipeline.abide(actor, wanted, notYourRequest(), concerned);
