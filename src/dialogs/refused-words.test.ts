@@ -25,6 +25,7 @@ test('what a button that does not act says, and what to do instead', () => {
      "Say why: it is reviewed within 24 hours.",
      "This button is from an older card and no longer acts. Say “help” for what you can do now.",
      "This question is no longer open for you. Look at the newest card, or say “set up sso” to start again.",
+     "You are not one of those who can do that: whoever asked, whom it is for, and the approvers.",
    ]
   `);
 });

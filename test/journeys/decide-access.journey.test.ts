@@ -132,6 +132,20 @@ test('a forwarded, forged or stale button changes nothing', async () => {
   expect(await assignmentsOf(ana)).toBe(0);
 }, 120_000);
 
+test('whom a typed name may mean is asked, and only a whole user principal name is taken (T2)', async () => {
+  const form = await ana.saysAndSees('request', 'Which role?');
+  const asks = (person: string): Promise<ClickResult> =>
+    ana.presses(form, 'Ask for access', { role: 'agent', minutes: '60', why: 'by name', person });
+
+  const byName = await asks('B.Sim');
+  expect(JSON.stringify(byName)).toContain('“B.Sim” may mean B.Simon (b.simon@contoso.example).');
+  await asks('B.SIMON@contoso.example');
+
+  const request = await ana.watches(form, 'Your request: Agent for B.Simon');
+  await ana.presses(request, 'Cancel the request for Agent');
+  await ana.watches(request, /Cancelled by Ana Agent/);
+}, 120_000);
+
 test('more time is asked for before the end, and there is no gap', async () => {
   const request = await asksInTeams(ana, 'agent', { hours: 1, because: 'the morning' });
   await dana.presses(await dana.sees('the morning'), 'Approve Ana Agent');

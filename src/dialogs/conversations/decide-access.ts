@@ -1,4 +1,4 @@
-import { TAKE_BACK_S, type RequestCard, type VoteOutcome } from '../../services/index.js';
+import { Problem, TAKE_BACK_S, type RequestCard, type VoteOutcome } from '../../services/index.js';
 import { EVERYBODY, requestReference } from '../access-news.js';
 import { accessForm, ACCESS_FORMS, isAccessForm, type AccessForm } from '../forms/decide-access.form.js';
 import { chosenMinutes } from '../forms/span-choices.js';
@@ -16,9 +16,10 @@ export class DecideAccessConversation {
   /** Those that ask for more before anything happens, in a dialog where the chat has them. */
   readonly formVerbs: readonly string[] = ASKING.map(({ verb }) => verb);
   readonly verbs: Verbs = {
-    'access-approve': (turn) => this.#vote(turn, turn.said.reference, { vote: 'approve', reason: '' }),
-    'access-take-back': (turn) => this.#takeBack(turn),
-    'access-cancel': (turn) => this.#cancel(turn),
+    'access-approve': (turn) =>
+      this.#asReader(turn, () => this.#vote(turn, turn.said.reference, { vote: 'approve', reason: '' })),
+    'access-take-back': (turn) => this.#asReader(turn, () => this.#takeBack(turn)),
+    'access-cancel': (turn) => this.#asReader(turn, () => this.#cancel(turn)),
     'access-look': (turn) => this.#look(turn),
     refresh: (turn) => this.#refresh(turn),
     'access-show': (turn) => this.#show(turn),
@@ -26,7 +27,7 @@ export class DecideAccessConversation {
     ...Object.fromEntries(
       ACCESS_FORMS.map((form) => [
         form,
-        (turn: Click) => this.submit(turn, form, turn.said.reference, turn.said.inputs),
+        (turn: Click) => this.#asReader(turn, () => this.submit(turn, form, turn.said.reference, turn.said.inputs)),
       ]),
     ),
   };
@@ -56,6 +57,20 @@ export class DecideAccessConversation {
         return this.#review(turn, requestId, inputs['verdict'], reason);
       default:
         return this.#changeLease(turn, form, requestId, { minutes, reason });
+    }
+  }
+
+  /** The service's refusal names the request; to whoever does not see it, that is told in no click of theirs. */
+  async #asReader(turn: Click, deed: () => Handled): Handled {
+    try {
+      return await deed();
+    } catch (error) {
+      const isRefused = error instanceof Problem && error.facts.kind === 'refused';
+      if (!isRefused || (await this.#cardFor(turn, turn.said.reference)) || (await this.#cardOfAll(turn))) throw error;
+      return {
+        kind: 'refused',
+        text: 'You are not one of those who can do that: whoever asked, whom it is for, and the approvers.',
+      };
     }
   }
 
