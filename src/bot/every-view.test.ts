@@ -79,6 +79,8 @@ describe.each(everyView().map(({ name, view }) => [name, view] as const))('%s', 
     const { fallbackText } = toAdaptiveCard(view);
 
     expect(view.fallback).toMatch(/\p{L}\S* .*\p{L}/u);
+    // A title is no outcome, unless it asks.
+    expect(view.title.endsWith('?') ? '' : view.title).not.toBe(view.fallback);
     expect(view.fallback).not.toMatch(/undefined|null|NaN|\[object/);
     expect(fallbackText).toBe(view.fallback);
     expect(wordsOf({ text: toMessage(view).text })).toBe(view.fallback);

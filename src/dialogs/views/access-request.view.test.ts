@@ -143,3 +143,17 @@ test('what is left is said with where it comes from', () => {
     'Ana Agent still has access through the group Agents. Latchkey takes only what it gave.',
   );
 });
+
+test('whoever had it reads why it was revoked', () => {
+  const over = request(said, approved(said, { state: 'ended' }));
+  const revoked = lease(said, {
+    state: 'ended',
+    endReason: 'revoked',
+    endedBy: 'Omar Owner',
+    endWhy: 'He has moved on',
+  });
+
+  expect(factsOf(accessRequestView(card(over, { lease: revoked }), asAna))).toMatchObject({
+    'Why it ended': 'He has moved on',
+  });
+});

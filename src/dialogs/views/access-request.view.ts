@@ -94,7 +94,7 @@ function questionFacts(card: RequestCard, phase: AccessPhase, { readerId }: Card
     { label: 'What', value: `${rules.role.name}: ${giftText(gift)}` },
     { label: 'Until when', value: untilText(card, phase) },
     { label: 'Why', value: why },
-    ...decisionFacts(request),
+    ...decisionFacts(card),
     ...whyYou(request, readerId),
     ...askedFacts(card, phase, readerId),
   ];
@@ -114,9 +114,12 @@ function untilText({ request, lease }: RequestCard, phase: AccessPhase): string 
     : `${length}${asked}, from when the access works`;
 }
 
-function decisionFacts({ decision }: AccessRequest): Fact[] {
-  if (!decision?.reason) return [];
-  return [{ label: decision.kind === 'denied' ? 'Why not' : 'Note', value: decision.reason }];
+function decisionFacts({ request: { decision }, lease }: RequestCard): Fact[] {
+  const { reason = '', kind } = decision ?? {};
+  return [
+    ...(reason === '' ? [] : [{ label: kind === 'denied' ? 'Why not' : 'Note', value: reason }]),
+    ...(lease?.endWhy ? [{ label: 'Why it ended', value: lease.endWhy }] : []),
+  ];
 }
 
 function whyYou({ approvers, rules, state }: AccessRequest, readerId: string | undefined): Fact[] {

@@ -1,7 +1,7 @@
 import { MOST_WORK, type RequestCard, type Work } from '../../services/index.js';
 import { accessPhase, phaseLine } from './access-phase.js';
 import { titleOf } from './access-request.view.js';
-import { minutesText, wishText, zonedText } from './access-words.js';
+import { askedText, minutesText, zonedText } from './access-words.js';
 import { buttonName } from './people.view.js';
 import type { Action, Element, View } from './view.js';
 
@@ -11,13 +11,11 @@ export type WorkList = 'waiting' | 'requests' | 'access';
 export interface WorkShown {
   readonly readerId: string;
   readonly now: Date;
-  /** What is wrong with access as a whole, for those who may look; absent: they may not. */
-  readonly health?: readonly string[];
 }
 
 const TITLES = { waiting: 'Waiting for me', requests: 'My requests', access: 'My access' } as const;
 
-/** What concerns this person: what waits for them, what they asked for, what they have, and whether all is well. */
+/** What concerns this person: what waits for them, what they asked for, and what they have. */
 export function workView(work: Work, lists: readonly WorkList[], shown: WorkShown): View {
   const [only] = lists;
   const title = lists.length === 1 && only ? TITLES[only] : 'My work';
@@ -35,7 +33,7 @@ export function workView(work: Work, lists: readonly WorkList[], shown: WorkShow
 
 /** The lists alone, for a page that shows more than them. */
 export function workElements(work: Work, lists: readonly WorkList[], shown: WorkShown): Element[] {
-  return [...lists.flatMap((list) => listElements(list, work, shown)), ...healthElements(shown)];
+  return lists.flatMap((list) => listElements(list, work, shown));
 }
 
 /** A button for each row that something can be done with. */
@@ -89,7 +87,7 @@ function rowText(list: WorkList, card: RequestCard, { readerId, now }: WorkShown
     return `${rules.role.name}, ${lease.state === 'planned' ? 'coming, ' : ''}${until}`;
   }
   if (list === 'waiting') return `${titleOf(request, readerId)}, ${minutesText(minutes)}: ${why}`;
-  return `${wishText(request)}, ${minutesText(minutes)}. ${phaseLine(accessPhase(card, now), card, readerId)}`;
+  return `${askedText(request)}, ${minutesText(minutes)}. ${phaseLine(accessPhase(card, now), card, readerId)}`;
 }
 
 function showButton(list: WorkList, { request }: RequestCard, readerId: string): Action {
@@ -98,12 +96,6 @@ function showButton(list: WorkList, { request }: RequestCard, readerId: string):
     asker.id === readerId && person.id === readerId ? rules.role.name : `${rules.role.name}, ${person.name}`;
   const label = `${list === 'waiting' ? 'Decide on' : 'Open'} ${buttonName(whose)}`;
   return { kind: 'verb', label, verb: 'access-show', reference: id, revision };
-}
-
-function healthElements({ health }: WorkShown): Element[] {
-  if (!health) return [];
-  if (health.length === 0) return [{ kind: 'list', heading: 'Health', items: ['Nothing to report.'] }];
-  return [{ kind: 'list', heading: 'Health', items: health.slice(0, MOST_WORK) }];
 }
 
 const askButton: Action = {

@@ -83,7 +83,7 @@ function decidedOnes(said: Said) {
     'ended on time': ended({ endReason: 'time' }),
     'ended, with something left': ended({ endReason: 'time', leftOver: [said('the group Agents')] }),
     'given back': ended({ endReason: 'given-back' }),
-    revoked: ended({ endReason: 'revoked', endedBy: said('Omar Owner') }),
+    revoked: ended({ endReason: 'revoked', endedBy: said('Omar Owner'), endWhy: said('The shift is over') }),
     'off-boarded': ended({ endReason: 'off-boarded' }),
     'called off': ended({ endReason: 'called-off' }),
     'ended, as it could not be given': ended({ endReason: 'failed' }),

@@ -19,12 +19,10 @@ export const myWorkExamples: Examples = (said) => {
     workView: {
       nothing: workView(NOTHING, ALL, asAna),
       'a requester': workView({ waitingForMe: [], mine: [own, open], access: [own] }, ALL, asAna),
-      'an approver, more than fit, and something is wrong': workView({ ...NOTHING, waitingForMe: toDecide }, ALL, {
+      'an approver, more than fit': workView({ ...NOTHING, waitingForMe: toDecide }, ALL, {
         readerId: OMAR_ID,
         now: NOW,
-        health: [said('Ana Agent has access that Latchkey did not give.')],
       }),
-      'an administrator, all is well': workView(NOTHING, ALL, { ...asAna, health: [] }),
       'requests alone': workView({ ...NOTHING, mine: [open] }, ['requests'], asAna),
       'access alone, coming': workView(
         { ...NOTHING, access: [{ ...own, lease: lease(said, { state: 'planned' }) }] },
