@@ -68,11 +68,11 @@ export interface ApprovalStage extends NamedPeople {
 }
 
 /** Requests that need nobody: from these people, for no longer than this. */
-export interface AutoApproval extends NamedPeople {
+interface AutoApproval extends NamedPeople {
   readonly atMost: TimeSpan;
 }
 
 /** Access at once, told loudly and reviewed afterwards. */
-export interface BreakGlass extends NamedPeople {
+interface BreakGlass extends NamedPeople {
   readonly atMost: TimeSpan;
 }

@@ -16,7 +16,7 @@ export type Directory = Pick<
 /** Of a request whose approvers are looked for: nobody decides for themselves. */
 export type Concerned = Pick<AccessRequest, 'asker' | 'person'>;
 
-export interface FoundApprovers {
+interface FoundApprovers {
   /** Members of the tenant who are enabled, and are neither asker nor the person it is for. Each once. */
   readonly people: readonly NamedPerson[];
   /** What of the stage leads to nobody, in sentences. */

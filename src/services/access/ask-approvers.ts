@@ -4,7 +4,7 @@ import { isReachable, reachableOf } from './reachable.js';
 import type { RequestParts } from './request-parts.js';
 
 /** Whom a request goes to next. */
-export interface NextStage {
+interface NextStage {
   /** The last stage that is asked, from 0. */
   readonly stage: number;
   readonly approvers: readonly AskedApprover[];
@@ -55,7 +55,7 @@ function askedOf(
 }
 
 /** What a look at the approvers of this moment says of an open request. */
-export interface Prospect {
+interface Prospect {
   /** The first stage whose quorum could be reached now, by votes of such as have left since, too; absent: none could. */
   readonly stage?: number;
   /** Who can decide since in a stage that was asked, and was not asked yet. */

@@ -2,7 +2,7 @@ import type { AccessPolicy, ApprovalStage, Asking, NamedPeople, PolicyRole } fro
 import { timeSpanText, type TimeSpan } from './time-span.js';
 
 /** What is wrong with rules that are written correctly. `path` as in the file, positions from 0. */
-export interface RuleFinding {
+interface RuleFinding {
   readonly severity: 'error' | 'warning';
   readonly path: readonly (string | number)[];
   readonly what: string;

@@ -16,7 +16,7 @@ import type { RequestFacts } from './request-deeds.js';
 import { findRequest, findVotes } from './request-store.js';
 
 /** What a role gives, looked up in both systems. */
-export interface GiftPort {
+interface GiftPort {
   /** Throws a `Problem` where something that the policy names is not there. */
   resolve(gift: PolicyGift): Promise<AccessGift>;
   /**
