@@ -97,7 +97,11 @@ export class DecideAccessConversation {
     if (verdict !== 'right' && verdict !== 'not-right')
       return { kind: 'refused', text: 'Choose whether it was right.' };
     await this.#parts.access.review(deciderOf(turn), { requestId, verdict, reason });
-    return this.#answer(turn, requestId, verdict === 'right' ? 'Noted: it was right.' : 'Noted. The access ends now.');
+    return this.#answer(
+      turn,
+      requestId,
+      verdict === 'right' ? 'Noted: it was right.' : 'Noted. What is left of the access ends now.',
+    );
   }
 
   async #changeLease(
