@@ -23,6 +23,7 @@ function factOf({ elements }: View, label: string): string | undefined {
 test.each([
   [undefined, '3 people'],
   [0, '3 people'],
+  [1, '3 people, 1 of them gets a second role'],
   [2, '3 people, 2 of them get a second role'],
 ])('a plan with %s second roles says so', (secondRoles, words) => {
   expect(factOf(bulkPlanView(plan(secondRoles)), 'To add')).toBe(words);

@@ -75,7 +75,9 @@ function plannedView({ bulk, wrongRows }: Extract<BulkPlan, { kind: 'planned' }>
             value: [
               people(toAdd),
               ...(inGenesys > 0 ? [`${NUMBER.format(inGenesys)} of them in Genesys, too`] : []),
-              ...(secondRoles > 0 ? [`${NUMBER.format(secondRoles)} of them get a second role`] : []),
+              ...(secondRoles > 0
+                ? [`${NUMBER.format(secondRoles)} of them ${secondRoles === 1 ? 'gets' : 'get'} a second role`]
+                : []),
             ].join(', '),
           },
           { label: 'Already there', value: people(there) },
@@ -134,7 +136,7 @@ function knownView({ bulk, run }: Extract<BulkPlan, { kind: 'known' }>): View {
     : `${run.actor.name} started this very file at ${timeText(run.startedAt)}, and it is still under way; there is nothing to do.`;
   return {
     title: isDone ? 'Already applied' : 'Already under way',
-    tone: 'good',
+    tone: isDone ? 'good' : 'working',
     elements: [
       { kind: 'text', text: what, style: 'strong' },
       {

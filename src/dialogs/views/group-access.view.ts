@@ -35,7 +35,8 @@ export function askGroupView(words: string, { title, reference }: GroupQuestion)
 
 /** Groups that the words may mean. Names are not unique, so each says what tells it apart. */
 export function chooseGroupView(words: string, groups: readonly FoundGroup[], { reference }: GroupQuestion): View {
-  return chooseView(words, groups.map(groupChoice), { title: 'Which group?', verb: 'choose-group', reference });
+  const question = { title: 'Which group?', label: 'Group', verb: 'choose-group', reference };
+  return chooseView(words, groups.map(groupChoice), question);
 }
 
 /** People and groups of the same name, people first. */
@@ -48,7 +49,8 @@ export function choosePrincipalView(
     ...people.map((person) => personChoice(person, `person:${person.id}`)),
     ...groups.map((group) => ({ ...groupChoice(group), value: `group:${group.id}` })),
   ];
-  return chooseView(words, choices, { title: 'Assign whom?', verb: 'choose-principal', reference: 'assign' });
+  const question = { title: 'Assign whom?', label: 'Who', verb: 'choose-principal', reference: 'assign' };
+  return chooseView(words, choices, question);
 }
 
 function groupChoice({ id, name, detail }: FoundGroup): Choice {
@@ -58,14 +60,14 @@ function groupChoice({ id, name, detail }: FoundGroup): Choice {
 function chooseView(
   words: string,
   choices: readonly Choice[],
-  { title, verb, reference }: GroupQuestion & { verb: string },
+  { title, label, verb, reference }: GroupQuestion & { label: string; verb: string },
 ): View {
   return {
     title,
     tone: 'neutral',
     elements: [
       { kind: 'text', text: `“${words}” may be one of these.` },
-      { kind: 'choose', id: 'principal', label: 'Who', choices, required: 'Choose one.' },
+      { kind: 'choose', id: 'principal', label, choices, required: 'Choose one.' },
     ],
     actions: [{ kind: 'verb', label: 'Continue', verb, reference, revision: 0, style: 'primary' }, dismiss()],
     fallback: `“${words}” may be one of ${String(choices.length)}. Choose one.`,
@@ -146,7 +148,7 @@ function groupFacts({ detail, makeUp, holds }: GroupAccess): Element {
   return {
     kind: 'facts',
     facts: [
-      { label: 'Group', value: detail },
+      { label: 'In Entra', value: detail },
       { label: 'Directly in it', value: inItWords(makeUp) },
       ...(holds.length === 0 ? [] : [{ label: 'Assigned with', value: roleNames(holds) }]),
     ],

@@ -11,8 +11,9 @@ export const REQUEST_DEEDS = [
   'cancel',
   'extend',
   'give-back',
-  'revoke',
+  // Stands first, as it is what somebody waits for.
   'review',
+  'revoke',
 ] as const;
 export type RequestDeed = (typeof REQUEST_DEEDS)[number];
 
