@@ -22,13 +22,18 @@ export function workView(work: Work, lists: readonly WorkList[], shown: WorkShow
   return {
     title,
     tone: 'neutral',
-    elements: workElements(work, lists, shown),
+    elements: lists.length === 1 ? headless(workElements(work, lists, shown)) : workElements(work, lists, shown),
     actions: [
       ...workActions(work, lists, shown),
       ...(lists.includes('waiting') && lists.length === 1 ? [] : [askButton]),
     ],
     fallback: `${title}: ${summary(work, lists)}.`,
   };
+}
+
+/** A list that stands alone is named by the title. */
+function headless(elements: readonly Element[]): Element[] {
+  return elements.map((element) => (element.kind === 'list' ? { kind: 'list', items: element.items } : element));
 }
 
 /** The lists alone, for a page that shows more than them. */
