@@ -71,7 +71,12 @@ test('whatever a view says, it says in both looks', () => {
   });
 
   fc.assert(
-    fc.property(some, (view) => expectTheSameInBoth(view as View)),
+    fc.property(some, (generated) => {
+      const view = generated as View;
+      // What is too large for a card is cut, and counts what it leaves out.
+      fc.pre(!wordsOf(toAdaptiveCard(view)).includes('… and '));
+      expectTheSameInBoth(view);
+    }),
     { numRuns: 150 },
   );
 });
