@@ -11,6 +11,14 @@ const FORM: Form = {
   ],
 };
 
+test('a question is counted only where there is another one', () => {
+  const two = { ...FORM, questions: [...FORM.questions, ...FORM.questions] };
+  const state = { answers: {}, reference: 'f1', revision: 1 };
+
+  expect(questionView(FORM, 0, state).title).toBe('For whom');
+  expect(questionView(two, 1, state).title).toBe('For whom (2 of 2)');
+});
+
 test('a question for a person is a list that fills itself, and must be answered', () => {
   const view = questionView(FORM, 0, { answers: {}, reference: 'f1', revision: 1 });
 

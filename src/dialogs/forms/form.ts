@@ -73,7 +73,7 @@ export function questionView(
     ...more,
   });
   return {
-    title: `${form.title} (${at + 1} of ${form.questions.length})`,
+    title: form.questions.length === 1 ? form.title : `${form.title} (${at + 1} of ${form.questions.length})`,
     tone: 'neutral',
     elements,
     actions: [

@@ -17,16 +17,16 @@ export function accessPhase({ request, lease }: Pick<RequestCard, 'request' | 'l
 }
 
 export function phaseTone(phase: AccessPhase, { kind, review }: AccessRequest): Tone {
-  const isUnreviewed = kind === 'break-glass' && review?.verdict === undefined;
+  const isDoubtful = kind === 'break-glass' && review?.verdict !== 'right';
   switch (phase) {
     case 'open':
       return 'neutral';
     case 'approved':
     case 'being-given':
     case 'ending':
-      return isUnreviewed ? 'warning' : 'working';
+      return isDoubtful ? 'warning' : 'working';
     case 'granted':
-      return isUnreviewed ? 'warning' : 'good';
+      return isDoubtful ? 'warning' : 'good';
     case 'failed':
       return 'problem';
     case 'ended':

@@ -112,6 +112,27 @@ test('more time is called more time wherever it is asked, and its denial says th
   expect(textsOf(accessToldView('denied', card(request(said, denied)), asAna))).toContain('say “request”');
 });
 
+test.each([
+  ['right', 'good'],
+  ['not-right', 'warning'],
+  [undefined, 'warning'],
+] as const)('access by a break-glass found %s is shown as %s', (verdict, tone) => {
+  const review = { by: inMinutes(60), ...(verdict ? { verdict } : {}) };
+  const taken = request(said, { ...approved(said, { state: 'granted' }), kind: 'break-glass', review });
+
+  expect(accessRequestView(card(taken, { lease: lease(said) }), asOmar).tone).toBe(tone);
+});
+
+test.each([
+  ['revoked', 'Tue 24 Nov 2026, 12:47 (Europe/Berlin), given for 8 hours'],
+  ['called-off', '8 hours; nothing was given'],
+] as const)('of access that was %s nobody reads that it lasted for the whole time', (endReason, until) => {
+  const ended = lease(said, { state: 'ended', endedAt: inMinutes(60), endReason });
+  const view = accessRequestView(card(request(said, approved(said, { state: 'ended' })), { lease: ended }), asOmar);
+
+  expect(factsOf(view)['Until when']).toBe(until);
+});
+
 test('a break-glass that ended as nobody reviewed it was revoked by nobody; its taker reads “you”', () => {
   const review = { by: NOW, lapsedAt: NOW };
   const taken = request(said, { ...approved(said, { state: 'ended' }), kind: 'break-glass', review });

@@ -106,8 +106,10 @@ function untilText({ request, lease }: RequestCard, phase: AccessPhase): string 
   const length = minutesText(given);
   const asked = given < minutes ? `, asked for ${minutesText(minutes)}` : '';
   if (lease && (phase === 'granted' || phase === 'ending' || phase === 'ended')) {
-    const end = lease.endedAt && lease.endedAt < lease.endsAt ? lease.endedAt : lease.endsAt;
-    return `${zonedText(end, rules.timeZone)}, ${length}${asked}`;
+    if (lease.endReason === 'called-off') return `${length}${asked}; nothing was given`;
+    const isEarly = lease.endedAt !== undefined && lease.endedAt < lease.endsAt;
+    const end = isEarly ? lease.endedAt : lease.endsAt;
+    return `${zonedText(end, rules.timeZone)}, ${isEarly ? 'given for ' : ''}${length}${asked}`;
   }
   return request.kind === 'extension'
     ? `${length} more${asked}, from the end of the access that is there`

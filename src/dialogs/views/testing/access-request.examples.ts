@@ -134,7 +134,7 @@ function sharpOnes(said: Said) {
   const shown = (review: Parameters<typeof approved>[1], ...can: readonly ('review' | 'revoke')[]) =>
     accessRequestView(card(taken(review), { lease: lease(said) }, ...can), asOmar);
   return {
-    'break-glass, to be reviewed': shown({ review: { by: inMinutes(1_440) } }, 'revoke', 'review'),
+    'break-glass, to be reviewed': shown({ review: { by: inMinutes(1_440) } }, 'review', 'revoke'),
     'break-glass, right': shown({ review: { by: NOW, verdict: 'right', reviewer, reason: said('The line was down') } }),
     'break-glass, not right': shown({
       review: { by: NOW, verdict: 'not-right', reviewer, reason: said('No emergency') },
