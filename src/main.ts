@@ -22,6 +22,7 @@ import { stopOnSignal } from './graceful-stop.js';
 import { runBot } from './run-bot.js';
 import { createLog, type Log } from './services/platform/log.js';
 import { Problem, sentencesOf } from './services/platform/problem.js';
+import { REQUESTERS_BY_EMAIL_WARNING } from './services/preflight/slack-scopes.js';
 
 /** Reads the settings, finds the systems that they name, and lets the bot run until it is told to stop. */
 async function main(): Promise<void> {
@@ -110,6 +111,7 @@ function systemLines(config: Config, remote: RemoteSettings): string[] {
     `Genesys      ${kind}${remote.genesys.gatewayUrl === undefined ? '' : `, ${remote.genesys.gatewayUrl}`}`,
     `Teams        ${remote.teams ? kind : 'off'}`,
     `Slack        ${slackLine(kind, remote)}`,
+    ...(remote.slack && config.slackRequestersByEmail ? [`Warning      ${REQUESTERS_BY_EMAIL_WARNING}`] : []),
   ];
 }
 

@@ -28,10 +28,12 @@ function makePackages(root: string): number {
     process.stderr.write(IN_THE_SANDBOX);
     return FOUND_SOMETHING;
   }
-  const { appId, publicUrl, isSlackSocketMode, isSlackOn } = settings;
+  const { appId, publicUrl, isSlackSocketMode, readsSlackEmail, isSlackOn } = settings;
   // Both are checked before either is written.
   const teams = appId === undefined ? undefined : makeTeamsPackage(root, { appId, publicUrl });
-  const slack = makeSlackManifest(root, { publicUrl, isSocketMode: isSlackSocketMode });
+  const slack = makeSlackManifest(root, {
+    ...{ publicUrl, isSocketMode: isSlackSocketMode, readsEmail: readsSlackEmail },
+  });
   mkdirSync(join(root, 'dist'), { recursive: true });
   if (teams) writeTeams(root, teams);
   else process.stdout.write(TEAMS_OFF);

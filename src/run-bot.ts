@@ -173,6 +173,9 @@ async function openDoors(parts: {
     handleUnlinked: (turn) => turns.handleUnlinked(turn),
     opensDialog: (said) => router.opensDialog(said),
     identify: (user) => services.links.identify(user),
+    ...(config.slackRequestersByEmail
+      ? { requesterBy: (user, email) => services.requestersByEmail.find(user, email) }
+      : {}),
   });
   const { host, port } = config;
   const server = await startHttpServer({

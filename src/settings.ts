@@ -123,6 +123,12 @@ const TABLE = [
     isCredential: true,
   },
   {
+    name: 'SLACK_REQUESTERS_BY_EMAIL',
+    meaning:
+      'on: who has not linked their Slack account may ask for access by its e-mail, and do nothing else; a link is better',
+    default: 'off',
+  },
+  {
     name: 'AZURE_TENANT_ID',
     meaning: 'Entra tenant whose sign-in is managed',
     whereToFind: 'Entra admin center, Overview, Tenant ID.',

@@ -29,6 +29,18 @@ export const SLACK_FAULTS = {
     describe: 'A scope was not granted: calls that need it answer "missing_scope". May be on several times.',
     options: { scope: 'name of the scope, such as im:write' },
   },
+  'more-scope': {
+    describe: 'A scope beyond those of the manifest was granted: users:read.email, with which profiles show e-mails.',
+    options: { scope: 'name of the scope' },
+  },
+  'profile-email': {
+    describe: 'An account shows this e-mail, as whoever runs the workspace can set it. May be on several times.',
+    options: {
+      user: 'id of the account',
+      email: 'what stands in its profile',
+      unconfirmed: '"yes": its holder has not confirmed it; confirmed when left out',
+    },
+  },
   'trigger-expires': {
     describe: 'The next trigger ids have run out by the time the bot opens a modal: "expired_trigger_id".',
     ...counted,

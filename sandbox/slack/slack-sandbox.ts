@@ -1,5 +1,5 @@
 import type { SandboxAddresses } from '../addresses.js';
-import { SLACK } from '../credentials.js';
+import { PEOPLE, SLACK, SLACK_ACCOUNTS } from '../credentials.js';
 import type { SandboxClock } from '../kit/clock.js';
 import type { Faults } from '../kit/faults.js';
 import { PageGuard } from '../kit/page-guard.js';
@@ -51,7 +51,7 @@ export function createSlackSandbox({ store, clock, addresses, botUrl }: SlackSan
   const methods = {
     ...sockets.methods,
     ...messageMethods(workspace),
-    ...workspaceMethods(workspace, files),
+    ...workspaceMethods(workspace, files, (userId) => shownEmail(faults(), userId)),
     ...viewMethods(workspace, triggers),
   };
   const server: SandboxServer = new SandboxServer({
@@ -68,6 +68,7 @@ export function createSlackSandbox({ store, clock, addresses, botUrl }: SlackSan
   mountWebApi(server, methods, {
     isRevoked: () => server.faults.active('token-revoked') !== undefined,
     refusedFor: (method, channel) => rates.refuse(method, channel),
+    moreScopes: () => moreScopes(server.faults),
     missingScopes: () => server.faults.allActive('missing-scope').map(({ scope = '' }) => scope),
   });
   files.mount(server);
@@ -79,6 +80,18 @@ export function createSlackSandbox({ store, clock, addresses, botUrl }: SlackSan
   const deeds = new Deeds({ workspace, make, bot, files, responseUrls, submissions });
   new PageApi({ workspace, deeds, guard: new PageGuard(), streams: new EventStreams(workspace) }).mount(server);
   return server;
+}
+
+const moreScopes = (faults: Faults): string[] => faults.allActive('more-scope').map(({ scope = '' }) => scope);
+
+/** What the profile of an account shows to whoever may see it. `undefined`: the scope is not there. */
+function shownEmail(faults: Faults, userId: string): { email?: string; isConfirmed: boolean } | undefined {
+  if (!moreScopes(faults).includes('users:read.email')) return undefined;
+  const set = faults.allActive('profile-email').find(({ user }) => user === userId);
+  if (set?.['email'] !== undefined) return { email: set['email'], isConfirmed: set['unconfirmed'] !== 'yes' };
+  const { personId } = SLACK_ACCOUNTS.find((account) => account.userId === userId) ?? {};
+  const mail = PEOPLE.find(({ id }) => id === personId)?.mail;
+  return { ...(mail === undefined ? {} : { email: mail }), isConfirmed: true };
 }
 
 /** 429, 503, 504 and late answers, and work that is done and denied. The page and its API are not part of Slack. */

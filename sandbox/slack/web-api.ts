@@ -57,6 +57,8 @@ export type Methods = Readonly<Record<string, Method>>;
 export interface Restrictions {
   readonly isRevoked: () => boolean;
   readonly missingScopes: () => readonly string[];
+  /** Granted beyond those of the manifest. */
+  readonly moreScopes: () => readonly string[];
   /** Seconds until the method may be called again there; `undefined`: it may be now. */
   readonly refusedFor: (method: string, channel: string) => number | undefined;
 }
@@ -69,7 +71,8 @@ export function mountWebApi(server: SandboxServer, methods: Methods, restriction
 }
 
 function answer(request: SandboxRequest, method: Method & { name: string }, restrictions: Restrictions): Reply {
-  const scopes = SLACK_SCOPES.filter((scope) => !restrictions.missingScopes().includes(scope));
+  const granted: readonly string[] = [...SLACK_SCOPES, ...restrictions.moreScopes()];
+  const scopes = granted.filter((scope) => !restrictions.missingScopes().includes(scope));
   const headers = { 'x-oauth-scopes': scopes.join(','), 'x-accepted-oauth-scopes': (method.scopes ?? []).join(',') };
   try {
     const values = readArguments(request);

@@ -4,12 +4,15 @@ import { SlackError, type Json, type SlackChannel, type SlackUser } from './slac
 import type { Arguments, Methods } from './web-api.js';
 import type { Workspace } from './workspace.js';
 
+/** What the profile of an account shows; `undefined`: the scope `users:read.email` was not granted. */
+export type EmailOf = (userId: string) => { readonly email?: string; readonly isConfirmed: boolean } | undefined;
+
 /** `auth.*`, `team.*`, `users.*`, `conversations.*`, `files.*`: who and what there is. */
-export function workspaceMethods(workspace: Workspace, files: SlackFiles): Methods {
+export function workspaceMethods(workspace: Workspace, files: SlackFiles, emailOf: EmailOf): Methods {
   return {
     'auth.test': { reads: true, call: authTest },
     'team.info': { scopes: ['team:read'], reads: true, call: () => ({ team: TEAM }) },
-    'users.info': { scopes: ['users:read'], reads: true, call: (given) => userInfo(workspace, given) },
+    'users.info': { scopes: ['users:read'], reads: true, call: (given) => userInfo(workspace, given, emailOf) },
     'conversations.info': {
       scopes: ['channels:read', 'im:read'],
       reads: true,
@@ -42,19 +45,20 @@ function authTest(): Json {
   };
 }
 
-function userInfo(workspace: Workspace, given: Arguments): Json {
+function userInfo(workspace: Workspace, given: Arguments, emailOf: EmailOf): Json {
   const user = workspace.users.get(given.required('user', 'user_not_found'));
   if (!user) throw new SlackError('user_not_found');
-  return { user: userView(user) };
+  return { user: userView(user, emailOf(user.id)) };
 }
 
 /** Without the scope `users:read.email` a profile holds no address. */
-function userView(user: SlackUser): Json {
+function userView(user: SlackUser, shown: ReturnType<EmailOf>): Json {
   const { id, name, real_name } = user;
   const display = { real_name, display_name: name, real_name_normalized: real_name, team: user.team_id };
   return {
     ...{ id, team_id: user.team_id, name, real_name, deleted: false, tz: 'Europe/Berlin' },
-    profile: display,
+    profile: { ...display, ...(shown?.email === undefined ? {} : { email: shown.email }) },
+    is_email_confirmed: shown?.isConfirmed ?? true,
     ...{ is_admin: false, is_owner: false, is_bot: user.is_bot, is_app_user: false },
     is_restricted: user.is_restricted,
     is_ultra_restricted: user.is_ultra_restricted,

@@ -18,6 +18,7 @@ import type { Said, Turn, UnlinkedTurn } from '../dialogs/turn.js';
 import { problemView } from '../dialogs/views/problem.view.js';
 import { DATABASE_AWAY, Problem, problemFacts, type ProblemFacts } from '../services/index.js';
 import { Conversations } from './conversations.js';
+import { isForRequesters } from './requester-turns.js';
 
 /** What a turn leads to: an intent, an answer to an open question, or a button. Whatever goes wrong ends here, in words. */
 export class Router {
@@ -97,6 +98,8 @@ export class Router {
   }
 
   #route(turn: Turn): Handled {
+    const { byEmail } = turn.account;
+    if (byEmail && !isForRequesters(turn.said)) return this.#conversations.link.unlinked({ ...turn, user: byEmail });
     const { help, bulk, findPerson, about } = this.#conversations;
     switch (turn.said.kind) {
       case 'text':

@@ -4,6 +4,7 @@ import { readPublicUrl } from './addresses.js';
 import { readAdminPlaces, type AdminPlace } from './admin-channel.js';
 import { readDatabase, type DatabaseSettings } from './database.js';
 import type { SettingsReader } from './settings-reader.js';
+import { readRequestersByEmail } from './slack.js';
 
 export type Mode = 'live' | 'sandbox';
 
@@ -34,6 +35,8 @@ export interface CommonSettings {
   /** Where the access policy is. */
   readonly policyFile: string;
   readonly adminPlaces: readonly AdminPlace[];
+  /** An account in Slack without a link may ask for access by its e-mail. */
+  readonly slackRequestersByEmail: boolean;
 }
 
 const KEY_SHAPE = 'must be 32 random bytes in base64. Make one with "openssl rand -base64 32"';
@@ -82,6 +85,7 @@ export function readCommon(settings: SettingsReader, mode: Mode): CommonSettings
     stopNoticeS: settings.integer('STOP_NOTICE_S', { default: 0, min: 0, max: 300 }),
     policyFile: readPolicyPath(settings),
     adminPlaces: readAdminPlaces(settings),
+    slackRequestersByEmail: readRequestersByEmail(settings),
   };
 }
 

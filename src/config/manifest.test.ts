@@ -17,7 +17,7 @@ test('a package for Teams needs the bot and its address, and nothing else of liv
 
   expect(settings).toEqual({
     ...{ appId: APP_ID, publicUrl: 'https://latchkey.contoso.example' },
-    ...{ isSlackSocketMode: false, isSlackOn: false },
+    ...{ isSlackSocketMode: false, readsSlackEmail: false, isSlackOn: false },
   });
 });
 

@@ -1,7 +1,7 @@
 import { readPublicUrl } from './addresses.js';
 import { readMode } from './common.js';
 import type { SettingsReader } from './settings-reader.js';
-import { isSlackOn } from './slack.js';
+import { isSlackOn, readRequestersByEmail } from './slack.js';
 import { isTeamsOn } from './teams.js';
 
 /** What the packages for Teams and Slack say of this installation. */
@@ -12,6 +12,8 @@ export interface ManifestSettings {
   readonly publicUrl: string;
   /** Slack comes through a socket, and sends no requests to that address. */
   readonly isSlackSocketMode: boolean;
+  /** The app may read the e-mail of accounts. */
+  readonly readsSlackEmail: boolean;
   /** Its settings come with the app, which is made from the manifest: without them that one is needed all the same. */
   readonly isSlackOn: boolean;
 }
@@ -25,6 +27,7 @@ export function readManifest(settings: SettingsReader): ManifestSettings | 'sand
   const appId = isTeamsOn(settings) ? settings.guid('MicrosoftAppId') : undefined;
   const publicUrl = readPublicUrl(settings, 'live') ?? '';
   const isSlackSocketMode = settings.find('SLACK_APP_TOKEN') !== undefined;
+  const readsSlackEmail = readRequestersByEmail(settings);
   settings.finish();
-  return { appId, publicUrl, isSlackSocketMode, isSlackOn: isSlackOn(settings) };
+  return { appId, publicUrl, isSlackSocketMode, readsSlackEmail, isSlackOn: isSlackOn(settings) };
 }

@@ -31,6 +31,11 @@ export function readSlack(settings: SettingsReader): SlackSettings | undefined {
   return { botToken, apiUrl: readBaseUrl(settings, 'SLACK_API_URL'), delivery: readDelivery(settings) };
 }
 
+/** Whether an account without a link may ask for access by its e-mail, and do nothing else. It switches nothing on by itself. */
+export function readRequestersByEmail(settings: SettingsReader): boolean {
+  return settings.oneOf('SLACK_REQUESTERS_BY_EMAIL', ['off', 'on'], 'off') === 'on';
+}
+
 function readDelivery(settings: SettingsReader): SlackDeliverySettings {
   const appToken = settings.findSecret('SLACK_APP_TOKEN');
   if (appToken === undefined) return { kind: 'http', signingSecret: readSigningSecret(settings) };

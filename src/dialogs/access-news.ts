@@ -30,6 +30,8 @@ export interface AskedAt {
   readonly place: Place;
   /** The message that becomes the card. */
   readonly messageId?: string;
+  /** By an account that nobody has proven to be theirs, so that no chat is known as their own. */
+  readonly isByEmail?: boolean;
 }
 
 /** Who has a card of a request, in each of their chats. */
@@ -115,12 +117,13 @@ export class AccessNews {
   }
 
   /** Brings it there before anywhere else, unless there is one in that chat already. */
-  async #bringThere({ request }: RequestCard, { place, messageId, personId }: AskedAt): Promise<void> {
+  async #bringThere({ request }: RequestCard, { place, messageId, personId, isByEmail }: AskedAt): Promise<void> {
     const { noticeboard, access } = this.#parts;
     const reference = requestReference(request.id, personId);
     const copies = await noticeboard.find(reference);
     if (copies.some((copy) => copy.place.channel === place.channel)) return;
     if (messageId !== undefined) return noticeboard.adopt(place, messageId, reference);
+    if (isByEmail === true) return noticeboard.post(place, reference);
     const person = access.audienceOf(request).find(({ id }) => id === personId);
     if (person) await this.#whisper(place.channel, person, reference);
   }
@@ -190,7 +193,11 @@ export class AccessNews {
     const reference = `told:${request.id}:${told}:${person.id}`;
     if ((await noticeboard.find(reference)).length > 0) return;
     const [first] = await noticeboard.find(requestReference(request.id, person.id));
-    if (first) await this.#whisper(first.place.channel, person, reference);
+    if (!first) return;
+    // Whoever asked by their e-mail alone has no account that is theirs: they are told where they asked.
+    const isByEmail = first.place.channel === 'slack' && (await this.#parts.accountsOf(person.id)).length === 0;
+    if (isByEmail) await noticeboard.post(first.place, reference);
+    else await this.#whisper(first.place.channel, person, reference);
   }
 
   /** It is shown anew when it is opened, so that a failure costs little. Never rejects. */

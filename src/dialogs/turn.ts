@@ -16,6 +16,11 @@ export interface Account {
   readonly personId: string;
   /** Display name: spoofable text, for greeting only. */
   readonly name: string;
+  /**
+   * Nobody has proven that the account is that person: its e-mail in the chat is theirs, and it may ask for access for itself
+   * and no more. The account as its door has verified it, so that it can be invited to link.
+   */
+  readonly byEmail?: ChatUser;
 }
 
 export interface Place {

@@ -1,5 +1,5 @@
 import type { webApi } from '@slack/bolt';
-import { SLACK_SCOPES } from '../services/preflight/slack-scopes.js';
+import { slackScopes, type SlackScope } from '../services/preflight/slack-scopes.js';
 
 /** What differs from one installation to the next. */
 export interface SlackInstallation {
@@ -7,6 +7,8 @@ export interface SlackInstallation {
   readonly publicUrl: string;
   /** Slack comes through a socket that the bot opens, and sends no requests. */
   readonly isSocketMode: boolean;
+  /** People without a link may ask for access by their e-mail. */
+  readonly readsEmail?: boolean;
 }
 
 /** What people read of the app, from `manifest/slack`: an organisation may put its own words there. */
@@ -22,7 +24,10 @@ export type SlackManifest = Exclude<webApi.AppsManifestCreateArguments['manifest
 export const SLACK_SHORTCUT_ID = 'latchkey_about';
 
 /** The manifest of the Slack app: one request URL for everything, or none with a socket. */
-export function slackManifest(display: SlackDisplay, { publicUrl, isSocketMode }: SlackInstallation): SlackManifest {
+export function slackManifest(
+  display: SlackDisplay,
+  { publicUrl, isSocketMode, readsEmail = false }: SlackInstallation,
+): SlackManifest {
   const url = `${publicUrl}/slack/events`;
   const requests = isSocketMode ? {} : { request_url: url };
   return {
@@ -49,7 +54,7 @@ export function slackManifest(display: SlackDisplay, { publicUrl, isSocketMode }
         },
       ],
     },
-    oauth_config: { scopes: { bot: [...SCOPES] } },
+    oauth_config: { scopes: { bot: scopesFor(readsEmail) } },
     settings: {
       event_subscriptions: { ...requests, bot_events: ['app_home_opened', 'app_mention', 'message.im'] },
       interactivity: {
@@ -64,4 +69,4 @@ export function slackManifest(display: SlackDisplay, { publicUrl, isSocketMode }
 }
 
 // `Object.keys` forgets which keys they are.
-const SCOPES = Object.keys(SLACK_SCOPES) as (keyof typeof SLACK_SCOPES)[];
+const scopesFor = (readsEmail: boolean): SlackScope[] => Object.keys(slackScopes(readsEmail)) as SlackScope[];

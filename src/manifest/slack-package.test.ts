@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as sandbox from '../../sandbox/credentials.js';
 import { Problem } from '../services/platform/problem.js';
-import { SLACK_SCOPES } from '../services/preflight/slack-scopes.js';
+import { SLACK_EMAIL_SCOPE, SLACK_SCOPES, slackScopes } from '../services/preflight/slack-scopes.js';
 import { SLACK_SHORTCUT_ID, type SlackManifest } from './slack-manifest.js';
 import { makeSlackManifest } from './slack-package.js';
 
@@ -43,6 +43,13 @@ test('no more scopes than are needed, and none that shows addresses of people', 
   expect(oauth_config?.scopes).not.toHaveProperty('user');
 });
 
+test('where people may ask for access by their e-mail, one scope more', () => {
+  const { oauth_config } = JSON.parse(makeSlackManifest(ROOT, { ...HERE, readsEmail: true })) as SlackManifest;
+
+  expect(oauth_config?.scopes?.bot).toEqual([...Object.keys(SLACK_SCOPES), 'users:read.email']);
+  expect(Object.keys(SLACK_EMAIL_SCOPE)).toEqual(['users:read.email']);
+});
+
 test('the sandbox grants what the manifest asks for, and nothing else', () => {
   expect(sandbox.SLACK_SCOPES.toSorted()).toEqual(read().oauth_config?.scopes?.bot?.toSorted());
 });
@@ -50,7 +57,7 @@ test('the sandbox grants what the manifest asks for, and nothing else', () => {
 test('each scope is explained where people read how to install the app', () => {
   const readme = readFileSync(join(ROOT, 'manifest/README.md'), 'utf8');
 
-  for (const [scope, why] of Object.entries(SLACK_SCOPES)) expect(readme).toContain(`| \`${scope}\` | ${why} |`);
+  for (const [scope, why] of Object.entries(slackScopes(true))) expect(readme).toContain(`| \`${scope}\` | ${why} |`);
 });
 
 test('words of ours that Slack would refuse are named', () => {

@@ -41,7 +41,10 @@ export function preflightParts(settings: Settings, clock: Clock): PreflightParts
     genesys: genesysReads(settings, clock),
     signInToTeams: teams && (async () => createConnectorTokens(teams, { clock }).get()),
     isOn,
-    slack: slack && { token: slack.botToken.reveal(), apiUrl: slack.apiUrl ?? 'https://slack.com/api' },
+    slack: slack && {
+      ...{ token: slack.botToken.reveal(), apiUrl: slack.apiUrl ?? 'https://slack.com/api' },
+      readsEmail: common?.slackRequestersByEmail === true,
+    },
     clock,
   };
 }

@@ -18,6 +18,7 @@ import { Runs } from './operations/runs.js';
 import { createPersonSignIn } from './entra/person-sign-in.js';
 import { AccountLinkService } from './people/account-link-service.js';
 import { LinkProof } from './people/link-proof.js';
+import { RequestersByEmail } from './people/requester-by-email.js';
 import { FirstPasswords, type DeliverLink } from './people/first-passwords.js';
 import { PeopleService } from './people/people-service.js';
 import { TestUserService } from './people/test-user-service.js';
@@ -58,6 +59,7 @@ export interface Services {
   readonly links: AccountLinkService;
   /** The pages by which people prove that. */
   readonly linkProof: LinkProof;
+  readonly requestersByEmail: RequestersByEmail;
   readonly testUsers: TestUserService;
   readonly assignments: AssignmentService;
   readonly groupAssignments: GroupAssignmentService;
@@ -182,6 +184,7 @@ export function createServices(parts: ServiceParts): Services {
     people: new PeopleService({ entra, pipeline }),
     links,
     linkProof,
+    requestersByEmail: new RequestersByEmail({ entra, database, log }),
     testUsers: new TestUserService({ entra, genesys, pipeline, database, deliver: passwords.deliver }),
     assignments: new AssignmentService({ entra, genesys, pipeline }),
     groupAssignments: new GroupAssignmentService({ entra, genesys, pipeline }),

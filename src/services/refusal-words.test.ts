@@ -17,6 +17,7 @@ import {
 import {
   judge,
   judgeAsker,
+  judgeProof,
   judgeTarget,
   judgeTargetGroup,
   refusalFacts,
@@ -115,6 +116,7 @@ const RIGHTS: Readonly<Record<string, Problem>> = {
   ),
   'a role that is not active': may('manage-sso', standing({ eligible: [ROLE] })),
   'access for oneself': denied(judgeTarget(ADA, ADA), 'assign yourself'),
+  'a person who is known by an e-mail alone': denied(judgeProof({ proof: 'email' }), 'decide about a request'),
 };
 
 const organization = { shortName: 'contoso-gc', name: 'Contoso Contact Centre' };

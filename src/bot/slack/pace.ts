@@ -4,6 +4,7 @@ import { RateLimiter } from '../rate-limiter.js';
 export class Pace {
   readonly #perAccount: RateLimiter;
   readonly #unlinked = new RateLimiter({ burst: 20, perSecond: 1 / 3 });
+  readonly #matched = new RateLimiter({ burst: 20, perSecond: 1 / 3 });
   readonly #asked = new RateLimiter({ burst: 1, perSecond: 1 / 10 });
   readonly #turnedDown = new RateLimiter({ burst: 1, perSecond: 1 / 60 });
 
@@ -19,6 +20,11 @@ export class Pace {
   /** Of an account that nobody is known to be. */
   isTooFastUnlinked(userId: string): boolean {
     return this.#unlinked.take(userId) > 0;
+  }
+
+  /** For asking whose e-mail an account has that nobody is known to be. */
+  isTooFastToMatch(userId: string): boolean {
+    return this.#matched.take(userId) > 0;
   }
 
   /** Whether to ask in words to wait: every ten seconds. */

@@ -12,7 +12,7 @@ export type SenderFault =
   | 'a closed account';
 
 export type Sender =
-  | { readonly kind: 'member'; readonly name: string }
+  | { readonly kind: 'member'; readonly name: string; readonly email?: string | undefined }
   /** `words`: what the sender is told; absent: nothing, as it is no person, or not one of this workspace's app. */
   | { readonly kind: 'refused'; readonly why: SenderFault; readonly words?: string };
 
@@ -50,5 +50,6 @@ export async function judgeSender(delivery: Delivery, own: OwnIdentity, workspac
   const isForeign = delivery.userTeam !== undefined && delivery.userTeam !== own.teamId;
   if (isForeign) return { kind: 'refused', ...WORDS.stranger };
   const facts = await workspace.account(delivery.userId, own);
-  return facts.kind === 'member' ? { kind: 'member', name: facts.name } : { kind: 'refused', ...WORDS[facts.kind] };
+  const { kind, name, email } = facts;
+  return kind === 'member' ? { kind, name, email } : { kind: 'refused', ...WORDS[kind] };
 }

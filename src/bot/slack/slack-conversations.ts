@@ -9,4 +9,9 @@ export interface SlackConversations {
   opensDialog(said: Said): boolean;
   /** Which person of the tenant the account was proven to be. */
   identify(user: ChatUser): Promise<{ personId: string; name: string } | undefined>;
+  /**
+   * Who an account that nobody has proven to be somebody may ask for access as. Absent: nobody.
+   * @param email confirmed, as Slack itself says it of that account.
+   */
+  requesterBy?(user: ChatUser, email: string): Promise<{ personId: string; name: string } | undefined>;
 }

@@ -1,4 +1,4 @@
-import type { ChatUser, Place, Said } from '../../dialogs/turn.js';
+import type { Account, ChatUser, Place, Said } from '../../dialogs/turn.js';
 import { problemFacts, sentencesOf, type Log } from '../../services/index.js';
 import type { PlaceStore } from '../places.js';
 import { lineModal } from './block-kit.js';
@@ -49,7 +49,12 @@ interface Work {
   readonly reply: Reply;
   readonly own: OwnIdentity;
   readonly user: ChatUser;
+  /** As Slack says it of the account, confirmed. */
+  readonly email: string | undefined;
 }
+
+/** Which person of the tenant an account is, or counts as. */
+type Identified = Pick<Account, 'personId' | 'name' | 'byEmail'>;
 
 /** What happens with a delivery: acknowledged at once, then worked on. Nothing here rejects. */
 export class SlackTurns {
@@ -159,7 +164,7 @@ export class SlackTurns {
       channelUserId: delivery.userId,
       name: sender.name,
     };
-    await this.#serve({ delivery, reply, own, user });
+    await this.#serve({ delivery, reply, own, user, email: sender.email });
   }
 
   /** A dialog is closed in words each time, the rest is told once a minute. */
@@ -178,12 +183,14 @@ export class SlackTurns {
     const { delivery, reply, own, user } = work;
     const { conversations } = this.#options;
     const { deed } = delivery;
-    const person = await conversations.identify(user);
+    const person = await this.#personOf(work);
     if (!person) return this.#serveUnlinked(work);
-    const place = await this.#placeOf(delivery, own);
+    const isProven = person.byEmail === undefined;
+    const place = isProven ? await this.#placeOf(delivery, own) : await this.#directPlace(user.channelUserId, own);
     const isElsewhere = place.kind === 'personal' && originOf(delivery, own.teamId)?.kind === 'channel';
     if (isInOtherDirect(delivery, place)) await this.#sayWhere(work);
-    await this.#remember(place, user, person.personId);
+    // News and secrets of the person go to accounts that were proven to be theirs.
+    await this.#remember(place, user, isProven ? person.personId : undefined);
     if (deed.kind === 'click' && deed.missing !== undefined) return reply.say(deed.missing, place);
     const said = await this.#said(delivery, own);
     if (said === undefined) return reply.say(NOT_LINKED, place);
@@ -198,6 +205,16 @@ export class SlackTurns {
       (became) => (outcome = became),
     );
     await reply.deliver(answer, place, outcome);
+  }
+
+  /** A link counts for everything; without one, its e-mail may for asking for access. */
+  async #personOf({ user, email }: Work): Promise<Identified | undefined> {
+    const { conversations } = this.#options;
+    const proven = await conversations.identify(user);
+    if (proven || email === undefined || !conversations.requesterBy) return proven;
+    if (this.#pace.isTooFastToMatch(user.channelUserId)) return undefined;
+    const requester = await conversations.requesterBy(user, email);
+    return requester && { ...requester, byEmail: user };
   }
 
   /** Where something was asked whose answer others must not read. Whether that is seen does not matter to the answer. */

@@ -14,6 +14,8 @@ export interface OwnIdentity {
 export interface AccountFacts {
   readonly name: string;
   readonly kind: 'member' | 'bot' | 'guest' | 'stranger' | 'gone';
+  /** Confirmed, of a full member; absent without the scope `users:read.email`. */
+  readonly email?: string | undefined;
 }
 
 const identity = z.object({
@@ -29,7 +31,11 @@ const account = z.object({
     name: z.string().nullish(),
     real_name: z.string().nullish(),
     ...{ deleted: flag, is_bot: flag, is_workflow_bot: flag, is_restricted: flag, is_ultra_restricted: flag },
-    ...{ is_stranger: flag, is_invited_user: flag },
+    ...{ is_stranger: flag, is_invited_user: flag, is_email_confirmed: flag },
+    profile: z
+      .object({ email: z.string().max(320).nullish() })
+      .nullish()
+      .catch(undefined),
   }),
 });
 
@@ -98,7 +104,9 @@ export class Workspace {
   async #read(userId: string, teamId: string): Promise<AccountFacts> {
     try {
       const { user } = await this.#api.call('users.info', { user: userId }, account);
-      return { name: (user.real_name || user.name || '').slice(0, 200), kind: kindOf(user, teamId) };
+      const [kind, email] = [kindOf(user, teamId), emailOf(user)];
+      const name = (user.real_name || user.name || '').slice(0, 200);
+      return { name, kind, ...(kind === 'member' && email !== undefined ? { email } : {}) };
     } catch (error) {
       const isUnknown = error instanceof SlackApiError && /^(user_not_found|user_not_visible)$/.test(error.code ?? '');
       if (isUnknown) return { name: '', kind: 'stranger' };
@@ -121,6 +129,11 @@ function kindOf(user: z.infer<typeof account>['user'], teamId: string): AccountF
   if (user.is_stranger || user.team_id !== teamId) return 'stranger';
   if (user.deleted) return 'gone';
   return user.is_restricted || user.is_ultra_restricted || user.is_invited_user ? 'guest' : 'member';
+}
+
+/** One that the account's holder has not answered from may be anybody's. */
+function emailOf({ is_email_confirmed, profile }: z.infer<typeof account>['user']): string | undefined {
+  return is_email_confirmed === true ? (profile?.email ?? undefined) : undefined;
 }
 
 function remember<T>(memory: Map<string, T>, key: string, value: T): void {

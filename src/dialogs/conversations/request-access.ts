@@ -108,7 +108,8 @@ export class RequestAccessConversation {
     const { said, place, account } = turn;
     const { personId } = account;
     const messageId = said.kind === 'click' && place.kind === 'personal' ? said.messageId : undefined;
-    accessNews.bringSoon(id, { place, personId, ...(messageId === undefined ? {} : { messageId }) });
+    const isByEmail = account.byEmail !== undefined;
+    accessNews.bringSoon(id, { place, personId, isByEmail, ...(messageId === undefined ? {} : { messageId }) });
     const text = 'Asked. The card in your messages with Latchkey shows how it goes.';
     if (messageId === undefined) return { kind: 'message', text };
     const card = await access.find(id, personId);

@@ -77,9 +77,10 @@ export function actorOf(turn: Turn): Actor {
 
 /** As `actorOf`, from a card that is no run's: a run that follows from it must not take the card over. */
 export function deciderOf({ account }: Turn): Actor {
-  const { personId, name, channel, channelUserId } = account;
+  const { personId, name, channel, channelUserId, byEmail } = account;
+  const proof = byEmail ? { proof: 'email' as const } : {};
   // Teams says itself which person an account is.
-  return { personId, name, channel, ...(channel === 'teams' ? {} : { channelUserId }) };
+  return { personId, name, channel, ...(channel === 'teams' ? {} : { channelUserId }), ...proof };
 }
 
 export function channelOf(parts: Pick<Parts, 'channels'>, turn: Pick<Turn, 'place'>): Channel {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EntraPerson } from '../entra/entra.js';
 import type { Actor, Claim } from '../operations/operation.js';
-import { judgeMember } from '../operations/permissions.js';
+import { judgeMember, judgeProof } from '../operations/permissions.js';
 import { lookForPerson, type PersonFound } from '../people/person.js';
 import type { Outbox } from '../platform/outbox.js';
 import type { Transaction } from '../platform/schema.js';
@@ -53,6 +53,7 @@ export class AccessService {
 
   /** Whom the words mean, for somebody who asks for somebody else. Throws the refusal of a stranger. */
   async lookFor(actor: Actor, words: string): Promise<PersonFound> {
+    await this.#proven(actor, 'look people up');
     await this.#permitMember(actor);
     return lookForPerson(this.#parts.entra, words);
   }
@@ -60,32 +61,39 @@ export class AccessService {
   /** People for a list that fills itself while somebody types, at most fifteen; a stranger gets nobody. */
   async suggest(actor: Actor, words: string): Promise<readonly EntraPerson[]> {
     const { entra } = this.#parts;
+    if (!judgeProof(actor).isAllowed) return [];
     if (Array.from(words.trim()).length < FEWEST_LETTERS) return [];
     const asker = await entra.findPerson(actor.personId);
     return judgeMember(asker).isAllowed ? entra.suggestPeople(words.trim()) : [];
   }
 
   /** The same claim, and the same wish while it waits, give the same request. */
-  ask(actor: Actor, wish: AccessWish, claim: Claim): Promise<AccessRequest> {
+  async ask(actor: Actor, wish: AccessWish, claim: Claim): Promise<AccessRequest> {
+    if (wish.kind === 'break-glass') await this.#proven(actor, 'take access by break-glass');
+    if (wish.personId.toLowerCase() !== actor.personId.toLowerCase())
+      await this.#proven(actor, 'ask for access for somebody else', wish.personId.toLowerCase());
     return ask(this.#parts, lowered(actor), { ...wish, personId: wish.personId.toLowerCase() }, claim);
   }
 
   /** More of a lease, without a gap. */
-  extend(
+  async extend(
     actor: Actor,
     wish: { readonly leaseId: string; readonly minutes: number; readonly why: string },
     claim: Claim,
   ): Promise<AccessRequest> {
+    await this.#proven(actor, 'ask for more of that access');
     return extend(this.#parts, lowered(actor), wish, claim);
   }
 
   /** One vote. What came of it is told also to whoever comes later, or again: then nothing has changed. */
-  vote(actor: Actor, ballot: Ballot): Promise<{ request: AccessRequest; outcome: VoteOutcome }> {
+  async vote(actor: Actor, ballot: Ballot): Promise<{ request: AccessRequest; outcome: VoteOutcome }> {
+    await this.#proven(actor, 'decide about a request');
     return vote(this.#parts, lowered(actor), ballot);
   }
 
   /** By whoever has decided, until it starts: their vote is gone, and the request is open. */
-  takeBack(actor: Actor, requestId: string): Promise<AccessRequest> {
+  async takeBack(actor: Actor, requestId: string): Promise<AccessRequest> {
+    await this.#proven(actor, 'take back an approval');
     return takeBack(this.#parts, lowered(actor), requestId);
   }
 
@@ -95,7 +103,8 @@ export class AccessService {
   }
 
   /** Of a break-glass. `not-right` ends the access at once. */
-  review(actor: Actor, given: ReviewGiven): Promise<AccessRequest> {
+  async review(actor: Actor, given: ReviewGiven): Promise<AccessRequest> {
+    await this.#proven(actor, 'review a break-glass');
     return review(this.#parts, lowered(actor), given);
   }
 
@@ -135,6 +144,11 @@ export class AccessService {
   onChanged(listener: (requestId: string) => Promise<void>): void {
     const tell = (payload: unknown): Promise<void> => listener(accessChanged.parse(payload).requestId);
     this.#parts.outbox.on(ACCESS_CHANGED, tell, AT_ONCE);
+  }
+
+  /** What is not for whoever is known by an e-mail alone. Throws the refusal, recorded. */
+  async #proven(actor: Actor, wanted: string, ...concerned: readonly string[]): Promise<void> {
+    await this.#parts.pipeline.abide(lowered(actor), wanted, judgeProof(actor), concerned);
   }
 
   async #permitMember(actor: Actor): Promise<void> {

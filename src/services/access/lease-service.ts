@@ -1,7 +1,7 @@
 import type { Entra } from '../entra/entra.js';
 import type { Genesys } from '../genesys/genesys.js';
 import type { Actor } from '../operations/operation.js';
-import { judgeMember, judgeTarget } from '../operations/permissions.js';
+import { judgeMember, judgeProof, judgeTarget } from '../operations/permissions.js';
 import type { Pipeline } from '../operations/run-operation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
@@ -121,6 +121,7 @@ export class LeaseService implements LeasePort {
     const lease = await this.#get(leaseId);
     const id = actor.personId.toLowerCase();
     const wanted = `revoke the access of ${lease.person.name} as ${lease.roleName}`;
+    await pipeline.abide(actor, wanted, judgeProof(actor), [lease.person.id]);
     await pipeline.abide(actor, wanted, judgeTarget(id, lease.person.id, 'take access from'));
     const stages = await this.#stagesOf(lease.requestId, id);
     const isAdmin = stages.length === 0;

@@ -41,11 +41,15 @@ export function outcomeRecorder(parts: { clock: Clock; operations: OperationRegi
 }
 
 /** Who and from where; which message held the button is no business of the audit. */
-export function auditedActor({ personId, name, channel, channelUserId }: Actor): AuditedActor {
-  return { personId, name, channel, ...(channelUserId === undefined ? {} : { channelUserId }) };
+export function auditedActor({ personId, name, channel, channelUserId, proof }: Actor): AuditedActor {
+  return {
+    ...{ personId, name, channel },
+    ...(channelUserId === undefined ? {} : { channelUserId }),
+    ...(proof === undefined ? {} : { proof }),
+  };
 }
 
-type AuditedActor = { personId: string; name: string; channel: string; channelUserId?: string };
+type AuditedActor = { personId: string; name: string; channel: string; channelUserId?: string; proof?: 'email' };
 
 /** Somebody who was created has an id only in the outcome, and is to be found in the audit all the same. */
 function personIn(outcome: Json | undefined): string[] {

@@ -17,6 +17,7 @@ export type RuleName =
   | 'not-in-tenant'
   | 'account-disabled'
   | 'guest'
+  | 'not-proven'
   | 'role-missing'
   | 'role-too-narrow'
   | 'role-not-activated'
@@ -72,6 +73,16 @@ export function judgeMember(person: EntraPerson | undefined): Verdict {
     return refusal('guest', 'Guests cannot use Latchkey.', 'Ask a member of this organisation to do it.');
   }
   return { isAllowed: true, through: 'membership of the tenant' };
+}
+
+/** Whether somebody has proven to be that person; whose e-mail alone says so asks for access for themselves, and does no more. */
+export function judgeProof({ proof }: { readonly proof?: 'email' }): Verdict {
+  if (proof === undefined) return { isAllowed: true, through: 'the account' };
+  return refusal(
+    'not-proven',
+    'Latchkey knows who you are here by the e-mail of your account alone: that is enough to ask for access for yourself, and for nothing else.',
+    'Write “link” to Latchkey in its direct messages, link your account, then do it again.',
+  );
 }
 
 /** Whether that right is held now. @param standing `undefined`: the person does not exist in this tenant. */

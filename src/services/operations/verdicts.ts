@@ -6,7 +6,7 @@ import type { Log } from '../platform/log.js';
 import { Problem, type ProblemFacts } from '../platform/problem.js';
 import type { Actor } from './operation.js';
 import { auditedActor } from './outcome-recorder.js';
-import { judge, refusalFacts, rightsOf, type Right, type Verdict } from './permissions.js';
+import { judge, judgeProof, refusalFacts, rightsOf, type Right, type Verdict } from './permissions.js';
 
 export interface Permitted {
   readonly person: EntraPerson;
@@ -23,6 +23,8 @@ export class Verdicts {
   }
 
   async permitted(right: Right, actor: Actor, wanted: string): Promise<Permitted> {
+    const proof = judgeProof(actor);
+    if (!proof.isAllowed) return this.refuse(actor, wanted, proof);
     const standing = await this.#parts.entra.findStanding(actor.personId);
     const verdict = judge(right, standing);
     if (verdict.isAllowed && standing) return { person: standing.person, rights: rightsOf(standing) };
@@ -31,7 +33,8 @@ export class Verdicts {
 
   async rightsOf(actor: Actor): Promise<{ rights: readonly Right[]; isStranger: boolean }> {
     const standing = await this.#parts.entra.findStanding(actor.personId);
-    return { rights: rightsOf(standing), isStranger: !standing || standing.person.isGuest };
+    const rights = judgeProof(actor).isAllowed ? rightsOf(standing) : [];
+    return { rights, isStranger: !standing || standing.person.isGuest };
   }
 
   /**

@@ -52,6 +52,8 @@ export interface RunActor {
   readonly channel: string;
   /** The account there, where the chat does not say itself which person it is: so that a record tells two linked ones apart. */
   readonly channelUserId?: string;
+  /** Nobody has proven that the account is theirs: it has their e-mail in the chat, which is enough to ask for access alone. */
+  readonly proof?: 'email';
   /** The message whose button they pressed, which follows the run: kept with it, so that a crash cannot part them. */
   readonly card?: RunCard;
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkSlack, judgeSlack } from './slack-area.js';
-import { SLACK_SCOPES } from './slack-scopes.js';
+import { SLACK_EMAIL_SCOPE, SLACK_SCOPES } from './slack-scopes.js';
 
 const scopes = Object.keys(SLACK_SCOPES);
 const good = { teamId: 'T1', isForOrganization: false, scopes };
@@ -34,6 +34,15 @@ test('a refused token, an app for a whole organisation and scopes that nobody ne
   ]);
 });
 
+test('where people may ask by their e-mail, the scope for it is needed', () => {
+  const email = Object.keys(SLACK_EMAIL_SCOPE);
+  const named = (granted: readonly string[]): string[] =>
+    judgeSlack({ ...good, scopes: granted }, true).flatMap(({ name, state }) => (state === 'ok' ? [] : [name]));
+
+  expect(named([...scopes, ...email])).toEqual([]);
+  expect(named(scopes)).toEqual(['slack-scope:users:read.email']);
+});
+
 describe('what Slack says of its token', () => {
   let server: Server;
   let apiUrl: string;
@@ -57,6 +66,14 @@ describe('what Slack says of its token', () => {
     expect(asked).toEqual(['POST /api/auth.test Bearer xoxb-1']);
     expect(found.every(({ state }) => state === 'ok')).toBe(true);
     expect(found).toHaveLength(1 + scopes.length);
+  });
+
+  test('that people may ask by their e-mail is warned of', async () => {
+    const found = await checkSlack({ token: 'xoxb-1', apiUrl, readsEmail: true });
+
+    expect(found.find(({ name }) => name === 'slack-requesters-by-email')).toMatchObject({
+      ...{ state: 'warning', what: expect.stringContaining('can ask for access in their name') },
+    });
   });
 
   test('nothing is known when Slack does not answer', async () => {

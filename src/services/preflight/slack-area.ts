@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { fetchWithin } from '../platform/http.js';
 import { fine, lookAt, notLooked, type Finding } from './finding.js';
-import { SLACK_SCOPES } from './slack-scopes.js';
+import { REQUESTERS_BY_EMAIL_WARNING, slackScopes } from './slack-scopes.js';
 
 /** The bot token, and where Slack is. */
 export interface SlackPlace {
   readonly token: string;
   /** Without a slash at the end. */
   readonly apiUrl: string;
+  /** People without a link may ask for access by their e-mail. */
+  readonly readsEmail?: boolean;
 }
 
 /** The app as Slack shows it to its own token. */
@@ -28,7 +30,7 @@ const answer = z.object({
 });
 
 /** Asks Slack who the token is. It changes nothing. */
-export async function checkSlack({ token, apiUrl }: SlackPlace): Promise<Finding[]> {
+export async function checkSlack({ token, apiUrl, readsEmail = false }: SlackPlace): Promise<Finding[]> {
   const look = await lookAt(async (): Promise<SlackFacts> => {
     const { headers, text } = await fetchWithin(`${apiUrl}/auth.test`, {
       ...{ method: 'POST', headers: { Authorization: `Bearer ${token}` }, timeoutMs: TIMEOUT_MS, system: 'slack' },
@@ -37,8 +39,10 @@ export async function checkSlack({ token, apiUrl }: SlackPlace): Promise<Finding
     const scopes = (headers.get('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim());
     return { error, teamId, isForOrganization: isForAll === true, scopes: scopes.filter((scope) => scope !== '') };
   });
-  if (look.ok) return judgeSlack(look.value);
+  const warning = readsEmail ? [byEmail] : [];
+  if (look.ok) return [...judgeSlack(look.value, readsEmail), ...warning];
   return [
+    ...warning,
     notLooked('slack-sign-in', {
       kind: 'remote',
       what: 'Slack did not say whose the bot token is.',
@@ -47,15 +51,24 @@ export async function checkSlack({ token, apiUrl }: SlackPlace): Promise<Finding
   ];
 }
 
-export function judgeSlack({ error, teamId, isForOrganization, scopes }: SlackFacts): Finding[] {
+const byEmail: Finding = {
+  name: 'slack-requesters-by-email',
+  state: 'warning',
+  what: REQUESTERS_BY_EMAIL_WARNING,
+  remedy: 'Remove SLACK_REQUESTERS_BY_EMAIL once people have linked their accounts.',
+};
+
+/** @param readsEmail people without a link may ask for access by their e-mail. */
+export function judgeSlack({ error, teamId, isForOrganization, scopes }: SlackFacts, readsEmail = false): Finding[] {
   if (error !== undefined) return [refused(error)];
+  const needed = slackScopes(readsEmail);
   const team = teamId === undefined ? undefined : { teamId };
   return [
     isForOrganization
       ? forAll()
       : fine('slack-sign-in', 'Slack takes the bot token, which is for one workspace.', team),
-    ...Object.entries(SLACK_SCOPES).map(([scope, purpose]) => judgeScope(scope, purpose, scopes)),
-    ...judgeTooMuch(scopes),
+    ...Object.entries(needed).map(([scope, purpose]) => judgeScope(scope, purpose, scopes)),
+    ...judgeTooMuch(scopes, needed),
   ];
 }
 
@@ -90,8 +103,8 @@ function judgeScope(scope: string, purpose: string, granted: readonly string[]):
   };
 }
 
-function judgeTooMuch(granted: readonly string[]): Finding[] {
-  const extra = granted.filter((scope) => !Object.hasOwn(SLACK_SCOPES, scope)).sort();
+function judgeTooMuch(granted: readonly string[], needed: object): Finding[] {
+  const extra = granted.filter((scope) => !Object.hasOwn(needed, scope)).sort();
   if (extra.length === 0) return [];
   return [
     {
