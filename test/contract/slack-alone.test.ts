@@ -34,7 +34,7 @@ afterAll(() => world?.stop());
 const atTheBot = (url: string): string => url.replace(LIVE.PUBLIC_URL, world.botUrl);
 
 test('it says that Teams is off, and has no door for it', async () => {
-  await until('it has said what it works with', async () => /^Slack /m.test(world.botOutput));
+  await until('it has said what it works with', async () => /^Slack +(live|off)/m.test(world.botOutput));
   const reply = await fetch(`${world.botUrl}/api/messages`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
