@@ -37,14 +37,15 @@ async function main(): Promise<void> {
   // A database of its own is its operator's to empty.
   const page = around.page && { ...around.page, ...(config.database ? {} : { onReset: startOver }) };
   let running = runBot({ ...{ config, remote, log, listening }, ...(page ? { page } : {}) });
-  const { url } = await running;
-  for (const line of systemLines(config, remote)) say(line);
-  say(config.mode === 'sandbox' ? `Open ${url}/` : `Latchkey answers at ${url}`);
   const stop = async (): Promise<void> => {
     await (await running).stop();
     await around.stop();
   };
+  // Before it answers as ready: whoever sees that may tell it to stop.
   stopOnSignal({ log, stop, boundMs: STOP_BOUND_MS + config.stopNoticeS * 1_000 });
+  const { url } = await running;
+  for (const line of systemLines(config, remote)) say(line);
+  say(config.mode === 'sandbox' ? `Open ${url}/` : `Latchkey answers at ${url}`);
 
   /** *Start over* has emptied the sandbox: the bot begins anew, or it would speak of things that are gone. */
   function startOver(): void {

@@ -1,7 +1,7 @@
 import { plansSso, setsUpSso } from '../support/deeds.js';
 import { journey } from '../support/journey.js';
 import { endStateOf, SET_UP } from '../support/fault-world.js';
-import { until, type World } from '../support/world.js';
+import { until, World } from '../support/world.js';
 
 interface Readiness {
   readonly status: number;
@@ -58,6 +58,21 @@ journey(
   },
   { STOP_NOTICE_S: '2' },
 );
+
+test('told to stop while it is still starting, the bot ends in order too', async () => {
+  const world = await World.withoutBot();
+  try {
+    const starting = world.startBot().catch(() => undefined);
+    await until('it is at work on its database', async () => world.botOutput.includes('Migrated the database'));
+
+    expect(await world.stopBot()).toBe(0);
+
+    await starting;
+    expect(logOf(world).map(({ msg }) => msg)).toContain('Latchkey has stopped');
+  } finally {
+    await world.stop();
+  }
+}, 120_000);
 
 journey(
   'a second signal ends the bot at once',
