@@ -1,7 +1,7 @@
 import type { Entra, EntraPerson } from '../entra/entra.js';
 import { appendAudit } from '../platform/audit.js';
+import { findClaim, takeClaim, type ClaimTaken } from '../platform/claim-store.js';
 import type { Clock } from '../platform/clock.js';
-import { findClaim, takeClaim, type ClaimTaken } from '../platform/conversation-store.js';
 import type { Database } from '../platform/database.js';
 import type { Durable } from '../platform/durable.js';
 import type { RunId } from '../platform/ids.js';

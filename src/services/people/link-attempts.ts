@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { newId } from '../platform/ids.js';
-import type { Executor, LinkAttemptTable, Transaction } from '../platform/schema.js';
+import type { LinkAttemptTable } from '../platform/schema-links.js';
+import type { Executor, Transaction } from '../platform/schema.js';
 import { codeOf, NUMBER_TRIES, type ChatUser, type SignedInPerson } from './link-rules.js';
 import { accountColumns, personColumns, userOf } from './link-store.js';
 

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { Executor, LinkBarTable, Transaction } from '../platform/schema.js';
+import type { LinkBarTable } from '../platform/schema-links.js';
+import type { Executor, Transaction } from '../platform/schema.js';
 import type { ChatUser, SignedInPerson } from './link-rules.js';
 import { accountColumns, personColumns, personOf, userOf } from './link-store.js';
 

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { newId } from '../platform/ids.js';
-import type { AccountLinkTable, ChatAccountColumns, Executor, Transaction } from '../platform/schema.js';
+import type { AccountLinkTable, ChatAccountColumns } from '../platform/schema-links.js';
+import type { Executor, Transaction } from '../platform/schema.js';
 import type { ChatUser, SignedInPerson } from './link-rules.js';
 
 /** The rows of the account links: which account is whom. A link of which either side is barred is none. Times are business time. */

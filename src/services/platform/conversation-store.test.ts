@@ -1,6 +1,6 @@
+import { findClaim, takeClaim } from './claim-store.js';
 import {
   closeForm,
-  findClaim,
   findForm,
   findPersonalPlace,
   findPlace,
@@ -12,7 +12,6 @@ import {
   saveForm,
   savePlace,
   savePosting,
-  takeClaim,
 } from './conversation-store.js';
 import { openTestDatabase } from '../../../test/support/test-database.js';
 import type { Database } from './database.js';

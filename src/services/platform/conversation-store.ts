@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import { newId } from './ids.js';
 import { jsonText, type Json } from './json.js';
-import type { ChannelName, Executor, FormTable, PlaceKind, PlaceTable, PostingTable, RunActor } from './schema.js';
+import type { ChannelName, Executor, FormTable, PlaceKind, PlaceTable, PostingTable } from './schema.js';
 
 /** What a person is answering in a conversation, question by question. One form per person and conversation. */
 export interface FormRecord extends FormKey {
@@ -221,51 +221,6 @@ export async function isNewDelivery(
     .returning('at')
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** `true`: taken by this call. Otherwise who took it, by name, and when. */
-export type ClaimTaken = true | { readonly by: string; readonly at: Date };
-
-/**
- * Takes the one claim on a verb of a card at a revision: a second click, redelivered under another id, by the same person
- * or another, finds it taken.
- */
-export async function takeClaim(
-  db: Executor,
-  {
-    reference,
-    verb,
-    revision,
-    actor,
-    at,
-  }: { reference: string; verb: string; revision: number; actor: RunActor; at: Date },
-): Promise<ClaimTaken> {
-  const taken = await db
-    .insertInto('claim')
-    .values({ reference, verb, revision, actor: jsonText(actor), at })
-    .onConflict((on) => on.columns(['reference', 'verb', 'revision']).doNothing())
-    .returning('at')
-    .executeTakeFirst();
-  return taken ? true : ((await findClaim(db, { reference, verb, revision })) ?? vanished());
-}
-
-/** Who has taken the claim, by name, and when. `undefined`: nobody yet. */
-export async function findClaim(
-  db: Executor,
-  { reference, verb, revision }: { reference: string; verb: string; revision: number },
-): Promise<{ by: string; at: Date } | undefined> {
-  const row = await db
-    .selectFrom('claim')
-    .select(['actor', 'at'])
-    .where('reference', '=', reference)
-    .where('verb', '=', verb)
-    .where('revision', '=', revision)
-    .executeTakeFirst();
-  return row && { by: row.actor.name, at: row.at };
-}
-
-function vanished(): never {
-  throw new Error('A claim that was taken is gone; claims are never deleted.');
 }
 
 function formValues(form: Omit<FormRecord, 'revision'>) {

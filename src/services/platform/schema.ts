@@ -2,6 +2,8 @@ import type { ColumnType, Generated, Kysely, Transaction as KyselyTransaction } 
 import type { Json, JsonText } from './json.js';
 import type { ProblemFacts } from './problem.js';
 import type { AccessItemTable, AccessLeaseTable, AccessRequestTable, AccessVoteTable } from './schema-access.js';
+import type { BulkGenesysUserTable, BulkRowTable, BulkTable, FileLinkTable } from './schema-bulk.js';
+import type { AccountLinkTable, LinkAttemptTable, LinkBarTable } from './schema-links.js';
 
 /**
  * The tables, held against the database's catalogue by a test. Times are business time, set by us from `clock.now()`.
@@ -42,7 +44,7 @@ export type Executor = Kysely<Schema>;
 
 /** A jsonb column that holds a `T`. */
 export type JsonColumn<T> = ColumnType<T, JsonText<T>, JsonText<T>>;
-type NullableJsonColumn<T> = ColumnType<T | null, JsonText<T> | null, JsonText<T> | null>;
+export type NullableJsonColumn<T> = ColumnType<T | null, JsonText<T> | null, JsonText<T> | null>;
 type BigIntColumn = ColumnType<string, number, number>;
 
 /** Who set a piece of work going, and from where. */
@@ -243,120 +245,4 @@ export interface OneTimeSecretTable {
   for_person: string | null;
   created_at: Date;
   expires_at: Date;
-}
-
-/** `reading`: its rows are being written · `planned`: it was shown · `started`: a run was begun for it */
-export type BulkState = 'reading' | 'planned' | 'started';
-
-export interface BulkTable {
-  id: string;
-  /** SHA-256 of the file's bytes, hex. */
-  file_hash: string;
-  file_name: string;
-  state: BulkState;
-  asker: JsonColumn<RunActor>;
-  /** What the plan found, as it was shown. */
-  content: NullableJsonColumn<Json>;
-  made_at: Date;
-  expires_at: Date;
-  started_at: Date | null;
-}
-
-/**
- * `wrong` and `there`: nothing is done for it · `to-assign`: Entra comes next · `to-provision`: Genesys comes next · `already`:
- * all was there when its turn came · `left-out`: the run was stopped before, or somebody has taken their access away since
- */
-export type BulkRowState =
-  'wrong' | 'there' | 'to-assign' | 'to-provision' | 'done' | 'already' | 'failed' | 'left-out';
-
-export interface BulkRowTable {
-  bulk_id: string;
-  /** Row of the spreadsheet, from 1. */
-  line: number;
-  upn: string;
-  state: BulkRowState;
-  wish: NullableJsonColumn<Json>;
-  note: string;
-  /** In Entra, before the bulk came to it. */
-  was_assigned: boolean;
-  changed_at: Date;
-}
-
-/** The Genesys user of a row. Stays when the bulk is deleted. */
-export interface BulkGenesysUserTable {
-  bulk_id: string;
-  line: number;
-  /** Entra object id. */
-  person_id: string;
-  email: string;
-  genesys_user_id: string;
-  /** Before the bulk; `unknown`: the bulk created the user. */
-  was: 'active' | 'inactive' | 'deleted' | 'unknown';
-  /** What the user held in the end; none: the row did not get so far. */
-  roles: NullableJsonColumn<Json>;
-  noted_at: Date;
-}
-
-export interface FileLinkTable {
-  token_hash: string;
-  purpose: 'upload' | 'report' | 'access';
-  bulk_id: string | null;
-  holder: JsonColumn<RunActor>;
-  expires_at: Date;
-}
-
-/** An account of a chat as a link knows it: the ids are what counts, the names are those of the time. */
-export interface ChatAccountColumns {
-  channel: 'slack';
-  /** Workspace, by its id there. */
-  team: string;
-  channel_user: string;
-  user_name: string;
-  team_name: string;
-}
-
-export interface AccountLinkTable extends ChatAccountColumns {
-  id: string;
-  /** Entra object id. */
-  person: string;
-  person_name: string;
-  user_principal_name: string;
-  linked_at: Date;
-  /** When the news for the person was handed over; null: nobody could be told yet. */
-  news_at: Date | null;
-  /** Unlinked, or replaced by another link of the account; kept for a while, so that it can still be disowned. */
-  ended_at: Date | null;
-}
-
-/** `open`: nobody has signed in · `signing-in`: with Microsoft · `checking`: came back from there · `number`: waits for it */
-export type LinkAttemptState = 'open' | 'signing-in' | 'checking' | 'number';
-
-export interface LinkAttemptTable extends ChatAccountColumns {
-  id: string;
-  state: LinkAttemptState;
-  /** SHA-256 of the token in the link, hex. */
-  token_hash: string;
-  /** SHA-256 of the state of the sign-in, hex. */
-  state_hash: string | null;
-  /** Nonce and code verifier of the sign-in; opens with the deployment key and the browser's cookie together. */
-  sealed: Buffer | null;
-  /** Who has signed in. */
-  person: string | null;
-  person_name: string | null;
-  user_principal_name: string | null;
-  /** Keyed hash of the number that the page shows, hex. */
-  number_hash: string | null;
-  tries: Generated<number>;
-  made_at: Date;
-  expires_at: Date;
-}
-
-/** May not be linked until an administrator takes it away: the account with whomever, or the person with whatever account. */
-export interface LinkBarTable extends ChatAccountColumns {
-  /** For which of the two the row holds; the other says what it was about. */
-  bars: 'account' | 'person';
-  person: string;
-  person_name: string;
-  user_principal_name: string;
-  barred_at: Date;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
 import { Problem } from '../platform/problem.js';
-import type { BulkRowState } from '../platform/schema.js';
+import type { BulkRowState } from '../platform/schema-bulk.js';
 import type { Sweep } from '../platform/tick.js';
 import type { AccessListService } from './access-list-service.js';
 import { parseBulkFile } from './bulk-csv.js';

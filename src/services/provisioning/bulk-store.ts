@@ -4,7 +4,8 @@ import { chunks } from '../platform/at-once.js';
 import { randomToken } from '../platform/ids.js';
 import { jsonText, type Json } from '../platform/json.js';
 import { RunLost, type Claim } from '../platform/ledger.js';
-import type { BulkRowState, Executor, RunActor, Transaction } from '../platform/schema.js';
+import type { BulkRowState } from '../platform/schema-bulk.js';
+import type { Executor, RunActor, Transaction } from '../platform/schema.js';
 import type { Encoding, Separator } from './csv-text.js';
 
 /** What a row will do, with everything looked up. Names are for notes only. */
