@@ -86,6 +86,21 @@ describe('the code flow', () => {
     expect(straight.headers.get('location')).toContain(`${CALLBACK}?code=`);
   });
 
+  it('asks again when max_age has passed, and says then when the password was typed', async () => {
+    await getCode();
+
+    const [asked, straight] = [
+      await ask({ prompt: undefined, max_age: '0' }),
+      await ask({ prompt: undefined, max_age: '3600' }),
+    ];
+
+    const code = new URL(straight.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const [, payload = ''] = String((await redeem(code)).body['id_token']).split('.');
+    const { auth_time: at } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { auth_time: number };
+    expect(asked.action).toContain('/login');
+    expect(Math.abs(Date.now() / 1_000 - at)).toBeLessThan(600);
+  });
+
   it('lets the form of its page lead to the application, and nowhere else', async () => {
     const page = await ask();
 
@@ -101,6 +116,8 @@ describe('the code flow', () => {
     ['an implicit token', { response_type: 'id_token' }, 700054],
     ['no openid', { scope: 'profile' }, 90023],
     ['a plain challenge', { code_challenge_method: 'plain' }, 90023],
+    ['an age that is none', { max_age: 'old' }, 90023],
+    ['claims that are none', { claims: '{' }, 90023],
   ])('refuses %s on a page of its own', async (_what, changes, code) => {
     const page = await ask(changes);
 

@@ -20,6 +20,17 @@ export interface Authorization {
   readonly loginHint: string | undefined;
   /** The person is asked also where the browser is signed in already. */
   readonly mustAsk: boolean;
+  /** Seconds since the person was asked last; where it is said, the `id_token` says `auth_time`. */
+  readonly maxAge?: number | undefined;
+  /** The authentication context that the sign-in has to meet. */
+  readonly context?: string | undefined;
+}
+
+/** Somebody who has signed in. */
+interface Known {
+  readonly user: User;
+  /** When they last typed their password, in wall time. */
+  readonly authTime: Date;
 }
 
 interface IssuedCode {
@@ -28,6 +39,9 @@ interface IssuedCode {
   readonly redirectUri: string;
   readonly nonce: string | null;
   readonly challenge: string | null;
+  /** Seconds; null: the token does not say. */
+  readonly authTime: number | null;
+  readonly context: string | null;
   readonly issuedAt: string;
   readonly isRedeemed: boolean;
 }
@@ -39,8 +53,15 @@ const MOST_CODES = 500;
 export const AUTHORIZATION_FAULTS = {
   'id-token-wrong': {
     describe: 'The next id_token is wrong in one point.',
-    options: { in: 'nonce, tenant, audience, signature or time' },
-    forms: { in: oneOfWords('nonce', 'tenant', 'audience', 'signature', 'time') },
+    options: {
+      in: 'nonce, tenant, audience, signature or time; auth-time (a day old), no-auth-time or no-context (it is left out)',
+    },
+    forms: {
+      in: oneOfWords(
+        ...['nonce', 'tenant', 'audience', 'signature', 'time'],
+        ...['auth-time', 'no-auth-time', 'no-context'],
+      ),
+    },
     once: true,
   },
 } as const satisfies Readonly<Record<string, FaultKind>>;
@@ -60,13 +81,29 @@ export function parseAuthorization(query: URLSearchParams, registered: readonly 
   if (challenge !== undefined && query.get('code_challenge_method') !== 'S256') {
     throw new AadstsError(90023, { value: 'code_challenge_method' });
   }
+  const maxAge = query.get('max_age') ?? undefined;
+  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) throw new AadstsError(90023, { value: 'max_age' });
   return {
     ...{ redirectUri, challenge },
     state: query.get('state') ?? undefined,
     nonce: query.get('nonce') ?? undefined,
     loginHint: query.get('login_hint') ?? undefined,
     mustAsk: ['login', 'select_account'].includes(query.get('prompt') ?? ''),
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    context: contextIn(query.get('claims')),
   };
+}
+
+/** `{ "id_token": { "acrs": { "essential": true, "value": "c1" } } }` */
+function contextIn(claims: string | null): string | undefined {
+  if (claims === null) return undefined;
+  try {
+    const asked = (JSON.parse(claims) as { id_token?: { acrs?: { value?: unknown } } }).id_token?.acrs?.value;
+    if (asked === undefined || (typeof asked === 'string' && /^c\d{1,2}$/.test(asked))) return asked;
+  } catch {
+    // Answered as any value that is none.
+  }
+  throw new AadstsError(90023, { value: 'claims' });
 }
 
 /** To the letter; of an address of this machine the port does not count, as with Entra. */
@@ -99,11 +136,14 @@ export class AuthorizationCodes {
   }
 
   /** Sends the browser back with a code. */
-  answer({ redirectUri, state, nonce, challenge }: Authorization, user: User, headers: Reply['headers'] = {}): Reply {
+  answer(authorization: Authorization, { user, authTime }: Known, headers: Reply['headers'] = {}): Reply {
+    const { redirectUri, state, nonce, challenge, maxAge, context } = authorization;
     const code = `0.${randomBytes(48).toString('base64url')}`;
     while (this.#codes.size >= MOST_CODES) this.#codes.delete(this.#codes.find(() => true)?.id ?? '');
     this.#codes.put(code, {
       ...{ id: code, userId: user.id, redirectUri, nonce: nonce ?? null, challenge: challenge ?? null },
+      authTime: maxAge === undefined ? null : Math.floor(authTime.getTime() / 1_000),
+      context: context ?? null,
       ...{ issuedAt: this.#clock.wall().toISOString(), isRedeemed: false },
     });
     const back = new URL(redirectUri);
@@ -141,7 +181,7 @@ export class AuthorizationCodes {
     if (given !== challenge) throw new AadstsError(50148);
   }
 
-  #idToken(user: User, { nonce }: IssuedCode, faults: Faults): { id_token: string } {
+  #idToken(user: User, { nonce, authTime, context }: IssuedCode, faults: Faults): { id_token: string } {
     const wrong = faults.strike('id-token-wrong')?.['in'];
     const now = Math.floor(this.#clock.wall().getTime() / 1_000) - (wrong === 'time' ? 7_200 : 0);
     const tenant = wrong === 'tenant' ? FOREIGN_TENANT : TENANT_ID;
@@ -151,6 +191,10 @@ export class AuthorizationCodes {
       ...{ iat: now, nbf: now, exp: now + TOKEN_LIFETIME_SECONDS },
       ...{ name: user.displayName, oid: user.id, preferred_username: user.userPrincipalName, tid: tenant },
       ...(nonce === null ? {} : { nonce: wrong === 'nonce' ? 'another' : nonce }),
+      ...(authTime === null || wrong === 'no-auth-time'
+        ? {}
+        : { auth_time: authTime - (wrong === 'auth-time' ? 86_400 : 0) }),
+      ...(context === null || wrong === 'no-context' ? {} : { acrs: [context] }),
       sub: createHash('sha256').update(`${user.id} ${BOT.clientId}`).digest('base64url'),
       ver: '2.0',
     });

@@ -27,12 +27,15 @@ interface Session {
   readonly userId: string;
   readonly passwordVersion: number;
   readonly signedInAt: string;
+  readonly authTime: string;
 }
 
 export interface SignedIn {
   readonly user: User;
   /** When the password was entered, in business time. */
   readonly at: Date;
+  /** The same in wall time, as OpenID Connect says it. */
+  readonly authTime: Date;
 }
 
 const COOKIE = 'ESTSAUTH';
@@ -80,15 +83,16 @@ export class Sessions {
     const user = session && this.#directory.users.get(session.userId);
     if (!session || !user?.accountEnabled) return undefined;
     if (this.#directory.passwords.get(user.id)?.version !== session.passwordVersion) return undefined;
-    return { user, at: new Date(session.signedInAt) };
+    return { user, at: new Date(session.signedInAt), authTime: new Date(session.authTime) };
   }
 
   /** @returns the header that makes the browser remember. */
-  open({ user, at }: SignedIn): { 'Set-Cookie': string } {
+  open({ user, at, authTime }: SignedIn): { 'Set-Cookie': string } {
     const id = randomUUID() + randomBytes(16).toString('base64url');
     const passwordVersion = this.#directory.passwords.get(user.id)?.version ?? 0;
     bound(this.#sessions, MOST_SESSIONS);
-    this.#sessions.put(id, { id, userId: user.id, passwordVersion, signedInAt: at.toISOString() });
+    const times = { signedInAt: at.toISOString(), authTime: authTime.toISOString() };
+    this.#sessions.put(id, { id, userId: user.id, passwordVersion, ...times });
     return { 'Set-Cookie': `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax` };
   }
 

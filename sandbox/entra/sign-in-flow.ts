@@ -37,10 +37,16 @@ export class SignInFlow {
   proceed(context: SignInContext, request: SandboxRequest): Reply {
     const target = this.#target(context);
     const signedIn = this.#parts.sessions.current(request);
-    const mustAsk = context.request?.forceAuthn ?? context.authorization?.mustAsk ?? false;
-    if (signedIn && !mustAsk) return this.#complete(context, signedIn, { interactive: false });
+    if (signedIn && !this.#mustAsk(context, signedIn)) return this.#complete(context, signedIn, { interactive: false });
     if (target && context.request?.isPassive) return this.#answerPassive(context, target);
     return this.#askPassword(context, context.authorization?.loginHint);
+  }
+
+  #mustAsk({ request, authorization }: SignInContext, { authTime }: SignedIn): boolean {
+    if (!authorization) return request?.forceAuthn ?? false;
+    const { mustAsk, maxAge } = authorization;
+    const age = this.#parts.directory.clock.wall().getTime() - authTime.getTime();
+    return mustAsk || (maxAge !== undefined && age >= maxAge * 1_000);
   }
 
   /** What the sign-in form sends. */
@@ -89,7 +95,8 @@ export class SignInFlow {
   }
 
   #signIn(context: SignInContext, user: User): Reply {
-    const signedIn = { user, at: this.#parts.directory.clock.now() };
+    const { clock } = this.#parts.directory;
+    const signedIn = { user, at: clock.now(), authTime: clock.wall() };
     const cookie = this.#parts.sessions.open(signedIn);
     return this.#complete({ ...context, changingUserId: undefined }, signedIn, { interactive: true, cookie });
   }
@@ -117,7 +124,7 @@ export class SignInFlow {
     if (context.authorization) {
       this.#record(context, signedIn.user, '', { interactive });
       sessions.finish(context);
-      return codes.answer(context.authorization, signedIn.user, cookie);
+      return codes.answer(context.authorization, signedIn, cookie);
     }
     const target = this.#target(context);
     if (!target) {

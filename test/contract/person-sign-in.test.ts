@@ -6,7 +6,13 @@ import { Browser } from '../../sandbox/entra/testing/browser.js';
 import { EntraWorld } from '../../sandbox/entra/testing/entra-world.js';
 import { createSelfSignedCertificate } from '../../sandbox/saml/certificate.js';
 import { GLOBAL_CLOUD, MICROSOFT_CLOUDS } from '../../src/services/entra/microsoft-clouds.js';
-import { createPersonSignIn, type PersonSignIn, type SignInClient } from '../../src/services/entra/person-sign-in.js';
+import {
+  createPersonSignIn,
+  type FreshSignIn,
+  type PersonSignIn,
+  type SignedIn,
+  type SignInClient,
+} from '../../src/services/entra/person-sign-in.js';
 import { ANA, AS_ANA } from './link-stand.js';
 
 const CALLBACK = 'http://localhost:3978/link/callback';
@@ -37,22 +43,36 @@ function signInWith(proof: SignInClient['proof']): PersonSignIn {
   return createPersonSignIn({ tenantId: TENANT_ID, cloud: GLOBAL_CLOUD, loginUrl: entra.base, client, clock });
 }
 
-async function signsInAna(signIn: PersonSignIn): Promise<string> {
-  const browser = new Browser();
-  const { url, secrets } = await signIn.begin(CALLBACK);
+const SECRET = { kind: 'secret', secret: { reveal: () => BOT.clientSecret } } as const;
+
+async function signsInAna(signIn: PersonSignIn, fresh?: FreshSignIn, browser = new Browser()): Promise<SignedIn> {
+  const { url, secrets } = await signIn.begin(CALLBACK, fresh);
   const page = await browser.open(url);
   const back = await browser.send(page, { login: AS_ANA.login, passwd: 'Sandbox-2026!' });
   const answer = new URL(back.headers.get('location') ?? '').searchParams;
-  return signIn.finish({ answer, redirectUri: CALLBACK, secrets });
+  return signIn.finish({ answer, redirectUri: CALLBACK, secrets, purpose: 'link' });
 }
 
 test('A registration with a certificate signs people in as one with a secret does', async () => {
   await entra.control('bot-credentials', { certificate: own.pem });
 
-  await expect(signsInAna(signInWith({ kind: 'certificate', path }))).resolves.toBe(ANA);
-  await expect(signsInAna(signInWith({ kind: 'secret', secret: { reveal: () => BOT.clientSecret } }))).resolves.toBe(
-    ANA,
-  );
+  const known = { personId: ANA, contexts: [] };
+  await expect(signsInAna(signInWith({ kind: 'certificate', path }))).resolves.toEqual(known);
+  await expect(signsInAna(signInWith(SECRET))).resolves.toEqual(known);
+});
+
+test('A fresh sign-in asks for the password again, and says when it was typed and what it has met', async () => {
+  const browser = new Browser();
+  await signsInAna(signInWith(SECRET), undefined, browser);
+  const before = Math.floor(Date.now() / 1_000) * 1_000;
+
+  const fresh = { loginHint: AS_ANA.login, authenticationContext: 'c1' };
+  const { url } = await signInWith(SECRET).begin(CALLBACK, fresh);
+  const signedIn = await signsInAna(signInWith(SECRET), fresh, browser);
+
+  expect((await browser.open(url)).text).toMatch(/name="login"\s+value="ana.agent@contoso.example"/);
+  expect(signedIn).toEqual({ personId: ANA, at: expect.any(Date), contexts: ['c1'] });
+  expect(signedIn.at?.getTime()).toBeGreaterThanOrEqual(before);
 });
 
 test.each([

@@ -121,18 +121,21 @@ const CREDENTIALS: Readonly<Record<string, Problem>> = {
   'a sign-in that leads elsewhere': foreignHost('login.evil.example'),
 };
 
-/** The sign-in of a person who links an account. */
+/** The sign-in of a person who links an account, or who approves. */
 const PEOPLE: Readonly<Record<string, Problem>> = {
-  'a person of another organisation': foreignTenant(),
-  'a person who cancelled the sign-in': cannotSignIn({ error: 'access_denied' }),
-  'a sign-in of a person that does not fit': cannotSignIn({
-    error: 'invalid_grant',
-    error_description: 'AADSTS54005: x',
-  }),
-  'a client that may not sign people in': cannotSignIn({
-    error: 'invalid_client',
-    error_description: 'AADSTS7000215: x',
-  }),
+  'a person of another organisation': foreignTenant('link'),
+  'a person who cancelled the sign-in': cannotSignIn({ error: 'access_denied' }, 'link'),
+  'a sign-in of a person that does not fit': cannotSignIn(
+    { error: 'invalid_grant', error_description: 'AADSTS54005: x' },
+    'link',
+  ),
+  'a client that may not sign people in': cannotSignIn(
+    { error: 'invalid_client', error_description: 'AADSTS7000215: x' },
+    'link',
+  ),
+  'an approver of another organisation': foreignTenant('approve'),
+  'an approver who cancelled the sign-in': cannotSignIn({ error: 'access_denied' }, 'approve'),
+  'a sign-in of an approver that does not fit': cannotSignIn({ error: 'invalid_grant' }, 'approve'),
 };
 
 const bot = (said: string): Problem => connectorSignInProblem(said, { status: 401, proof: 'secret' });

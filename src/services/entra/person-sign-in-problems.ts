@@ -3,39 +3,62 @@ import { Problem } from '../platform/problem.js';
 import { TokenEndpointBusy } from './bot-credential.js';
 import { unreachableProblem } from './entra-problems.js';
 
-const AGAIN = 'Go back to Slack, say “link” to Latchkey, and use the new link.';
+/** What people sign in for. */
+export type SignInPurpose = 'link' | 'approve';
+
+interface PurposeWords {
+  /** In words that follow "and". */
+  readonly nothing: string;
+  readonly refused: string;
+  /** What to do instead, as a sentence. */
+  readonly again: string;
+}
+
+const WORDS: Readonly<Record<SignInPurpose, PurposeWords>> = {
+  link: {
+    nothing: 'nothing was linked',
+    refused: 'This account cannot be linked.',
+    again: 'Go back to Slack, say “link” to Latchkey, and use the new link.',
+  },
+  approve: {
+    nothing: 'nothing was approved',
+    refused: 'This account cannot approve anything here.',
+    again: 'Go back to the chat, press the button on the card of the request again, and use the new link.',
+  },
+};
 
 /** The sign-in of a person did not end in a proof. @param caught what `openid-client` threw, or our own `fetch` below it. */
-export function cannotSignIn(caught: unknown): Problem {
+export function cannotSignIn(caught: unknown, purpose: SignInPurpose): Problem {
   const causes = [...causesOf(caught)];
   const silent = causes.find((cause) => cause instanceof NoAnswer);
   if (silent) return unreachableProblem('sign you in', silent.silence);
   if (causes.some((cause) => cause instanceof TokenEndpointBusy)) return unreachableProblem('sign you in', 'busy');
   const said = causes.map(saidBy).find((text) => text !== '') ?? '';
   const refusal = causes.map((cause) => textOf(cause, 'error')).find((name) => name !== '');
-  if (refusal === 'access_denied') return cancelled();
+  if (refusal === 'access_denied') return cancelled(WORDS[purpose]);
   if (refusal !== undefined && refusal !== 'invalid_grant') return refused(said);
-  return notTrusted(said);
+  return notTrusted(said, WORDS[purpose]);
 }
 
 /** Whoever signed in belongs to another organisation: what Entra said of them means nothing here. */
-export function foreignTenant(): Problem {
+export function foreignTenant(purpose: SignInPurpose): Problem {
+  const { refused: what, again } = WORDS[purpose];
   return new Problem({
     kind: 'refused',
     system: 'entra',
-    what: 'This account cannot be linked.',
+    what,
     why: 'You have signed in with an account of another organisation.',
-    remedy: `${AGAIN} Sign in with your account of this organisation.`,
+    remedy: `${again} Sign in with your account of this organisation.`,
     code: 'foreign-tenant',
   });
 }
 
-function cancelled(): Problem {
+function cancelled({ nothing, again }: PurposeWords): Problem {
   return new Problem({
     kind: 'refused',
     system: 'entra',
-    what: 'The sign-in at Microsoft was cancelled, and nothing was linked.',
-    remedy: AGAIN,
+    what: `The sign-in at Microsoft was cancelled, and ${nothing}.`,
+    remedy: again,
     code: 'sign-in-cancelled',
   });
 }
@@ -48,20 +71,20 @@ function refused(said: string): Problem {
     answer: 'unauthorized',
     what: 'Entra did not let Latchkey take your sign-in.',
     remedy:
-      'The operator checks LINK_CLIENT_ID and its secret or certificate, and that PUBLIC_URL/link/callback is a redirect URI of that app registration. Then begin again in Slack.',
+      'The operator checks LINK_CLIENT_ID and its secret or certificate, and that PUBLIC_URL/link/callback is a redirect URI of that app registration. Then begin again in the chat.',
     code: 'sign-in-client-refused',
     ...(said === '' ? {} : { said: redactSaying(said) }),
   });
 }
 
 /** A code that is used or old, or a token that does not fit: its signature, issuer, audience, nonce or time. */
-function notTrusted(said: string): Problem {
+function notTrusted(said: string, { nothing, again }: PurposeWords): Problem {
   return new Problem({
     kind: 'refused',
     system: 'entra',
-    what: 'What came back from Microsoft does not fit this sign-in, and nothing was linked.',
+    what: `What came back from Microsoft does not fit this sign-in, and ${nothing}.`,
     why: 'It was used before, it is too old, or it is not meant for Latchkey.',
-    remedy: AGAIN,
+    remedy: again,
     code: 'sign-in-not-trusted',
     ...(said === '' ? {} : { said: redactSaying(said) }),
   });

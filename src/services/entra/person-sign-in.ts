@@ -6,7 +6,7 @@ import { TokenEndpointBusy } from './bot-credential.js';
 import { clientAssertion } from './client-assertion.js';
 import { readClientCertificate, type CertificateFile } from './client-certificate.js';
 import { loginHosts, MICROSOFT_CLOUDS, type MicrosoftCloud } from './microsoft-clouds.js';
-import { cannotSignIn, foreignTenant } from './person-sign-in-problems.js';
+import { cannotSignIn, foreignTenant, type SignInPurpose } from './person-sign-in-problems.js';
 
 /** What a sign-in under way must remember; whoever has it all could take the sign-in over. */
 export interface SignInSecrets {
@@ -15,17 +15,42 @@ export interface SignInSecrets {
   readonly verifier: string;
 }
 
+/** That the person is to prove anew who they are, whoever is signed in in that browser. */
+export interface FreshSignIn {
+  /** User principal name of whom is asked; they can sign in as somebody else. */
+  readonly loginHint?: string | undefined;
+  /** An authentication context of Conditional Access, such as `c1`, that the sign-in has to meet. */
+  readonly authenticationContext?: string | undefined;
+}
+
+/** Somebody of our tenant who has signed in, of whom no more is known. */
+export interface SignedIn {
+  /** `oid`: the Entra object id, lower case. */
+  readonly personId: string;
+  /** `auth_time`: when they last proved who they are, in wall time. Absent: Entra does not say. */
+  readonly at?: Date | undefined;
+  /** `acrs`: the authentication contexts that the sign-in has met. */
+  readonly contexts: readonly string[];
+}
+
 /** Lets a person prove to us, at Microsoft, who they are: OpenID Connect, code flow with PKCE, state and nonce. */
 export interface PersonSignIn {
   /** The origins that a browser may be sent to on the way, for the page's policy. */
   readonly origins: readonly string[];
-  begin(redirectUri: string): Promise<{ url: string; secrets: SignInSecrets }>;
+  /** @param fresh absent: whoever is signed in in the browser need not type a password. */
+  begin(redirectUri: string, fresh?: FreshSignIn): Promise<{ url: string; secrets: SignInSecrets }>;
   /**
-   * Exchanges the code and checks signature, `iss`, `aud`, `nonce`, times and `tid`. Returns the `oid`: the Entra object id
-   * of somebody of our tenant, of whom no more is known. Throws a `Problem`.
+   * Exchanges the code and checks signature, `iss`, `aud`, `nonce`, times and `tid`. Whether a sign-in is fresh, and has met
+   * a context, the caller judges by what is returned. Throws a `Problem`.
    * @param answer the query that the browser came back with.
+   * @param purpose in whose words it is said that nothing came of it.
    */
-  finish(back: { answer: URLSearchParams; redirectUri: string; secrets: SignInSecrets }): Promise<string>;
+  finish(back: {
+    answer: URLSearchParams;
+    redirectUri: string;
+    secrets: SignInSecrets;
+    purpose: SignInPurpose;
+  }): Promise<SignedIn>;
 }
 
 /** The app registration that people sign in to. */
@@ -61,7 +86,7 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
   return {
     origins,
 
-    async begin(redirectUri) {
+    async begin(redirectUri, fresh) {
       const oidc = await import('openid-client');
       const secrets = {
         state: oidc.randomState(),
@@ -73,14 +98,14 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
         // Only who it is: no Graph permission of the person's own, and no refresh token.
         scope: 'openid profile',
         response_mode: 'query',
-        prompt: 'select_account',
+        ...(fresh ? freshParameters(fresh) : { prompt: 'select_account' }),
         ...{ state: secrets.state, nonce: secrets.nonce },
         ...{ code_challenge: await oidc.calculatePKCECodeChallenge(secrets.verifier), code_challenge_method: 'S256' },
       });
       return { url: url.href, secrets };
     },
 
-    async finish({ answer, redirectUri, secrets }) {
+    async finish({ answer, redirectUri, secrets, purpose }) {
       const oidc = await import('openid-client');
       const config = await configure(base, parts);
       const came = new URL(redirectUri);
@@ -93,15 +118,32 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
           idTokenExpected: true,
         })
         .catch((error: unknown) => {
-          throw cannotSignIn(error);
+          throw cannotSignIn(error, purpose);
         });
       const claims = tokens.claims();
-      const [tid, oid] = [claims?.['tid'], claims?.['oid']];
-      if (typeof tid !== 'string' || tid.toLowerCase() !== parts.tenantId.toLowerCase()) throw foreignTenant();
+      const [tid, oid, authTime, acrs] = [claims?.['tid'], claims?.['oid'], claims?.auth_time, claims?.['acrs']];
+      if (typeof tid !== 'string' || tid.toLowerCase() !== parts.tenantId.toLowerCase()) throw foreignTenant(purpose);
       const personId = typeof oid === 'string' ? oid.toLowerCase() : '';
-      if (!OBJECT_ID.test(personId)) throw foreignTenant();
-      return personId;
+      if (!OBJECT_ID.test(personId)) throw foreignTenant(purpose);
+      return {
+        personId,
+        ...(typeof authTime === 'number' ? { at: new Date(authTime * 1_000) } : {}),
+        contexts: Array.isArray(acrs) ? acrs.filter((one) => typeof one === 'string') : [],
+      };
     },
+  };
+}
+
+/**
+ * OpenID Connect Core 1.0, 3.1.2.1: `prompt=login` asks for the password again, `max_age` makes the token say `auth_time`.
+ * An authentication context is asked for as the "Conditional Access authentication context" guide says.
+ */
+function freshParameters({ loginHint, authenticationContext }: FreshSignIn): Record<string, string> {
+  const acrs = { essential: true, value: authenticationContext };
+  return {
+    ...{ prompt: 'login', max_age: '0' },
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+    ...(authenticationContext === undefined ? {} : { claims: JSON.stringify({ id_token: { acrs } }) }),
   };
 }
 

@@ -156,7 +156,8 @@ export class LinkProof {
     if (!(await takeSignIn(database.db, attempt.id))) throw linkUsed();
     let personId: string | undefined;
     try {
-      personId = await this.#signIn().finish({ answer, redirectUri: this.#redirectUri(), secrets });
+      const back = { answer, redirectUri: this.#redirectUri(), secrets, purpose: 'link' } as const;
+      ({ personId } = await this.#signIn().finish(back));
       return await this.#showNumber(attempt, personId);
     } catch (error) {
       await endAttempt(database.db, attempt.id);
