@@ -82,13 +82,16 @@ describe('a run that waits for a person', () => {
     const runId = await createRun(durable);
     await durable.execute(runId);
 
-    const answers = await Promise.all(['approved', 'denied', 'approved'].map((value) => tell(durable, runId, value)));
+    const said = ['approved', 'denied', 'approved'];
+    const answers = await Promise.all(said.map((value) => tell(durable, runId, value)));
     await durable.goOn(runId);
-    const late = await tell(durable, runId, 'denied');
+    const late = await tell(durable, runId, 'expired');
 
-    expect(answers.map(({ isFirst }) => isFirst)).toEqual([true, false, false]);
-    expect([...answers, late].map(({ signal }) => signal.value)).toEqual(Array(4).fill('approved'));
-    expect(await durable.find(runId)).toMatchObject({ state: 'done', outcome: 'approved' });
+    expect(answers.filter(({ isFirst }) => isFirst)).toHaveLength(1);
+    // On several connections any of them may be the first.
+    const taken = said[answers.findIndex(({ isFirst }) => isFirst)];
+    expect([...answers, late].map(({ signal }) => signal.value)).toEqual(Array(4).fill(taken));
+    expect(await durable.find(runId)).toMatchObject({ state: 'done', outcome: taken });
   });
 
   test('keeps an answer that came before it waited, and one that comes while it is about to', async () => {
