@@ -4,7 +4,7 @@ import type { Log } from '../platform/log.js';
 import type { Sweep } from '../platform/tick.js';
 import type { Lease } from './lease.js';
 import type { LeaseEnds } from './lease-ends.js';
-import { compareWithDirectory, leasesOutlived, type AccessFinding } from './reconcile-access.js';
+import { compareWithDirectory, leasesOutlived, type AccessFinding, type DirectoryLook } from './reconcile-access.js';
 
 interface ReconcilerParts {
   readonly entra: Pick<Entra, 'listAssignments'>;
@@ -20,15 +20,22 @@ export class LeaseReconciler implements Sweep {
   readonly #parts: ReconcilerParts;
   /** Those that were found the last time. */
   #told: ReadonlySet<string> = new Set();
+  #look: DirectoryLook = { findings: [] };
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+  }
+
+  /** What the last comparison has found, without another one. Each replica does its own. */
+  get look(): DirectoryLook {
+    return this.#look;
   }
 
   async sweep(now: Date): Promise<void> {
     const { entra, database } = this.#parts;
     const findings = await compareWithDirectory({ entra, db: database.db }, now);
     this.#tell(findings);
+    this.#look = { at: now, findings };
     const stillThere = findings.filter(({ kind }) => kind === 'still-there').map(({ lease }) => lease);
     for (const lease of stillThere) await this.#endAgain(lease, { isForgotten: true });
     for (const lease of await leasesOutlived(database.db)) await this.#endAgain(lease, { isForgotten: false });

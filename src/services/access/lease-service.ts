@@ -49,7 +49,7 @@ export class LeaseService implements LeasePort {
   /** What is due: givings that begin, reminders, and ends. */
   readonly sweep: Sweep;
   /** What Entra says beside the leases. */
-  readonly reconciler: Sweep;
+  readonly reconciler: LeaseReconciler;
 
   constructor(parts: LeaseServiceParts) {
     this.#parts = parts;

@@ -13,6 +13,8 @@ export interface PolicyStanding {
   readonly file: string;
   /** Absent: no rules are in force, and nobody can ask for access. */
   readonly rolesOffered?: readonly string[];
+  /** In which times are said, by the rules in force; an IANA name. */
+  readonly timeZone?: string;
   /** What is wrong with the file as it is now; older rules may be in force all the same. */
   readonly fault?: string;
   readonly findings: readonly PolicyFinding[];
@@ -53,7 +55,9 @@ export class PolicySource {
   standing(): PolicyStanding {
     return {
       file: this.#parts.file,
-      ...(this.#policy ? { rolesOffered: this.#policy.roles.map(({ name }) => name) } : {}),
+      ...(this.#policy
+        ? { rolesOffered: this.#policy.roles.map(({ name }) => name), timeZone: this.#policy.timeZone }
+        : {}),
       ...(this.#fault ? { fault: this.#fault.facts.what } : {}),
       findings: this.#findings,
     };

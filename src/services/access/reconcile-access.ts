@@ -18,6 +18,13 @@ export interface AccessFinding {
   readonly lease: Lease;
 }
 
+/** What the last comparison of Entra with the leases has found. */
+export interface DirectoryLook {
+  /** Business time; absent: it has not been done since this process began. */
+  readonly at?: Date;
+  readonly findings: readonly AccessFinding[];
+}
+
 const LOOKED_BACK_DAYS = 30;
 /** The newest of them. */
 const MOST_ENDED = 5_000;
