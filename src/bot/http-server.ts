@@ -10,6 +10,7 @@ import { mountMetricsPage, type MetricsPage } from './metrics-page.js';
 import type { RateLimit } from './rate-limiter.js';
 import type { Handler } from './routes.js';
 import { mountSandboxPage, type SandboxPage } from './sandbox-page.js';
+import { SIGN_IN_LIMIT } from './sign-in-pages.js';
 import { mountSecretPage, type OneTimeSecrets } from './secret-page.js';
 
 /** What `GET /readyz` says: one entry per thing that must work. */
@@ -86,7 +87,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   if (options.metrics) mountMetricsPage(routes, options.metrics, { isOpen: options.page !== undefined });
   mountSecretPage(routes, options.secrets);
   if (options.files) mountFilePage(routes, options.files);
-  if (options.links) mountLinkPage(routes, options.links);
+  if (options.links) {
+    const linked = mountLinkPage(routes, options.links);
+    routes.get('/link/callback', linked, { limit: SIGN_IN_LIMIT });
+  }
   const endStreams = options.page ? mountSandboxPage(routes, options.page) : () => undefined;
   await listen(server, options);
   return {

@@ -46,7 +46,7 @@ function signInWith(proof: SignInClient['proof']): PersonSignIn {
 const SECRET = { kind: 'secret', secret: { reveal: () => BOT.clientSecret } } as const;
 
 async function signsInAna(signIn: PersonSignIn, fresh?: FreshSignIn, browser = new Browser()): Promise<SignedIn> {
-  const { url, secrets } = await signIn.begin(CALLBACK, fresh);
+  const { url, secrets } = await signIn.begin(CALLBACK, { purpose: 'link', fresh });
   const page = await browser.open(url);
   const back = await browser.send(page, { login: AS_ANA.login, passwd: 'Sandbox-2026!' });
   const answer = new URL(back.headers.get('location') ?? '').searchParams;
@@ -67,7 +67,7 @@ test('A fresh sign-in asks for the password again, and says when it was typed an
   const before = Math.floor(Date.now() / 1_000) * 1_000;
 
   const fresh = { loginHint: AS_ANA.login, authenticationContext: 'c1' };
-  const { url } = await signInWith(SECRET).begin(CALLBACK, fresh);
+  const { url } = await signInWith(SECRET).begin(CALLBACK, { purpose: 'approve', fresh });
   const signedIn = await signsInAna(signInWith(SECRET), fresh, browser);
 
   expect((await browser.open(url)).text).toMatch(/name="login"\s+value="ana.agent@contoso.example"/);
@@ -90,7 +90,7 @@ test.each(Object.values(MICROSOFT_CLOUDS).map((cloud) => [cloud.name, cloud] as 
     const client = { clientId: BOT.clientId, proof: { kind: 'secret', secret: { reveal: () => 'x' } } } as const;
     const signIn = createPersonSignIn({ tenantId: TENANT_ID, cloud, client, clock: { wall: () => new Date() } });
 
-    const { url } = await signIn.begin('https://latchkey.example.com/link/callback');
+    const { url } = await signIn.begin('https://latchkey.example.com/link/callback', { purpose: 'link' });
 
     expect(url).toMatch(new RegExp(`^https://${cloud.loginHost}/${TENANT_ID}/oauth2/v2.0/authorize\\?`));
     expect(signIn.origins).toContain(`https://${cloud.loginHost}`);

@@ -37,8 +37,13 @@ export interface SignedIn {
 export interface PersonSignIn {
   /** The origins that a browser may be sent to on the way, for the page's policy. */
   readonly origins: readonly string[];
-  /** @param fresh absent: whoever is signed in in the browser need not type a password. */
-  begin(redirectUri: string, fresh?: FreshSignIn): Promise<{ url: string; secrets: SignInSecrets }>;
+  /** @param wish.fresh absent: whoever is signed in in the browser need not type a password. */
+  begin(
+    redirectUri: string,
+    wish: { purpose: SignInPurpose; fresh?: FreshSignIn | undefined },
+  ): Promise<{ url: string; secrets: SignInSecrets }>;
+  /** What the sign-in of that answer was begun for, as the answer itself says. */
+  purposeOf(answer: URLSearchParams): SignInPurpose;
   /**
    * Exchanges the code and checks signature, `iss`, `aud`, `nonce`, times and `tid`. Whether a sign-in is fresh, and has met
    * a context, the caller judges by what is returned. Throws a `Problem`.
@@ -86,10 +91,10 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
   return {
     origins,
 
-    async begin(redirectUri, fresh) {
+    async begin(redirectUri, { purpose, fresh }) {
       const oidc = await import('openid-client');
       const secrets = {
-        state: oidc.randomState(),
+        state: `${purpose}.${oidc.randomState()}`,
         nonce: oidc.randomNonce(),
         verifier: oidc.randomPKCECodeVerifier(),
       };
@@ -104,6 +109,8 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
       });
       return { url: url.href, secrets };
     },
+
+    purposeOf: (answer) => (answer.get('state')?.startsWith('approve.') ? 'approve' : 'link'),
 
     async finish({ answer, redirectUri, secrets, purpose }) {
       const oidc = await import('openid-client');

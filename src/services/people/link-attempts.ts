@@ -6,8 +6,8 @@ import { codeOf, NUMBER_TRIES, type ChatUser, type SignedInPerson } from './link
 import { accountColumns, personColumns, userOf } from './link-store.js';
 
 /**
- * The rows of links that are being proven. Each step of an attempt is taken by a conditional write, so that of two
- * replicas, or two clicks, one takes it. Times are business time; what has expired is as good as gone.
+ * The rows of links that are being proven; their way to the sign-in and back is in `sign-in-attempts.ts`. Each step is taken
+ * by a conditional write. Times are business time; what has expired is as good as gone.
  */
 
 export interface LinkAttempt {
@@ -57,46 +57,10 @@ export async function findOpen(db: Executor, tokenHash: string, now: Date): Prom
   return row && attemptOf(row);
 }
 
-/** Uses the link up. `false`: somebody has, or it has expired. */
-export async function beginSignIn(
-  db: Executor,
-  { tokenHash, stateHash, sealed, now }: { tokenHash: string; stateHash: string; sealed: Buffer; now: Date },
-): Promise<boolean> {
-  const begun = await db
-    .updateTable('link_attempt')
-    .set({ state: 'signing-in', state_hash: stateHash, sealed })
-    .where('token_hash', '=', tokenHash)
-    .where('state', '=', 'open')
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-  return begun.numUpdatedRows > 0n;
-}
-
-/** Whose sign-in waits for the answer of Microsoft with that state. Changes nothing. */
-export async function findSignIn(
-  db: Executor,
-  stateHash: string,
-  now: Date,
-): Promise<(LinkAttempt & { sealed: Buffer }) | undefined> {
-  const row = await db
-    .selectFrom('link_attempt')
-    .selectAll()
-    .where('state_hash', '=', stateHash)
-    .where('state', '=', 'signing-in')
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-  return row?.sealed ? { ...attemptOf(row), sealed: row.sealed } : undefined;
-}
-
-/** Takes the answer of Microsoft, once. `false`: it was taken, or the attempt was ended. */
-export async function takeSignIn(db: Executor, id: string): Promise<boolean> {
-  const taken = await db
-    .updateTable('link_attempt')
-    .set({ state: 'checking' })
-    .where('id', '=', id)
-    .where('state', '=', 'signing-in')
-    .executeTakeFirst();
-  return taken.numUpdatedRows > 0n;
+/** An attempt that was not ended meanwhile. */
+export async function findAttempt(db: Executor, id: string): Promise<LinkAttempt | undefined> {
+  const row = await db.selectFrom('link_attempt').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && attemptOf(row);
 }
 
 /** From here on the account's number is this one. `false`: the attempt was ended meanwhile. */
@@ -113,7 +77,7 @@ export async function waitForNumber(
     .execute();
   const waits = await trx
     .updateTable('link_attempt')
-    .set({ ...personColumns(person), state: 'number', sealed: null, number_hash: numberHash, expires_at: until })
+    .set({ ...personColumns(person), state: 'number', number_hash: numberHash, expires_at: until })
     .where('id', '=', attempt.id)
     .where('state', '=', 'checking')
     .executeTakeFirst();

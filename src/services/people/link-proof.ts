@@ -1,22 +1,19 @@
-import { z } from 'zod';
 import type { Entra } from '../entra/entra.js';
-import type { PersonSignIn, SignInSecrets } from '../entra/person-sign-in.js';
+import type { PersonSignIn } from '../entra/person-sign-in.js';
 import type { Actor } from '../operations/operation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import { randomToken } from '../platform/ids.js';
 import type { Keys } from '../platform/keys.js';
 import { Problem } from '../platform/problem.js';
-import { seal, unseal } from '../platform/seal.js';
-import { tokenHash, tokenKey } from '../platform/token-key.js';
+import { tokenHash } from '../platform/token-key.js';
+import { BrowserSignIn } from './browser-sign-in.js';
 import {
-  beginSignIn,
   createAttempt,
   deleteAttemptsOf,
   endAttempt,
+  findAttempt,
   findOpen,
-  findSignIn,
-  takeSignIn,
   takeTry,
   waitForNumber,
   type LinkAttempt,
@@ -25,7 +22,7 @@ import {
 import { auditLink, auditRefusedLink, deedText } from './link-audit.js';
 import { forgetGiven } from './link-leftovers.js';
 import { publishChange, publishNews } from './link-news.js';
-import { barred, linkUsed, notConfigured, otherBrowser, unfit } from './link-refusals.js';
+import { barred, linkUsed, otherBrowser, unfit } from './link-refusals.js';
 import {
   codeOf,
   hashNumber,
@@ -64,9 +61,8 @@ export interface ProvenPerson {
   readonly number: string;
 }
 
-/** The key's name, and what it is used for: both are part of what opens. */
+/** The key's name. */
 const KEY = 'account-link';
-const USE = 'account link';
 
 export interface LinkProofParts {
   readonly database: Database;
@@ -88,23 +84,25 @@ export interface LinkProofParts {
  */
 export class LinkProof {
   readonly #parts: LinkProofParts;
+  readonly #browser: BrowserSignIn;
 
   constructor(parts: LinkProofParts) {
     this.#parts = parts;
+    this.#browser = new BrowserSignIn(parts, { purpose: 'link', table: 'link_attempt', key: KEY });
   }
 
   /** The origins that the page's form may lead to. */
   get origins(): readonly string[] {
-    return this.#parts.signIn?.origins ?? [];
+    return this.#browser.origins;
   }
 
   publicUrl(): string {
-    return this.#parts.publicUrl();
+    return this.#browser.publicUrl();
   }
 
   async begin(user: ChatUser): Promise<LinkInvitation> {
     const { database, clock, publicUrl } = this.#parts;
-    this.#signIn();
+    this.#browser.requireClient();
     if (await isBarred(database.db, user)) throw barred('account');
     const token = randomToken(32);
     const hash = tokenHash(token);
@@ -124,21 +122,13 @@ export class LinkProof {
    * Uses the link up. `undefined`: it was used, has run out or never was.
    * @returns where the browser goes, and what it must bring back in the cookie of that attempt.
    */
-  async signIn(token: string): Promise<{ url: string; attempt: string; browser: string } | undefined> {
-    const { database, clock, keys } = this.#parts;
-    const hash = tokenHash(token);
-    if (!(await findOpen(database.db, hash, clock.now()))) return undefined;
-    const { url, secrets } = await this.#signIn().begin(this.#redirectUri());
-    const browser = randomToken(32);
-    const stateHash = tokenHash(secrets.state);
-    const sealed = seal(JSON.stringify(secrets), tokenKey(browser, keys.derive(KEY), USE), purposeOf(stateHash));
-    const begun = await beginSignIn(database.db, { tokenHash: hash, stateHash, sealed, now: clock.now() });
-    return begun ? { url, attempt: attemptOf(stateHash), browser } : undefined;
+  signIn(token: string): Promise<{ url: string; attempt: string; browser: string } | undefined> {
+    return this.#browser.begin(tokenHash(token));
   }
 
   /** Which attempt an answer is for: tells nothing of its state. */
   attemptOf(answer: URLSearchParams): string {
-    return attemptOf(tokenHash(answer.get('state') ?? ''));
+    return this.#browser.attemptOf(answer);
   }
 
   /**
@@ -147,17 +137,14 @@ export class LinkProof {
    * @param browser what the cookie held.
    */
   async callback(answer: URLSearchParams, browser: string | undefined): Promise<ProvenPerson> {
-    const { database, clock } = this.#parts;
-    const stateHash = tokenHash(answer.get('state') ?? '');
-    const attempt = await findSignIn(database.db, stateHash, clock.now());
-    if (!attempt) throw linkUsed();
-    const secrets = this.#open(attempt.sealed, browser, stateHash);
-    if (!secrets) throw await this.#recorded(attempt.user, otherBrowser());
-    if (!(await takeSignIn(database.db, attempt.id))) throw linkUsed();
+    const { database } = this.#parts;
+    const back = await this.#browser.take(answer, browser);
+    const attempt = back.kind === 'gone' ? undefined : await findAttempt(database.db, back.id);
+    if (back.kind === 'gone' || !attempt) throw linkUsed();
+    if (back.kind === 'other-browser') throw await this.#recorded(attempt.user, otherBrowser());
     let personId: string | undefined;
     try {
-      const back = { answer, redirectUri: this.#redirectUri(), secrets, purpose: 'link' } as const;
-      ({ personId } = await this.#signIn().finish(back));
+      ({ personId } = await this.#browser.finish(answer, back.secrets));
       return await this.#showNumber(attempt, personId);
     } catch (error) {
       await endAttempt(database.db, attempt.id);
@@ -175,24 +162,6 @@ export class LinkProof {
     const entered = await this.#link(user, attempt);
     if (entered === 'barred') throw await this.#recorded(user, barred('account'), attempt.person.id);
     return entered;
-  }
-
-  #signIn(): PersonSignIn {
-    if (!this.#parts.signIn) throw notConfigured();
-    return this.#parts.signIn;
-  }
-
-  #redirectUri(): string {
-    return `${this.#parts.publicUrl()}/link/callback`;
-  }
-
-  #open(sealed: Buffer, browser: string | undefined, stateHash: string): SignInSecrets | undefined {
-    if (browser === undefined) return undefined;
-    for (const deploymentKey of this.#parts.keys.candidates(KEY)) {
-      const text = unseal(sealed, tokenKey(browser, deploymentKey, USE), purposeOf(stateHash));
-      if (text !== undefined) return signInSecrets.parse(JSON.parse(text));
-    }
-    return undefined;
   }
 
   async #showNumber(attempt: LinkAttempt, personId: string): Promise<ProvenPerson> {
@@ -267,20 +236,8 @@ export class LinkProof {
   }
 }
 
-const signInSecrets = z.object({ state: z.string(), nonce: z.string(), verifier: z.string() });
-
 function actorOf({ id, name }: SignedInPerson): Actor {
   return { personId: id, name, channel: 'slack' };
-}
-
-/** A row sealed for one sign-in cannot be passed off for another. */
-function purposeOf(stateHash: string): string {
-  return `account-link ${stateHash}`;
-}
-
-/** The head of the hash: enough to tell the attempts of one browser apart. */
-function attemptOf(stateHash: string): string {
-  return stateHash.slice(0, 8);
 }
 
 function minutesAfter(at: Date, minutes: number): Date {

@@ -2,17 +2,11 @@ import { createTestDatabase, describeOnPostgres, type TestDatabase } from '../..
 import { openDatabase, type Database } from '../platform/database.js';
 import { silentLog } from '../platform/testing/test-parts.js';
 import { AccountLinkService, type AccountLinkParts } from './account-link-service.js';
-import {
-  createAttempt,
-  beginSignIn,
-  findSignIn,
-  takeSignIn,
-  waitForNumber,
-  type LinkAttempt,
-} from './link-attempts.js';
+import { createAttempt, findAttempt, waitForNumber, type LinkAttempt } from './link-attempts.js';
 import { saveBars } from './link-bars.js';
 import type { ChatUser } from './link-rules.js';
 import { endLinksOf, saveLink } from './link-store.js';
+import { beginSignIn, findSignIn, takeSignIn } from './sign-in-attempts.js';
 
 const AT = new Date('2026-11-24T09:00:00Z');
 const LATER = new Date('2026-11-24T09:10:00Z');
@@ -62,9 +56,11 @@ describeOnPostgres('Account links, when two things happen at once', () => {
 
   async function signedIn(name: string): Promise<LinkAttempt> {
     await database.transaction((trx) => createAttempt(trx, { user: account, tokenHash: name, at: AT, until: LATER }));
-    await beginSignIn(database.db, { tokenHash: name, stateHash: name, sealed: Buffer.from('x'), now: AT });
-    const attempt = await findSignIn(database.db, name, AT);
-    if (!attempt || !(await takeSignIn(database.db, attempt.id))) throw new Error('The sign-in is gone.');
+    const [db, table] = [database.db, 'link_attempt'] as const;
+    await beginSignIn(db, table, { tokenHash: name, stateHash: name, sealed: Buffer.from('x'), now: AT });
+    const signIn = await findSignIn(db, table, { stateHash: name, now: AT });
+    const attempt = signIn && (await findAttempt(db, signIn.id));
+    if (!attempt || !(await takeSignIn(db, table, attempt.id))) throw new Error('The sign-in is gone.');
     return attempt;
   }
 });

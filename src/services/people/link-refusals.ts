@@ -62,11 +62,11 @@ export function barred(of: 'account' | 'person'): Problem {
   });
 }
 
-/** The operator has given no client to sign people in with. */
-export function notConfigured(): Problem {
+/** The operator has given no client to sign people in with. @param nothing what cannot be done so, as words after "so". */
+export function notConfigured(nothing = 'no account can be linked'): Problem {
   return new Problem({
     kind: 'internal',
-    what: 'Latchkey cannot sign people in, so no account can be linked.',
+    what: `Latchkey cannot sign people in, so ${nothing}.`,
     why: 'The sign-in of people needs an app registration with a client secret or a certificate, and none is set.',
     remedy: 'The operator sets LINK_CLIENT_ID with LINK_CLIENT_SECRET or LINK_CLIENT_CERTIFICATE_PATH.',
     code: 'link-not-configured',
