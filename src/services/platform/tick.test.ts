@@ -46,6 +46,25 @@ test('after a change of the clock the due work is asked for at once', async () =
   expect(asked).toEqual([clock.now()]);
 });
 
+test('a sweep is asked when business time has gone so far, though no wall time has passed', async () => {
+  const clock = new StandingClock();
+  const [first, second] = [countdown(1), countdown(2)];
+  tick = createTick({ clock: { now: () => clock.now(), wall: () => new Date(0) }, log: silentLog, everyMs: 5 });
+  tick.register({
+    name: 'looks now and then',
+    everySeconds: 300,
+    sweep: async () => {
+      first.call();
+      second.call();
+    },
+  });
+  await first.reached;
+
+  clock.advance(5);
+
+  await second.reached;
+});
+
 test('a sweep that fails is logged, does not stop the others and is asked again', async () => {
   const { log, lines } = recordingLog();
   let asked = 0;

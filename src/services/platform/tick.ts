@@ -4,7 +4,7 @@ import type { Log } from './log.js';
 /** Something that is due at business times: asked again and again, it does what is due by `now`. */
 export interface Sweep {
   readonly name: string;
-  /** Wall seconds between two askings; default 1. */
+  /** Seconds between two askings, of the wall or of business time: whichever has passed first; default 1. */
   readonly everySeconds?: number;
   sweep(now: Date): Promise<unknown>;
 }
@@ -17,15 +17,20 @@ export interface Tick {
   stop(): Promise<void>;
 }
 
+interface Times {
+  readonly wallMs: number;
+  readonly businessMs: number;
+}
+
 /**
  * Asks the sweeps for what is due, each second (`everyMs`), with `clock.now()`. What fails is logged and asked again at the
  * next tick. The timer alone keeps no process alive.
  */
 export function createTick({ clock, log, everyMs = 1_000 }: { clock: Clock; log: Log; everyMs?: number }): Tick {
-  const sweeps: { readonly sweep: Sweep; askedAtMs: number; busy?: Promise<void> }[] = [];
+  const sweeps: { readonly sweep: Sweep; askedAt: Times; busy?: Promise<void> }[] = [];
 
   async function ask(entry: (typeof sweeps)[number]): Promise<void> {
-    entry.askedAtMs = clock.wall().getTime();
+    entry.askedAt = timesNow();
     try {
       await entry.sweep.sweep(clock.now());
     } catch (error) {
@@ -38,11 +43,17 @@ export function createTick({ clock, log, everyMs = 1_000 }: { clock: Clock; log:
     return entry.busy;
   }
 
+  function timesNow(): Times {
+    return { wallMs: clock.wall().getTime(), businessMs: clock.now().getTime() };
+  }
+
   function tick(): void {
-    const nowMs = clock.wall().getTime();
+    const now = timesNow();
     for (const entry of sweeps) {
+      const { wallMs, businessMs } = entry.askedAt;
+      const passedMs = Math.max(now.wallMs - wallMs, now.businessMs - businessMs);
       // Half a tick early, as timers are never exact.
-      if (nowMs - entry.askedAtMs >= (entry.sweep.everySeconds ?? 1) * 1_000 - everyMs / 2) void askOnce(entry);
+      if (passedMs >= (entry.sweep.everySeconds ?? 1) * 1_000 - everyMs / 2) void askOnce(entry);
     }
   }
 
@@ -50,7 +61,7 @@ export function createTick({ clock, log, everyMs = 1_000 }: { clock: Clock; log:
   timer.unref();
 
   return {
-    register: (sweep) => void sweeps.push({ sweep, askedAtMs: -Infinity }),
+    register: (sweep) => void sweeps.push({ sweep, askedAt: { wallMs: -Infinity, businessMs: -Infinity } }),
     dueWork: async () => void (await Promise.all(sweeps.map(askOnce))),
     stop: async () => {
       clearInterval(timer);
