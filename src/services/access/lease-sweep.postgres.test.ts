@@ -8,8 +8,10 @@ import { appendAudit } from '../platform/audit.js';
 import { openDatabase, type Database } from '../platform/database.js';
 import type { Durable } from '../platform/durable.js';
 import { newId, newRunId } from '../platform/ids.js';
+import { claimRun, endRun } from '../platform/ledger.js';
 import type { Transaction } from '../platform/schema.js';
 import { recordingLog, silentLog } from '../platform/testing/test-parts.js';
+import { LATCHKEY_ACTOR } from './lease-port.js';
 import { LeaseService } from './lease-service.js';
 import { changeLease, holdLease, insertLease } from './lease-store.js';
 import { addRequest } from './request-store.js';
@@ -109,4 +111,48 @@ describeOnPostgres('Ends at the same minute, on two replicas, beside what others
 
     await expectAllBegun();
   });
+
+  test('a giving that fails while somebody ends its lease: both are written, though each has what the other one wants', async () => {
+    const [due] = await dueLeases(1);
+    const { leaseId, personId } = due ?? { leaseId: '', personId: '' };
+    const at = stand.clock.now();
+    const [{ leases = undefined, durable = undefined } = {}] = replicas;
+    if (!leases || !durable) throw new Error('There is no replica.');
+    const run = { kind: 'grant-access', version: 1, input: {}, actor: LATCHKEY_ACTOR };
+    const runId = await database.transaction((trx) => durable.create(trx, run));
+    const planned = { state: 'planned', run: runId, end_reason: null } as const;
+    await database.db.updateTable('access_lease').set(planned).where('id', '=', leaseId).execute();
+    const claim = await claimRun(database.db, { runId, from: ['running'], at, holder: undefined });
+    if (!claim) throw new Error('The run is somebody else’s.');
+    const [hasRun, hasLease] = [arrival(), arrival()];
+
+    const fails = endRun(database, claim, {
+      ...{ ending: { problem: { kind: 'internal', what: 'It failed.', remedy: 'None.' } }, at },
+      alongside: async (trx) => {
+        await sql`set local deadlock_timeout = '50ms'`.execute(trx);
+        hasRun.come();
+        await hasLease.here;
+        await changeLease(trx, { id: leaseId, from: ['planned'], at, change: { state: 'failed' } });
+      },
+    });
+    const ends = database.transaction(async (trx) => {
+      await sql`set local deadlock_timeout = '50ms'`.execute(trx);
+      await holdLease(trx, leaseId);
+      hasLease.come();
+      await hasRun.here;
+      return leases.endAll(trx, personId, { reason: 'off-boarded', by: LATCHKEY_ACTOR });
+    });
+
+    await expect(Promise.all([fails, ends])).resolves.toBeDefined();
+    const lease = await leases.find(leaseId);
+    expect(lease?.state).toBe('ended');
+    expect((await durable.find(runId))?.state).toBe('failed');
+  });
 });
+
+/** Two that wait until each has come so far. */
+function arrival(): { come: () => void; here: Promise<void> } {
+  let come = (): void => undefined;
+  const here = new Promise<void>((resolve) => (come = resolve));
+  return { come, here };
+}

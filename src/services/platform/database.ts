@@ -10,6 +10,7 @@ import { migrations } from './migrations/migrations.js';
 import { openPostgres } from './postgres/open-postgres.js';
 import { PostgresPool as ServerPool } from './postgres/postgres-pool.js';
 import type { PostgresServer } from './postgres/postgres-server.js';
+import { untilUndisturbed } from './postgres/undisturbed.js';
 import type { Schema, Transaction } from './schema.js';
 
 export type { Executor, Transaction } from './schema.js';
@@ -21,7 +22,8 @@ export interface Database {
   readonly isShared: boolean;
   /**
    * Commits when `work` resolves, rolls back when it rejects. Inside, ask only `trx`, and never wait for the network: with
-   * the embedded database everybody else waits meanwhile.
+   * the embedded database everybody else waits meanwhile. On PostgreSQL `work` is called again where the server has ended it
+   * because it and another transaction waited for each other: it leaves nothing outside of the rows.
    */
   transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
   /** Statements as text, several at a time if without values: for libraries that write their own SQL. */
@@ -75,7 +77,7 @@ async function overPostgres(server: PostgresServer, log: Log, clock: Pick<Clock,
   return {
     db,
     isShared: true,
-    transaction: (work) => db.transaction().execute(work),
+    transaction: (work) => untilUndisturbed(() => db.transaction().execute(work)),
     query: (text, values) => pool.query(text, values),
     close: () => pool.end(),
   };
