@@ -80,7 +80,7 @@ export class Conversations {
       'who-has-access': (turn) => list.begin(turn),
       'assign-group': (turn, rest) => groups.begin(turn, 'give', rest),
       'unassign-group': (turn, rest) => groups.begin(turn, 'take', rest),
-      'request-access': (turn) => this.#access.begin(turn),
+      'request-access': (turn, rest) => this.#access.begin(turn, rest),
       'my-work': (turn) => this.work.begin(turn, ALL_LISTS),
       'my-requests': (turn) => this.work.begin(turn, ['requests']),
       'my-access': (turn) => this.work.begin(turn, ['access']),

@@ -23,7 +23,11 @@ test.each([
   ['Audit of Ana Agent', 'audit-person', 'Ana Agent'],
   ['audit me', 'audit-person', 'me'],
 ])('%p means %s', (text, name, rest) => {
-  expect(understand(text)).toMatchObject({ kind: 'intent', intent: { name }, rest });
+  expect(understand(text)).toMatchObject({
+    kind: 'intent',
+    intent: { name },
+    rest,
+  });
 });
 
 test.each([
@@ -44,6 +48,26 @@ test('any text is understood or gets two suggestions, quickly, however long', ()
     }),
   );
 });
+
+test.each([
+  'request for @ana',
+  'Request access for ana',
+  'give Ana Genesys for two weeks',
+  'I need access as agent because of the night shift',
+])('%p asks for access, and is passed on as a whole', (text) => {
+  expect(understand(text)).toMatchObject({
+    kind: 'intent',
+    intent: { name: 'request-access' },
+    rest: text,
+  });
+});
+
+test.each(['give back my access', 'assign from csv people.csv', 'my access please'])(
+  '%p is another phrase with words that it does not take',
+  (text) => {
+    expect(understand(text).kind).toBe('unknown');
+  },
+);
 
 test('no phrase belongs to two intents', () => {
   const phrases = INTENTS.flatMap(({ phrases: all }) => all);

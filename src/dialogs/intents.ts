@@ -30,14 +30,18 @@ export interface Intent {
   readonly explains: string;
   /** What a person types; the first one is shown. */
   readonly phrases: readonly string[];
-  /** What may follow the phrase. */
-  readonly takes?: 'person' | 'group' | 'name';
+  /** What may follow the phrase. A wish is a sentence, and read together with its phrase. */
+  readonly takes?: 'person' | 'group' | 'name' | 'wish';
   readonly example?: string;
   /** It begins with a form: where the chat has dialogs, one is opened at once. */
   readonly hasForm?: true;
   /** Absent: everybody. */
   readonly right?: Right;
 }
+
+/** Some are followed by what is asked for, and `GIVE` by whom it is for. */
+export const GIVE = 'give';
+export const REQUEST_PHRASES = ['request', 'request access', 'ask for access', 'i need access', 'get access', GIVE];
 
 export const INTENTS: readonly Intent[] = [
   {
@@ -154,7 +158,9 @@ export const INTENTS: readonly Intent[] = [
     name: 'request-access',
     title: 'Request access',
     explains: 'Ask for access to Genesys Cloud, for yourself or for somebody else, for as long as it is needed.',
-    phrases: ['request', 'request access', 'ask for access', 'i need access', 'get access'],
+    phrases: REQUEST_PHRASES,
+    takes: 'wish',
+    example: 'request agent for two weeks',
     hasForm: true,
   },
   {
@@ -203,7 +209,8 @@ export type Understood =
   /** The two that are nearest to what was said. */
   | { readonly kind: 'unknown'; readonly nearest: readonly Intent[] };
 
-const LONGEST_COMMAND = 300;
+/** With room for a reason. */
+const LONGEST_COMMAND = 1_000;
 
 /** What the words ask for. Words before forms: a phrase, alone or with what it takes after it. */
 export function understand(text: string): Understood {
@@ -215,7 +222,14 @@ export function understand(text: string): Understood {
     }
   }
   const opening = longestOpening(lower);
-  if (opening) return { kind: 'intent', intent: opening.intent, rest: said.slice(opening.length).trim() };
+  if (opening?.intent.takes !== undefined) {
+    const { intent, phrase } = opening;
+    return {
+      kind: 'intent',
+      intent,
+      rest: intent.takes === 'wish' ? said : said.slice(phrase.length).trim(),
+    };
+  }
   return { kind: 'unknown', nearest: nearestIntents(lower) };
 }
 
@@ -223,11 +237,11 @@ export function intentNamed(name: string): Intent | undefined {
   return INTENTS.find((intent) => intent.name === name);
 }
 
-function longestOpening(lower: string): { intent: Intent; length: number } | undefined {
-  return INTENTS.filter(({ takes }) => takes !== undefined)
-    .flatMap((intent) => intent.phrases.map((phrase) => ({ intent, length: phrase.length, phrase })))
+/** Also of those that take nothing: "give back my access" is not a gift. */
+function longestOpening(lower: string): { intent: Intent; phrase: string } | undefined {
+  return INTENTS.flatMap((intent) => intent.phrases.map((phrase) => ({ intent, phrase })))
     .filter(({ phrase }) => lower.startsWith(`${phrase} `))
-    .sort((one, other) => other.length - one.length)[0];
+    .sort((one, other) => other.phrase.length - one.phrase.length)[0];
 }
 
 function nearestIntents(lower: string): Intent[] {

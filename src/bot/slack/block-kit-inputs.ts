@@ -39,9 +39,11 @@ export function chooseManyBlocks(element: InputOf<'chooseMany'>, index: number, 
 
 /** Slack fills the list while somebody types: it asks the bot for rows (`block_suggestion`). */
 export function personBlock(element: InputOf<'person'>, index: number, limits: Limits): types.InputBlock {
+  const [value] = sendable(element.value ? [element.value] : []);
   const select: types.ExternalSelect = {
     ...{ type: 'external_select', action_id: element.id, min_query_length: LETTERS_BEFORE_SEARCH },
     ...placeholder(element.placeholder),
+    ...(value ? { initial_option: toOption(value) } : {}),
   };
   return input(element, select, index, limits);
 }

@@ -47,6 +47,21 @@ test('what a dialog is about comes back with its answers', async () => {
   });
 });
 
+test('somebody who is chosen already is so by the name that goes with the id, and by no other', () => {
+  const known = { title: 'Ana Agent (ana@x)', value: 'id-1', parts: { name: 'Ana Agent', detail: 'ana@x' } };
+  const input = { kind: 'person', label: 'Person', placeholder: 'Type', known } as const;
+  const form: Form = { name: 'f', title: 'F', questions: [{ id: 'person', title: 'Who?', explains: '', input }] };
+  const shown = (person: string) => {
+    const { blocks } = formModal({ form, typed: { person }, complaints: {} }, 'T1/D1');
+    expect(() => readBlocks(blocks, 'view')).not.toThrow();
+    const [block] = blocks;
+    return block && 'element' in block ? block.element : undefined;
+  };
+
+  expect(shown('id-1')).toMatchObject({ initial_option: { text: { text: 'Ana Agent' }, value: 'id-1' } });
+  expect(shown('id-2')).not.toHaveProperty('initial_option');
+});
+
 test.each(['{"conversation":"T1/D1","reference":"a\\u0000b"}', '{"conversation":"T1/D1","reference":5}', '{}', 'x'])(
   'a dialog that carries %s is none of ours',
   (metadata) => {

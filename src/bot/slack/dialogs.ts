@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import type { FilledForm, Question } from '../../dialogs/forms/form.js';
+import { chosenPerson } from '../../dialogs/forms/whole-form.js';
 import type { Element } from '../../dialogs/views/view.js';
 import type { Log } from '../../services/index.js';
 import { lineModal } from './block-kit.js';
@@ -107,7 +108,7 @@ function inputOf({ id, title: label, input, isOptional }: Question, typed: strin
       return { kind: 'choose', id, label, choices: input.choices, ...required, ...chosen };
     }
     case 'person':
-      return { kind: 'person', id, label, placeholder: input.placeholder, ...required };
+      return { kind: 'person', id, label, placeholder: input.placeholder, ...required, ...chosenPerson(input, typed) };
     case 'text': {
       const { placeholder, maxLength } = input;
       const value = typed === undefined ? {} : { value: typed };

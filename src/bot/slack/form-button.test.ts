@@ -39,6 +39,25 @@ test('an answer that the button cannot carry is left out, the others are not', (
   });
 });
 
+test('what was chosen is said by its name, and not by its id', () => {
+  const { name, title } = filled({}).form;
+  const known = { title: 'Ana Agent (ana@contoso.example)', value: 'id-1' };
+  const choice = { kind: 'choice', label: 'Role', choices: [{ title: 'Agent', value: 'agent' }] } as const;
+  const questions = [
+    { id: 'who', title: 'For whom?', explains: '', input: { kind: 'person', label: 'Person', placeholder: '', known } },
+    { id: 'role', title: 'Which?', explains: '', input: choice },
+  ] as const;
+
+  const words = JSON.stringify(
+    formButtonMessage({ form: { name, title, questions }, typed: { who: 'id-1', role: 'agent' }, complaints: {} })
+      .blocks[1],
+  );
+
+  expect(words).toContain('Ana Agent (ana@contoso.example)');
+  expect(words).toContain('Agent');
+  expect(words).not.toContain('id-1');
+});
+
 test('a form that nobody has filled in opens as it is', () => {
   const button = buttonOf(filled({}));
 

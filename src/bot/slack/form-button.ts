@@ -1,4 +1,4 @@
-import type { FilledForm } from '../../dialogs/forms/form.js';
+import type { FilledForm, QuestionInput } from '../../dialogs/forms/form.js';
 import type { View } from '../../dialogs/views/view.js';
 import { toMessage, type ButtonValue, type SlackMessage } from './block-kit.js';
 import { SLACK } from './block-kit-limits.js';
@@ -30,7 +30,7 @@ function formButtonView({ form, typed, complaints }: FilledForm): View {
   const text = 'This is a form. Press the button to fill it in.';
   const wrong = form.questions.flatMap(({ id }) => complaints[id] ?? []);
   const facts = form.questions.flatMap(({ id, input }) => {
-    const value = typed[id] ?? '';
+    const value = shownAnswer(input, typed[id] ?? '');
     return value === '' ? [] : [{ label: input.label, value }];
   });
   // What opens a form by its name is an intent.
@@ -47,6 +47,13 @@ function formButtonView({ form, typed, complaints }: FilledForm): View {
     actions: [{ kind: 'verb', label: 'Open the form', ...button, style: 'primary' }],
     fallback: `${form.title}: ${[...wrong, text].join(' ')}`,
   };
+}
+
+/** As a person reads it, where the answer itself is an id. */
+function shownAnswer(input: QuestionInput, answer: string): string {
+  if (input.kind === 'text') return answer;
+  const choices = input.kind === 'choice' ? input.choices : input.known ? [input.known] : [];
+  return choices.find(({ value }) => value === answer)?.title ?? answer;
 }
 
 type Elements = Extract<SlackMessage['blocks'][number], { type: 'actions' }>['elements'];

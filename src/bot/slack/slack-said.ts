@@ -14,7 +14,7 @@ export interface SaidParts {
 const MOST_MENTIONED = 10;
 
 export const NOT_LINKED =
-  'An account that you mention is not linked, so Latchkey does not know who that is. Write the user principal name instead, such as ana@contoso.com.';
+  'An account that you mention is not linked, so Latchkey does not know who that is. Write the user principal name instead, such as ana@contoso.com, or the name.';
 
 /**
  * What a delivery says. Who is mentioned stands there by object id: the name beside a mention may be anybody's.
@@ -30,8 +30,8 @@ export async function readSaid({ deed }: Delivery, parts: SaidParts): Promise<Sa
       return readSentFile(deed.files, parts.files) ?? textSaid(withoutMention(deed.text, parts.botUserId), parts);
     case 'click': {
       const messageId = deed.surface.kind === 'message' ? { messageId: deed.surface.ts } : {};
-      const { verb, reference, revision } = deed.button;
-      return { kind: 'click', verb, reference, revision, inputs: deed.inputs, ...messageId };
+      const { verb, reference, revision, typed } = deed.button;
+      return { kind: 'click', verb, reference, revision, inputs: { ...typed, ...deed.inputs }, ...messageId };
     }
     case 'form': {
       const { form, reference, inputs } = deed;

@@ -66,6 +66,19 @@ describe('what was said', () => {
     });
   });
 
+  test('whoever is mentioned stands there by object id where Teams says it, and only marked by name where it does not', () => {
+    const aadObjectId = '33333333-AAAA-4000-8000-000000000004';
+    const entities = [
+      { type: 'mention', mentioned: { id: '29:ana', name: 'Ana', aadObjectId }, text: '<at>Ana</at>' },
+      { type: 'mention', mentioned: { id: '29:zoe', aadObjectId: 'zoe@contoso.example' }, text: '<at>Zoe</at>' },
+    ];
+
+    expect(readSaid(activity({ text: 'request for <at>Ana</at> and <at>Zoe</at>', entities }))).toEqual({
+      kind: 'text',
+      text: 'request for 33333333-aaaa-4000-8000-000000000004 and <at>Zoe</at>',
+    });
+  });
+
   const button = { verb: 'run', reference: 'plan:1', revision: 3 };
 
   test('a pressed button is a click with its inputs and its message', () => {

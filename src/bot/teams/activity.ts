@@ -99,21 +99,25 @@ export function readSaid(activity: InboundActivity): Said | 'not-ours' | undefin
 }
 
 function readText(activity: InboundActivity): Said {
-  return { kind: 'text', text: withoutMention(activity).trim().slice(0, MAX_TEXT) };
+  return { kind: 'text', text: withoutMentions(activity).trim().slice(0, MAX_TEXT) };
 }
 
-/** In a channel the text begins with the bot's own name, marked as a mention of it. */
-function withoutMention(activity: InboundActivity): string {
-  const mentions = (activity.entities ?? []).flatMap((entity) => {
-    const parsed = mention.safeParse(entity);
-    return parsed.success && parsed.data.mentioned.id === activity.recipient.id ? [parsed.data.text] : [];
-  });
-  return mentions.reduce((text, marked) => text.replaceAll(marked, ' '), activity.text ?? '');
+/**
+ * In a channel the text begins with the bot's own name, marked as a mention of it. Who else is mentioned stands there by
+ * Entra object id, where Teams says it; the name in a mention may be anybody's, and stays marked.
+ */
+function withoutMentions(activity: InboundActivity): string {
+  const mentions = (activity.entities ?? []).flatMap((entity) => mention.safeParse(entity).data ?? []);
+  return mentions.reduce((text, { mentioned, text: marked }) => {
+    if (mentioned.id === activity.recipient.id) return text.replaceAll(marked, ' ');
+    const personId = mentioned.aadObjectId?.toLowerCase() ?? '';
+    return GUID.test(personId) ? text.replaceAll(marked, personId) : text;
+  }, activity.text ?? '');
 }
 
 const mention = z.object({
   type: z.literal('mention'),
-  mentioned: z.object({ id }),
+  mentioned: z.object({ id, aadObjectId: optionalText(100) }),
   text: z.string().min(1).max(500),
 });
 

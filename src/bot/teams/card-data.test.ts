@@ -1,4 +1,5 @@
 import type { Element, View } from '../../dialogs/views/view.js';
+import { partsOf } from '../testing/card-judge.js';
 import { toAdaptiveCard, type CardPart } from './adaptive-card.js';
 
 function viewOf(element?: Element, actions: View['actions'] = []): View {
@@ -32,6 +33,16 @@ test('a notice with a label is introduced by it instead of a word for its tone',
   const words = wordsOf(toAdaptiveCard(viewOf(notice)).body);
 
   expect(words).toEqual(['Plan', 'What to do:', 'Press Retry.']);
+});
+
+test('a list that fills itself shows who is chosen, and begins with that row alone', () => {
+  const person = { kind: 'person', id: 'person', label: 'Person' } as const;
+  const value = { title: 'Ana Agent (ana@x)', value: 'id-1' };
+  const inputOf = (element: Element): CardPart | undefined =>
+    partsOf(toAdaptiveCard(viewOf(element))).find(({ type }) => type === 'Input.ChoiceSet');
+
+  expect(inputOf({ ...person, value })).toMatchObject({ value: 'id-1', choices: [value], style: 'filtered' });
+  expect(inputOf(person)).toMatchObject({ choices: [] });
 });
 
 test('a link can be the primary act', () => {

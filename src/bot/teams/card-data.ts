@@ -186,6 +186,9 @@ function personData(element: Extract<Element, { kind: 'person' }>, limits: Limit
     label: inputLabel(element.label, limits),
     placeholder: inertText(element.placeholder ?? '', limits.label),
     dataset: PEOPLE_DATASET,
+    // A list that fills itself may have rows from the beginning: the one that is chosen needs its own.
+    value: element.value?.value ?? '',
+    choices: element.value ? [choiceData(element.value, limits)] : [],
     ...requirement(element.required, limits),
     // Said of words that are no row of the list, too.
     errorMessage: inertText(element.required ?? 'Choose somebody from the list, or empty this box.', limits.heading),

@@ -6,7 +6,15 @@ import {
   type AccessWish,
   type EntraPerson,
 } from '../../services/index.js';
-import { filledRequestForm, readAskedAccess, REQUEST_FORM, type AskedAccess } from '../forms/request-access.form.js';
+import {
+  filledRequestForm,
+  readAskedAccess,
+  REQUEST_FORM,
+  WHO_OPEN,
+  type AskedAccess,
+} from '../forms/request-access.form.js';
+import { readRequestWords, type SaidPerson } from '../forms/request-words.js';
+import { filledBySaid, whoFound, whoKnown, whoMentioned, whoUnclear, type WhoSaid } from '../forms/said-request.js';
 import { wholeFormView } from '../forms/whole-form.js';
 import type { Turn } from '../turn.js';
 import { confirmBreakGlassView, noOffersView } from '../views/request-access.view.js';
@@ -17,6 +25,13 @@ import { requestViewFor } from './render-access.js';
 import { channelOf, deciderOf, sentence, show, type Click, type Handled, type Parts, type Verbs } from './talk.js';
 
 type Inputs = Readonly<Record<string, string>>;
+
+/** What is filled in before anybody has seen the form. */
+interface Given {
+  readonly who?: WhoSaid;
+  readonly typed?: Inputs;
+  readonly complaints?: Inputs;
+}
 
 /** *request*: for whom, which role, how long, why; then the card that lives until the access has ended. */
 export class RequestAccessConversation {
@@ -31,13 +46,51 @@ export class RequestAccessConversation {
     this.#parts = parts;
   }
 
-  async begin(turn: Turn): Handled {
+  /** @param words a whole sentence: it fills in the form, and nothing is asked for before that is sent. */
+  async begin(turn: Turn, words = ''): Handled {
     const offers = await this.#parts.access.offers(deciderOf(turn));
     const usable = offers.filter(isUsable);
     if (usable.length === 0) return this.#showAlone(turn, noOffersView(offers), 'The answer');
-    const filled = filledRequestForm(usable, { reference: newNonce(), timeZone: this.#parts.access.timeZone() });
+    const given = words === '' ? await this.#carried(turn) : await this.#understood(turn, words, offers);
+    const timeZone = this.#parts.access.timeZone();
+    const filled = filledRequestForm(usable, { reference: newNonce(), timeZone, ...given });
     if (channelOf(this.#parts, turn).asks === 'in-dialog') return { kind: 'form', form: filled };
     return this.#showAlone(turn, wholeFormView(filled, dismiss(), notOffered(offers)), 'The form');
+  }
+
+  async #understood(turn: Turn, words: string, offers: readonly AccessOffer[]): Promise<Given> {
+    const { access, clock } = this.#parts;
+    const said = readRequestWords(words, offers);
+    const { typed, complaints } = filledBySaid(said, { offers, now: clock.now(), timeZone: access.timeZone() });
+    const who = await this.#whoSaid(turn, said.who);
+    return {
+      who,
+      typed: { ...typed, ...(who.personId === undefined ? {} : { person: who.personId }) },
+      complaints: { ...complaints, ...(who.complaint === undefined ? {} : { person: who.complaint }) },
+    };
+  }
+
+  async #whoSaid(turn: Turn, said: readonly SaidPerson[]): Promise<WhoSaid> {
+    const [one, ...others] = said;
+    if (!one) return WHO_OPEN;
+    if (others.length > 0) return whoUnclear(said);
+    return one.isBareMention
+      ? whoMentioned(one)
+      : whoFound(one, await this.#parts.access.lookFor(deciderOf(turn), one.words));
+  }
+
+  /** What the button that opens the form anew has kept of it. */
+  async #carried(turn: Turn): Promise<Given> {
+    if (turn.said.kind !== 'click') return {};
+    const { inputs: typed } = turn.said;
+    return { typed, who: await this.#whoTyped(turn, typed['person']) };
+  }
+
+  /** Where no name goes with the id any more, the person is chosen again. */
+  async #whoTyped(turn: Turn, typed = ''): Promise<WhoSaid> {
+    if (!GUID.test(typed)) return WHO_OPEN;
+    const found = await this.#parts.access.lookFor(deciderOf(turn), typed).catch(() => undefined);
+    return found?.kind === 'one' ? whoKnown(found.person) : WHO_OPEN;
   }
 
   /** What somebody may ask for, and why, is not everybody's. @param what where it is said that it is elsewhere. */
@@ -71,7 +124,10 @@ export class RequestAccessConversation {
     more: { reference: string; typed: Inputs; complaints: Inputs },
   ): Handled {
     const timeZone = this.#parts.access.timeZone();
-    if (turn.said.kind === 'form') return { kind: 'form', form: filledRequestForm(offers, { ...more, timeZone }) };
+    if (turn.said.kind === 'form') {
+      const who = await this.#whoTyped(turn, more.typed['person']);
+      return { kind: 'form', form: filledRequestForm(offers, { ...more, timeZone, who }) };
+    }
     // The card stays with what was typed.
     return { kind: 'refused', text: Object.values(more.complaints).join(' ') };
   }

@@ -1,4 +1,4 @@
-import type { Action, Element, View } from '../views/view.js';
+import type { Action, Choice, Element, View } from '../views/view.js';
 
 /**
  * A short list of questions, asked one at a time. Each may be answered by a pick or by typing; both go through the same
@@ -32,11 +32,17 @@ export type QuestionInput =
   | {
       readonly kind: 'choice';
       readonly label: string;
-      readonly choices: readonly { readonly title: string; readonly value: string }[];
+      readonly choices: readonly Choice[];
       readonly preselected?: string;
     }
   /** Somebody of the tenant, found while typing. */
-  | { readonly kind: 'person'; readonly label: string; readonly placeholder: string }
+  | {
+      readonly kind: 'person';
+      readonly label: string;
+      readonly placeholder: string;
+      /** Shown as chosen where the answer so far is their value: a list that fills itself knows no names. */
+      readonly known?: Choice;
+    }
   | { readonly kind: 'text'; readonly label: string; readonly placeholder: string; readonly maxLength: number };
 
 /** Answers so far, by question id: what was understood and how it is shown. */

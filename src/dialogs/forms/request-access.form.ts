@@ -1,6 +1,6 @@
 import { timeSpanText, type AccessOffer } from '../../services/index.js';
 import type { Choice } from '../views/view.js';
-import type { FilledForm, Form, Question } from './form.js';
+import type { FilledForm, Form, Question, QuestionInput } from './form.js';
 import { chosenMinutes, spanChoices } from './span-choices.js';
 import { minutesUntil } from './until-words.js';
 
@@ -8,6 +8,17 @@ export const REQUEST_FORM = 'request-access';
 /** As long as is usual for whichever role is chosen. */
 const USUALLY = 'usually';
 const AT_ONCE = 'at-once';
+/** Characters. */
+export const LONGEST_WHY = 500;
+
+export interface FormOptions {
+  readonly reference: string;
+  readonly timeZone: string;
+  /** Absent: nobody was named. */
+  readonly who?: WhoAsked;
+  /** No role is proposed. */
+  readonly isRoleOpen?: boolean;
+}
 
 /**
  * @param reference unguessable and new each time, so that one form asks once, however often it is sent.
@@ -15,13 +26,13 @@ const AT_ONCE = 'at-once';
  */
 export function requestAccessForm(
   offers: readonly AccessOffer[],
-  { reference, timeZone }: { readonly reference: string; readonly timeZone: string },
+  { reference, timeZone, who = WHO_OPEN, isRoleOpen = false }: FormOptions,
 ): Form {
   return {
     ...{ name: REQUEST_FORM, title: 'Request access', reference, sends: { label: 'Ask for access', style: 'primary' } },
     questions: [
-      whoQuestion,
-      roleQuestion(offers),
+      whoQuestion(who),
+      roleQuestion(offers, isRoleOpen),
       spanQuestion(offers),
       untilQuestion(timeZone),
       whyQuestion,
@@ -30,27 +41,45 @@ export function requestAccessForm(
   };
 }
 
-const whoQuestion: Question = {
-  ...{ id: 'person', title: 'For whom?', isOptional: true },
-  explains: 'Leave it empty to ask for yourself.',
-  input: { kind: 'person', label: 'Person', placeholder: 'Yourself, or type two letters of a name' },
-};
+/** Whom it is for, as the form asks it. */
+export interface WhoAsked {
+  readonly input: QuestionInput;
+  /** Left empty it is for whoever asks; not where somebody else was spoken of. */
+  readonly isOptional: boolean;
+}
 
-function roleQuestion(offers: readonly AccessOffer[]): Question {
+/** Nobody was named. */
+export const WHO_OPEN = {
+  input: { kind: 'person', label: 'Person', placeholder: 'Yourself, or type two letters of a name' },
+  isOptional: true,
+} as const satisfies WhoAsked;
+
+function whoQuestion({ input, isOptional }: WhoAsked): Question {
+  const asked = { id: 'person', title: 'For whom?', input } as const;
+  if (!isOptional) return { ...asked, explains: 'Nothing is asked for until you have chosen who it is.' };
+  return { ...asked, isOptional, explains: 'Leave it empty to ask for yourself.' };
+}
+
+function roleQuestion(offers: readonly AccessOffer[], isOpen: boolean): Question {
   const [first] = offers;
   const explains = offers.map(({ name, explains: what, gives }) => `${name}: ${what ?? `it gives ${gives}`}`);
   return {
     ...{ id: 'role', title: 'Which role?', explains: explains.map((text) => text.replace(/\.?$/, '.')).join(' ') },
     input: {
       ...{ kind: 'choice', label: 'Role', choices: offers.map(({ roleId, name }) => ({ title: name, value: roleId })) },
-      ...(first ? { preselected: first.roleId } : {}),
+      ...(first && !isOpen ? { preselected: first.roleId } : {}),
     },
   };
 }
 
-function spanQuestion(offers: readonly AccessOffer[]): Question {
+/** The lengths to choose from. */
+export function requestSpans(offers: readonly AccessOffer[]): Choice[] {
   const most = Math.max(...offers.map(({ mostMinutes }) => mostMinutes));
   const also = offers.flatMap(({ usualMinutes, mostMinutes }) => [usualMinutes, mostMinutes]);
+  return spanChoices(most, also);
+}
+
+function spanQuestion(offers: readonly AccessOffer[]): Question {
   const usual: Choice = { title: `As usual: ${usualText(offers)}`, value: USUALLY };
   return {
     ...{
@@ -58,7 +87,7 @@ function spanQuestion(offers: readonly AccessOffer[]): Question {
       title: 'For how long?',
       explains: `The time begins when the access works. ${mostText(offers)}`,
     },
-    input: { kind: 'choice', label: 'How long', choices: [usual, ...spanChoices(most, also)], preselected: USUALLY },
+    input: { kind: 'choice', label: 'How long', choices: [usual, ...requestSpans(offers)], preselected: USUALLY },
   };
 }
 
@@ -89,7 +118,7 @@ function untilQuestion(timeZone: string): Question {
 
 const whyQuestion: Question = {
   ...{ id: 'why', title: 'Why?', explains: 'Whoever decides reads this.' },
-  input: { kind: 'text', label: 'Why', placeholder: 'for example covering the night shift', maxLength: 500 },
+  input: { kind: 'text', label: 'Why', placeholder: 'for example covering the night shift', maxLength: LONGEST_WHY },
 };
 
 /** Only where break-glass is offered. */
@@ -155,7 +184,7 @@ function lengthOf(
   return isAtOnce ? Math.min(usualMinutes, breakGlassMinutes ?? usualMinutes) : usualMinutes;
 }
 
-function untilComplaint(until: string): Readonly<Record<string, string>> {
+export function untilComplaint(until: string): Readonly<Record<string, string>> {
   if (until.trim() === '') return { minutes: 'Choose one of these lengths, or say until when.' };
   return {
     until: `“${until.trim()}” is no time to come. Say 18:00, tomorrow, friday 17:00, 2026-12-24 18:00, or 3 hours.`,
@@ -165,8 +194,9 @@ function untilComplaint(until: string): Readonly<Record<string, string>> {
 /** The form with what was typed, and what is wrong with it. */
 export function filledRequestForm(
   offers: readonly AccessOffer[],
-  more: { reference: string; timeZone: string; typed?: Inputs; complaints?: Inputs },
+  more: FormOptions & { readonly typed?: Inputs; readonly complaints?: Inputs },
 ): FilledForm {
   const { typed = {}, complaints = {} } = more;
-  return { form: requestAccessForm(offers, more), typed, complaints };
+  const isRoleOpen = complaints['role'] !== undefined;
+  return { form: requestAccessForm(offers, { ...more, isRoleOpen }), typed, complaints };
 }

@@ -1,5 +1,5 @@
-import type { Action, Element, View } from '../views/view.js';
-import type { FilledForm, Form, Question } from './form.js';
+import type { Action, Choice, Element, View } from '../views/view.js';
+import type { FilledForm, Form, Question, QuestionInput } from './form.js';
 
 /**
  * A whole form on one card, for a chat without dialogs. Its button has the name of the form as its verb, and what the form
@@ -40,6 +40,14 @@ function questionElements(question: Question, typed: string | undefined, complai
   ];
 }
 
+/** Somebody is shown as chosen only by the name that goes with the id. */
+export function chosenPerson(
+  { known }: Extract<QuestionInput, { kind: 'person' }>,
+  typed: string | undefined,
+): { value?: Choice } {
+  return known !== undefined && known.value === typed ? { value: known } : {};
+}
+
 function inputOf({ id, title: label, input, isOptional }: Question, typed: string | undefined): Element {
   const required = isOptional ? {} : { required: 'This is needed.' };
   switch (input.kind) {
@@ -55,7 +63,7 @@ function inputOf({ id, title: label, input, isOptional }: Question, typed: strin
       };
     }
     case 'person':
-      return { kind: 'person', id, label, placeholder: input.placeholder, ...required };
+      return { kind: 'person', id, label, placeholder: input.placeholder, ...required, ...chosenPerson(input, typed) };
     case 'text': {
       const { placeholder, maxLength } = input;
       return {

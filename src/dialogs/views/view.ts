@@ -64,6 +64,8 @@ export type Element =
       readonly id: string;
       readonly label: string;
       readonly placeholder?: string;
+      /** Who is chosen so far. */
+      readonly value?: Choice;
       readonly required?: string;
     }
   | {
