@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { Balancer } from '../support/balancer.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { freePorts, until, World } from '../support/world.js';
+import { freePorts } from '../support/ports.js';
+import { until, World } from '../support/world.js';
 import { RemoteProxy } from './remote-proxy.js';
 
 /** One change on a remote side, and which replica asked for it. */

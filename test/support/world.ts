@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Persona } from './persona.js';
-import { answers, end, until } from './processes.js';
+import { freePorts, url, type Ports } from './ports.js';
+import { answers, end, ended, until } from './processes.js';
 import { SandboxControl } from './sandbox-control.js';
 import { createTestDatabase, isOnPostgres, type TestDatabase } from './test-database.js';
 
@@ -155,9 +155,8 @@ export class World {
   }
 
   /** Ends the bot as a power cut would: nothing of its own runs any more. */
-  async killBot(): Promise<void> {
-    await end(this.#bot, 'SIGKILL');
-    this.#bot = undefined;
+  killBot(): Promise<void> {
+    return this.#endBot('SIGKILL');
   }
 
   /** Stops the bot's process where it stands, as a machine that is suspended does; `thawBot` lets it go on. */
@@ -190,9 +189,15 @@ export class World {
   }
 
   /** Resolves when the bot has died by itself. */
-  async botDies(): Promise<void> {
-    if (this.#bot && this.#bot.exitCode === null && this.#bot.signalCode === null) await once(this.#bot, 'exit');
-    this.#bot = undefined;
+  botDies(): Promise<void> {
+    return this.#endBot(undefined);
+  }
+
+  /** Forgets the bot that runs now once it has ended; by then another one may have been started. */
+  async #endBot(signal: NodeJS.Signals | undefined): Promise<void> {
+    const bot = this.#bot;
+    await (signal === undefined ? ended(bot) : end(bot, signal));
+    if (this.#bot === bot) this.#bot = undefined;
   }
 
   /** Keeps what Entra and Genesys hold now under that name. */
@@ -209,6 +214,29 @@ export class World {
     await this.#startSandbox();
   }
 
+  /** Keeps everything, the chats and what the bot knows too, under that name. With the embedded database alone. */
+  async saveAll(name: string): Promise<void> {
+    await this.stopBot();
+    await this.#stopSandbox();
+    cpSync(this.dataDir, this.#savedAll(name), { recursive: true });
+    await this.#startSandbox();
+    await this.startBot();
+  }
+
+  /** Everything is as it was when it was saved, but for the time, which goes on from there. The bot is killed before. */
+  async restoreAll(name: string): Promise<void> {
+    await this.killBot();
+    await this.#stopSandbox();
+    rmSync(this.dataDir, { recursive: true });
+    cpSync(this.#savedAll(name), this.dataDir, { recursive: true });
+    await this.#startSandbox();
+    await this.startBot();
+  }
+
+  #savedAll(name: string): string {
+    return join(`${this.dataDir}-saved`, name);
+  }
+
   async #stopSandbox(): Promise<void> {
     await end(this.#sandbox, 'SIGTERM');
   }
@@ -217,14 +245,13 @@ export class World {
     const isRemote = (file: string): boolean => /^(entra|genesys)\.db/.test(file);
     mkdirSync(to, { recursive: true });
     for (const file of readdirSync(to).filter(isRemote)) rmSync(join(to, file));
-    for (const file of readdirSync(from).filter(isRemote)) copyFileSync(join(from, file), join(to, file));
+    for (const file of readdirSync(from).filter(isRemote)) cpSync(join(from, file), join(to, file));
   }
 
   /** Asks the bot to stop and waits until it has. @returns its exit code. */
   async stopBot(): Promise<number | null> {
     const bot = this.#bot;
-    await end(bot, 'SIGTERM');
-    this.#bot = undefined;
+    await this.#endBot('SIGTERM');
     return bot?.exitCode ?? null;
   }
 
@@ -237,7 +264,7 @@ export class World {
     await end(this.#bot, 'SIGKILL');
     await end(this.#sandbox, 'SIGKILL');
     await this.#database?.drop();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    for (const folder of [this.dataDir, `${this.dataDir}-saved`]) rmSync(folder, { recursive: true, force: true });
   }
 
   async #startSandbox(): Promise<void> {
@@ -269,29 +296,4 @@ export interface TlsPaths {
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
-}
-
-interface Ports {
-  readonly entra: number;
-  readonly genesys: number;
-  readonly teams: number;
-  readonly slack: number;
-  readonly bot: number;
-}
-
-function url(port: number, scheme = 'http'): string {
-  return `${scheme}://127.0.0.1:${port}`;
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
