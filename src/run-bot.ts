@@ -132,12 +132,12 @@ function openConversations(
   { log, adminPlaces }: { log: Log; adminPlaces: Config['adminPlaces'] },
 ): { router: Router; noticeboard: Noticeboard } {
   const { runs, sso, clock, bulk, memory, access } = services;
-  const [ofRuns, ofAccess] = [renderRun({ runs, sso, clock, bulk }), renderAccess({ access, sso, clock })];
+  const [ofRuns, ofAccess] = [renderRun({ runs, sso, clock, bulk }), renderAccess({ access, sso, clock, memory })];
   const noticeboard = new Noticeboard({
     channels,
     postings: memory.postings,
     log,
-    render: (reference) => (reference.startsWith('run:') ? ofRuns(reference) : ofAccess(reference)),
+    render: (reference, place) => (reference.startsWith('run:') ? ofRuns(reference) : ofAccess(reference, place)),
   });
   runs.onProgress((runId) => noticeboard.refresh(`run:${runId}`));
   runs.onTaken((runId) => void followTaken({ runs, noticeboard, log }, runId));

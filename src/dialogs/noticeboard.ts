@@ -5,8 +5,11 @@ import { CopyKeeper, PlacePace, type Edited } from './copy-keeper.js';
 import type { Place } from './turn.js';
 import type { View } from './views/view.js';
 
-/** What a reference shows now, and how new that is. `undefined`: there is nothing to show any more. */
-export type Render = (reference: string) => Promise<{ view: View; revision: number } | undefined>;
+/**
+ * What a reference shows now, and how new that is. `undefined`: there is nothing to show any more.
+ * @param place where it stands, or will stand; absent: it is sent to whoever was proven to be a person.
+ */
+export type Render = (reference: string, place?: Place) => Promise<{ view: View; revision: number } | undefined>;
 
 export interface NoticeboardParts {
   readonly channels: readonly Channel[];
@@ -17,6 +20,11 @@ export interface NoticeboardParts {
 
 /** A chat counts edits against its limits; a person cannot read faster than this either. */
 const EDIT_SPACING_MS = 1_000;
+interface Sent {
+  readonly place: Place;
+  readonly messageId: string;
+}
+
 interface Shown {
   readonly view: View;
   readonly revision: number;
@@ -55,15 +63,16 @@ export class Noticeboard {
 
   /** Posts what the reference shows now and keeps it true from here on. */
   async post(place: Place, reference: string): Promise<void> {
-    await this.#begin(reference, place.channel, async (channel, view) => ({
+    const post = async (channel: Channel, view: View): Promise<Sent> => ({
       place,
       messageId: await channel.post(place, view),
-    }));
+    });
+    await this.#begin(reference, place.channel, { post, place });
   }
 
   /** As `post`, in somebody's personal chat of that channel. Rejects where they have none. */
   async whisper(channel: Channel['name'], to: Addressee, reference: string): Promise<void> {
-    await this.#begin(reference, channel, (chat, view) => chat.whisper(to, view));
+    await this.#begin(reference, channel, { post: (chat, view) => chat.whisper(to, view) });
   }
 
   /**
@@ -129,9 +138,9 @@ export class Noticeboard {
   async #begin(
     reference: string,
     name: Channel['name'],
-    post: (channel: Channel, view: View) => Promise<{ place: Place; messageId: string }>,
+    { post, place }: { post: (channel: Channel, view: View) => Promise<Sent>; place?: Place },
   ): Promise<void> {
-    const shown = await this.#render(reference);
+    const shown = await this.#render(reference, place);
     if (!shown) return;
     const { view, ...state } = shown;
     await this.#parts.postings.save({ reference, ...(await post(this.#channel(name), view)), ...state });
@@ -202,8 +211,8 @@ export class Noticeboard {
     return pace;
   }
 
-  async #render(reference: string): Promise<Shown | undefined> {
-    const shown = await this.#parts.render(reference);
+  async #render(reference: string, place: Place | undefined): Promise<Shown | undefined> {
+    const shown = await this.#parts.render(reference, place);
     return shown && { ...shown, contentHash: hashOf(shown.view) };
   }
 
@@ -211,7 +220,7 @@ export class Noticeboard {
   async #edit(copy: Posting): Promise<{ edited: Edited; wasSent: boolean }> {
     const { reference, place, messageId } = copy;
     try {
-      const shown = await this.#render(reference);
+      const shown = await this.#render(reference, place);
       if (!shown) return { edited: 'true', wasSent: false };
       const edit = await this.#parts.postings.beginEdit(copy, shown.revision);
       if (typeof edit === 'string') return { edited: edit === 'shown' ? 'true' : 'busy', wasSent: false };

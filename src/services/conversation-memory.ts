@@ -27,6 +27,8 @@ export interface ConversationMemory {
   readonly forms: FormStore;
   readonly postings: PostingStore;
   placesOf(channel: ChannelName): PlaceMemory;
+  /** Whether these are direct messages with an account that is known to be nobody's: whoever reads them was not proven. */
+  isUnproven(place: PostingPlace): Promise<boolean>;
   /** References whose messages may show less than has happened, as after a crash. */
   findCardsBehind(): Promise<readonly string[]>;
   /** Calls again and again, for a day, for those that have been so for some seconds: whoever was to edit them may have died. */
@@ -133,6 +135,10 @@ export function createConversationMemory({
       find: (conversation) => findPlace(db, { channel, conversation }),
       findPersonal: (person) => findPersonalPlace(db, { channel, person }),
     }),
+    isUnproven: async (place) => {
+      const known = await findPlace(db, place);
+      return known !== undefined && known.account !== undefined && known.person === undefined;
+    },
     findCardsBehind: () => cardsBehind(db),
     onCardBehind: (listener) => void behind.push(listener),
     cardsBehind: {

@@ -1,4 +1,4 @@
-import { cardRevision, type RequestCard } from '../../services/index.js';
+import { cardRevision, type ConversationMemory, type RequestCard } from '../../services/index.js';
 import { EVERYBODY } from '../access-news.js';
 import type { Render } from '../noticeboard.js';
 import { accessPhase } from '../views/access-phase.js';
@@ -9,13 +9,17 @@ import type { Parts } from './talk.js';
 
 type RenderParts = Pick<Parts, 'access' | 'sso' | 'clock'>;
 
-/** What `request:<id>:<reader>` and `told:<id>:<turn>:<reader>` show now. */
-export function renderAccess(parts: RenderParts): Render {
-  return async (reference) => {
+/**
+ * What `request:<id>:<reader>` and `told:<id>:<turn>:<reader>` show now. In direct messages with an account that nobody has
+ * proven to be the reader's, a card has less to press.
+ */
+export function renderAccess(parts: RenderParts & { readonly memory: Pick<ConversationMemory, 'isUnproven'> }): Render {
+  return async (reference, place) => {
     const [kind = '', id = '', ...rest] = reference.split(':');
     const readerId = rest.at(-1) ?? EVERYBODY;
-    const { access } = parts;
-    const card = await (readerId === EVERYBODY ? access.findShared(id) : access.find(id, readerId));
+    const { access, memory } = parts;
+    const proof = place && (await memory.isUnproven(place)) ? 'email' : undefined;
+    const card = await (readerId === EVERYBODY ? access.findShared(id) : access.find(id, readerId, proof));
     if (!card) return undefined;
     if (kind === 'request') {
       const isStarted = accessPhase(card, parts.clock.now()) === 'being-given';

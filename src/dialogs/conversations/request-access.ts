@@ -52,10 +52,14 @@ export class RequestAccessConversation {
     const usable = offers.filter(isUsable);
     if (usable.length === 0) return this.#showAlone(turn, noOffersView(offers), 'The answer');
     const given = words === '' ? await this.#carried(turn) : await this.#understood(turn, words, offers);
-    const timeZone = this.#parts.access.timeZone();
-    const filled = filledRequestForm(usable, { reference: newNonce(), timeZone, ...given });
+    const filled = filledRequestForm(usable, { ...this.#formFor(turn), ...given, reference: newNonce() });
     if (channelOf(this.#parts, turn).asks === 'in-dialog') return { kind: 'form', form: filled };
     return this.#showAlone(turn, wholeFormView(filled, dismiss(), notOffered(offers)), 'The form');
+  }
+
+  /** Whoever is known by an e-mail alone may ask for nobody else. */
+  #formFor({ account }: Turn): { timeZone: string; isForOneself: boolean } {
+    return { timeZone: this.#parts.access.timeZone(), isForOneself: account.byEmail !== undefined };
   }
 
   async #understood(turn: Turn, words: string, offers: readonly AccessOffer[]): Promise<Given> {
@@ -73,10 +77,11 @@ export class RequestAccessConversation {
   async #whoSaid(turn: Turn, said: readonly SaidPerson[]): Promise<WhoSaid> {
     const [one, ...others] = said;
     if (!one) return WHO_OPEN;
-    if (others.length > 0) return whoUnclear(said);
-    return one.isBareMention
-      ? whoMentioned(one)
-      : whoFound(one, await this.#parts.access.lookFor(deciderOf(turn), one.words));
+    // Whoever may not ask for others is refused, however they are named.
+    const isClear = others.length === 0 && !one.isBareMention;
+    if (isClear || turn.account.byEmail)
+      return whoFound(one, await this.#parts.access.lookFor(deciderOf(turn), one.words));
+    return others.length > 0 ? whoUnclear(said) : whoMentioned(one);
   }
 
   /** What the button that opens the form anew has kept of it. */
@@ -123,10 +128,9 @@ export class RequestAccessConversation {
     offers: readonly AccessOffer[],
     more: { reference: string; typed: Inputs; complaints: Inputs },
   ): Handled {
-    const timeZone = this.#parts.access.timeZone();
     if (turn.said.kind === 'form') {
       const who = await this.#whoTyped(turn, more.typed['person']);
-      return { kind: 'form', form: filledRequestForm(offers, { ...more, timeZone, who }) };
+      return { kind: 'form', form: filledRequestForm(offers, { ...this.#formFor(turn), ...more, who }) };
     }
     // The card stays with what was typed.
     return { kind: 'refused', text: Object.values(more.complaints).join(' ') };

@@ -25,6 +25,13 @@ test('the lengths go up to the longest of any role, and each role’s own are am
   expect(titles.at(-1)).toBe('30 days');
 });
 
+test('whoever may ask for themselves alone is not asked for whom', () => {
+  const form = requestAccessForm(offers, { reference: 'n', timeZone: 'Europe/Berlin', isForOneself: true });
+
+  expect(questionOf('person')).toBeDefined();
+  expect(form.questions.map(({ id }) => id)).toEqual(['role', 'minutes', 'until', 'why', 'how']);
+});
+
 test('break-glass is asked for where a role has it, and only there', () => {
   expect(questionOf('how')).toBeDefined();
   expect(questionOf('how', [agent])).toBeUndefined();

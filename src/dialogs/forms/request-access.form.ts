@@ -16,6 +16,8 @@ export interface FormOptions {
   readonly timeZone: string;
   /** Absent: nobody was named. */
   readonly who?: WhoAsked;
+  /** For themselves alone, so that nobody else is asked about. */
+  readonly isForOneself?: boolean;
   /** No role is proposed. */
   readonly isRoleOpen?: boolean;
 }
@@ -26,12 +28,12 @@ export interface FormOptions {
  */
 export function requestAccessForm(
   offers: readonly AccessOffer[],
-  { reference, timeZone, who = WHO_OPEN, isRoleOpen = false }: FormOptions,
+  { reference, timeZone, who = WHO_OPEN, isForOneself = false, isRoleOpen = false }: FormOptions,
 ): Form {
   return {
     ...{ name: REQUEST_FORM, title: 'Request access', reference, sends: { label: 'Ask for access', style: 'primary' } },
     questions: [
-      whoQuestion(who),
+      ...(isForOneself ? [] : [whoQuestion(who)]),
       roleQuestion(offers, isRoleOpen),
       spanQuestion(offers),
       untilQuestion(timeZone),

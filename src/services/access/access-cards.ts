@@ -60,9 +60,10 @@ export function cardOf(facts: RequestFacts, reader: Reader, now: Date): RequestC
   return { ...facts, can: deedsOf(facts, reader, now) };
 }
 
-/** A reader of a card: whoever was asked decides in the stages in which they were asked. */
-export function readerOf(request: AccessRequest, personId: string): Reader {
-  return { id: personId, stages: request.approvers.filter(({ id }) => id === personId).map(({ stage }) => stage) };
+/** A reader of a card: whoever was asked decides in the stages in which they were asked. @param proof of their account. */
+export function readerOf(request: AccessRequest, personId: string, proof?: Reader['proof']): Reader {
+  const stages = request.approvers.filter(({ id }) => id === personId).map(({ stage }) => stage);
+  return { id: personId, stages, proof };
 }
 
 /** Who has a card of it: whoever asked, whom it is for, and everybody who was asked. Each once. */

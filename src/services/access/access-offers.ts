@@ -18,20 +18,20 @@ export async function findOffers(parts: RequestParts, actor: Actor): Promise<rea
   const [asker, live] = await Promise.all([entra.findPerson(actor.personId), leases.liveOf(actor.personId)]);
   await pipeline.abide(actor, 'see what can be asked for', judgeMember(asker));
   if (!asker) return [];
-  return Promise.all(roles.map((role) => offerOf(parts, role, { asker, live })));
+  return Promise.all(roles.map((role) => offerOf(parts, role, { asker, live, proof: actor.proof })));
 }
 
 async function offerOf(
   parts: RequestParts,
   role: PolicyRole,
-  { asker, live }: { asker: EntraPerson; live: readonly Lease[] },
+  { asker, live, proof }: { asker: EntraPerson; live: readonly Lease[]; proof: Actor['proof'] },
 ): Promise<AccessOffer> {
   const { entra, policy } = parts;
   const { id: roleId, name, explains, gives, lasts, mayAsk, breakGlass } = role;
   const isAllowed = mayAsk.kind === 'everybody' || (await isNamed(entra, mayAsk, asker));
   const lease = live.find((one) => one.roleId === roleId);
   const problem = problemOf({ isAllowed, lease, timeZone: policy.current().timeZone });
-  const canBreakGlass = problem === undefined && (await mayBreakGlass(parts, role, asker));
+  const canBreakGlass = problem === undefined && proof === undefined && (await mayBreakGlass(parts, role, asker));
   return {
     ...{ roleId, name, explains, gives: policyGiftText(gives), canBreakGlass, problem },
     ...(isAllowed && lease ? { heldUntil: lease.endsAt } : {}),

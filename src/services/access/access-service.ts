@@ -113,9 +113,12 @@ export class AccessService {
     return cancelAllOf(this.#parts, trx, { personId: personId.toLowerCase(), by });
   }
 
-  /** `undefined`: there is no such request, or it does not concern that reader. @param requestId anything. */
-  find(requestId: string, readerId: string): Promise<RequestCard | undefined> {
-    return findCard(this.#parts, requestId, readerId.toLowerCase());
+  /**
+   * `undefined`: there is no such request, or it does not concern that reader.
+   * @param requestId anything. @param proof how their account is known; absent: they have proven it.
+   */
+  find(requestId: string, readerId: string, proof?: 'email'): Promise<RequestCard | undefined> {
+    return findCard(this.#parts, requestId, readerId.toLowerCase(), proof);
   }
 
   /** As everybody sees it in a channel of several: its buttons are judged by who clicks. */

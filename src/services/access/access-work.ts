@@ -8,9 +8,14 @@ import { findRequest, findRequestsFor, findRequestsOf } from './request-store.js
 type Parts = Pick<RequestParts, 'database' | 'clock' | 'leases' | 'chats'>;
 
 /** The card of a request for one reader; `undefined`: there is none, or it is nobody's business of theirs. */
-export async function findCard(parts: Parts, requestId: string, readerId: string): Promise<RequestCard | undefined> {
+export async function findCard(
+  parts: Parts,
+  requestId: string,
+  readerId: string,
+  proof?: Reader['proof'],
+): Promise<RequestCard | undefined> {
   const facts = await findFacts(parts, requestId);
-  return facts && isConcerned(facts, readerId) ? ownCard(parts, facts, readerId) : undefined;
+  return facts && isConcerned(facts, readerId) ? ownCard(parts, facts, readerId, proof) : undefined;
 }
 
 /** The card for a channel that several read, with what an approver could do; each click is judged by who clicks. */
@@ -57,8 +62,8 @@ async function cardFor(parts: Parts, request: AccessRequest, readerId: string): 
   return ownCard(parts, await factsOf(parts, request), readerId);
 }
 
-function ownCard({ clock }: Parts, facts: RequestFacts, readerId: string): RequestCard {
-  return cardOf(facts, readerOf(facts.request, readerId), clock.now());
+function ownCard({ clock }: Parts, facts: RequestFacts, readerId: string, proof?: Reader['proof']): RequestCard {
+  return cardOf(facts, readerOf(facts.request, readerId, proof), clock.now());
 }
 
 function anyApprover({ stage }: AccessRequest): Reader {

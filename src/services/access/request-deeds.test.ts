@@ -43,6 +43,19 @@ describe('Of an open request', () => {
   });
 });
 
+test('an account that nobody has proven to be theirs can withdraw and give back, and nothing else of what they could', () => {
+  const proof = 'email' as const;
+  for (const facts of [open, approved, granted]) {
+    for (const reader of [ANA, OMAR, DANA, ADA]) {
+      const all = can(facts, reader, { isAdmin: true });
+      expect(can(facts, reader, { isAdmin: true, proof })).toEqual(
+        all.filter((deed) => deed === 'cancel' || deed === 'give-back'),
+      );
+    }
+  }
+  expect(can(granted, ANA, { proof })).toEqual(['give-back']);
+});
+
 describe('Of an approval that starts in some seconds', () => {
   test('whoever has decided can take it back, and whoever asked can cancel', () => {
     expect(can(approved, OMAR)).toEqual(['take-back']);

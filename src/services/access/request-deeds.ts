@@ -17,6 +17,8 @@ export const REQUEST_DEEDS = [
 ] as const;
 export type RequestDeed = (typeof REQUEST_DEEDS)[number];
 
+const WITHOUT_PROOF: readonly RequestDeed[] = ['cancel', 'give-back'];
+
 /** A request as it stands, with what belongs to it. */
 export interface RequestFacts {
   readonly request: AccessRequest;
@@ -33,6 +35,8 @@ export interface Reader {
   readonly id: string;
   /** The stages in which they decide: for a card those in which they were asked, for a click those of this moment. */
   readonly stages: readonly number[];
+  /** Nobody has proven that the account is theirs: what they ask for themselves they can withdraw, and give back. */
+  readonly proof?: 'email' | undefined;
   /** Holds the right to manage SSO; looked up only where that is what counts. */
   readonly isAdmin?: boolean;
 }
@@ -42,7 +46,8 @@ export interface Reader {
  * button is a lie; a click is judged with what Entra says at that moment.
  */
 export function deedsOf(facts: RequestFacts, reader: Reader, now: Date): readonly RequestDeed[] {
-  return REQUEST_DEEDS.filter((deed) => isPossible(deed, facts, reader, now));
+  const deeds = reader.proof === undefined ? REQUEST_DEEDS : WITHOUT_PROOF;
+  return deeds.filter((deed) => isPossible(deed, facts, reader, now));
 }
 
 function isPossible(deed: RequestDeed, facts: RequestFacts, reader: Reader, now: Date): boolean {
