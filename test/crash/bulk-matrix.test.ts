@@ -1,6 +1,6 @@
 import { print } from '../support/print.js';
 import { SET_UP } from './crash-deeds.js';
-import { CrashRig, type Deed, type Point } from './crash-rig.js';
+import { CrashRig, wordsOf, type Deed, type Point } from './crash-rig.js';
 import type { Remote } from './remote-state.js';
 
 /** Every point with `CRASH_MATRIX=full`; otherwise every n-th, and after each effect, whose result nobody has noted. */
@@ -62,8 +62,4 @@ async function difference(point: Point, wanted: Remote): Promise<string | undefi
   } catch (error) {
     return `${wordsOf(point)}: ${String(error)}\n${rig.world.botOutput.slice(-2_000)}`;
   }
-}
-
-function wordsOf({ around, at, name, when }: Point): string {
-  return `${when} ${around} ${String(at)} (${name})`;
 }

@@ -1,5 +1,6 @@
 import { ASSIGN, CREATE, OFF_BOARD, PROVISION, REMOVE, SET_UP } from './crash-deeds.js';
-import { CrashRig, type Deed, type Point } from './crash-rig.js';
+import { CrashRig, wordsOf, type Deed, type Point } from './crash-rig.js';
+import { KillTable } from './kill-table.js';
 import type { Remote } from './remote-state.js';
 import { print } from '../support/print.js';
 import { isOnPostgres } from '../support/test-database.js';
@@ -9,7 +10,7 @@ const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 8;
 const NAME = 'Genesys Cloud for Azure';
 
 let rig: CrashRig;
-const table: string[] = [];
+const table = new KillTable();
 
 beforeAll(async () => {
   rig = await CrashRig.start();
@@ -19,31 +20,24 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await rig?.stop();
-  print(`\nkill -9 at every point (✓ ended as without a crash, · not in this slice)\n${table.join('\n')}\n`);
+  print(`\n${table.toString()}\n`);
 }, 30_000);
 
 /** Kills at the points of the deed, compares, and adds the deed's rows to the table. */
 async function killAtPoints(
   deed: Deed,
   first: number,
-): Promise<{ failures: string[]; after: Remote; killed: number; points: Point[] }> {
+): Promise<{ failures: string[]; after: Remote; points: Point[] }> {
   const { points, after } = await rig.recordPoints(deed);
   const failures: string[] = [];
-  const seen = new Map<Point, string>();
+  const killed = new Map<Point, 'as without' | 'otherwise'>();
   for (const point of points.filter((_, index) => index % EVERY === first % EVERY)) {
     const failure = await difference(deed, point, after);
-    seen.set(point, failure === undefined ? '✓' : '✗');
+    killed.set(point, failure === undefined ? 'as without' : 'otherwise');
     if (failure !== undefined) failures.push(failure);
   }
-  table.push('', `${deed.name}: ${seen.size - failures.length} of ${seen.size} killed (${points.length} points)`);
-  for (const before of points.filter(({ when }) => when === 'before')) {
-    const twin = points.find(
-      ({ around, at, when }) => around === before.around && at === before.at && when === 'after',
-    );
-    const cells = [seen.get(before) ?? '·', (twin && seen.get(twin)) ?? '·'];
-    table.push(`  before ${cells[0]}  after ${cells[1]}  ${before.around.padEnd(6)} ${before.name}`);
-  }
-  return { failures, after, killed: seen.size, points };
+  table.add(deed.name, points, killed);
+  return { failures, after, points };
 }
 
 async function difference(deed: Deed, point: Point, wanted: Remote): Promise<string | undefined> {
@@ -51,7 +45,7 @@ async function difference(deed: Deed, point: Point, wanted: Remote): Promise<str
     expect(await rig.crashAt(deed, point)).toEqual(wanted);
     return undefined;
   } catch (error) {
-    return `Killed ${point.when} ${point.around} ${point.at} (${point.name}) of “${deed.name}”: ${String(error)}\n${rig.world.botOutput.slice(-2_000)}`;
+    return `Killed ${wordsOf(point)} of “${deed.name}”: ${String(error)}\n${rig.world.botOutput.slice(-2_000)}`;
   }
 }
 

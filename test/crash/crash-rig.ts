@@ -11,7 +11,22 @@ export interface Point {
   readonly around: 'write' | 'effect';
   readonly at: number;
   readonly name: string;
+  /** Of those with that name; from 1. */
+  readonly nth: number;
   readonly when: 'before' | 'after';
+}
+
+/** Every point around these writes or effects, in order. */
+export function pointsAround(around: Point['around'], names: readonly string[]): Point[] {
+  return names.flatMap((name, index) => {
+    const nth = names.slice(0, index + 1).filter((one) => one === name).length;
+    return (['before', 'after'] as const).map((when) => ({ around, at: index + 1, name, nth, when }));
+  });
+}
+
+/** As a failure names it, and as `CRASH_POINT` asks for it. */
+export function wordsOf({ around, at, name, when }: Point): string {
+  return `${when} ${around} ${String(at)} (${name})`;
 }
 
 /** Something that an admin does: the card that offers it, the button, and the words when it is done. */
@@ -69,16 +84,10 @@ export class CrashRig {
     await this.world.restoreRemote(deed.from);
     const ada = this.world.person('Ada');
     const card = await deed.open(ada);
-    await this.#arm(undefined);
+    await this.arm(undefined);
     await ada.presses(card, deed.button, deed.inputs);
     await ada.watches(card, deed.done);
-    const effects = this.#effects;
-    const writes = await this.#arm(undefined);
-    const around = (kind: Point['around'], names: readonly string[]): Point[] =>
-      names.flatMap((name, index) =>
-        (['before', 'after'] as const).map((when) => ({ around: kind, at: index + 1, name, when })),
-      );
-    return { points: [...around('write', writes), ...around('effect', effects)], after: await remoteState(this.world) };
+    return { points: await this.pointsSince(), after: await remoteState(this.world) };
   }
 
   /**
@@ -89,7 +98,7 @@ export class CrashRig {
     await this.world.restoreRemote(deed.from);
     const ada = this.world.person('Ada');
     const card = await deed.open(ada);
-    await this.#arm(point);
+    await this.arm(point);
     const printedBefore = this.world.botOutput.length;
     const died = this.world.botDies().then(() => 'died' as const);
     // The click of somebody whose bot dies is not answered.
@@ -99,7 +108,7 @@ export class CrashRig {
       () => 'lived' as const,
     );
     const ending = await Promise.race([died, lived]);
-    this.#requireStruck(point, { ending, printed: this.world.botOutput.slice(printedBefore) });
+    this.requireStruck(point, { ending, printed: this.world.botOutput.slice(printedBefore) });
     await meanwhile();
     await this.world.startBot();
     // Nothing was committed yet, so nothing goes on: the card still offers the button, and they press it again.
@@ -110,23 +119,12 @@ export class CrashRig {
     return remoteState(this.world);
   }
 
-  /** Whether the bot has died, and exactly there. */
-  #requireStruck(point: Point, { ending, printed }: { ending: 'died' | 'lived'; printed: string }): void {
-    const isThere =
-      point.around === 'write'
-        ? printed.includes(`died ${point.when} write ${point.name}`)
-        : this.#dieAt === undefined && this.#effects.length === point.at && this.#effects.at(-1) === point.name;
-    if (ending === 'died' && isThere) return;
-    const where = `${point.when} ${point.around} ${String(point.at)} (${point.name})`;
-    throw new Error(`The bot ${ending}, but was to die ${where}. Effects: ${this.#effects.join(', ')}`);
-  }
-
   /** Does it up to an effect, which is stopped on its way until it is released. The bot lives on. */
   async holdAt(deed: Deed, point: Pick<Point, 'at' | 'when'>): Promise<{ card: SeenCard; release: () => void }> {
     await this.world.restoreRemote(deed.from);
     const ada = this.world.person('Ada');
     const card = await deed.open(ada);
-    await this.#arm(undefined);
+    await this.arm(undefined);
     const hold = holdOf(point);
     this.#hold = hold;
     await ada.presses(card, deed.button, deed.inputs);
@@ -139,7 +137,7 @@ export class CrashRig {
     await this.world.restoreRemote(deed.from);
     const ada = this.world.person('Ada');
     const card = await deed.open(ada);
-    await this.#arm(undefined);
+    await this.arm(undefined);
     this.#refuseFrom = effect;
     await ada.presses(card, deed.button, deed.inputs);
     const failed = await ada.watches(card, 'did not finish');
@@ -152,33 +150,56 @@ export class CrashRig {
     return (await this.world.orderBot({ database: state })) as number;
   }
 
-  /** From now on counts anew. Returns the writes since the last time. */
-  async #arm(point: Point | undefined): Promise<string[]> {
+  /** From now on counts anew, and dies there. Returns the writes since the last time. */
+  async arm(point: Point | undefined): Promise<string[]> {
     this.#effects = [];
     this.#dieAt = point?.around === 'effect' ? point : undefined;
-    return (await this.world.orderBot(point?.around === 'write' ? point : { at: 0, when: 'after' })) as string[];
+    const order = point?.around === 'write' ? point : undefined;
+    return (await this.world.orderBot(order ? { order } : {})) as string[];
+  }
+
+  /** Every point there was since it was armed, in order. From now on counts anew. */
+  async pointsSince(): Promise<Point[]> {
+    const effects = this.#effects;
+    return [...pointsAround('write', await this.arm(undefined)), ...pointsAround('effect', effects)];
+  }
+
+  /** Throws where the bot lives, or has died elsewhere: then nothing would have been shown. */
+  requireStruck(point: Point, { ending, printed }: { ending: 'died' | 'lived'; printed: string }): void {
+    const isThere =
+      point.around === 'write'
+        ? printed.includes(`died ${point.when} write ${point.name}`)
+        : this.#dieAt === undefined && this.#countOf(point.name) === point.nth;
+    if (ending === 'died' && isThere) return;
+    throw new Error(`The bot ${ending}, but was to die ${wordsOf(point)}. Effects: ${this.#effects.join(', ')}`);
+  }
+
+  #countOf(effect: string): number {
+    return this.#effects.filter((one) => one === effect).length;
   }
 
   async #proxy(target: string): Promise<string> {
     const proxy = await RemoteProxy.open(target, {
       before: async (effect) => {
         this.#effects.push(effect);
-        return this.#passOrDie('before');
+        return this.#passOrDie(effect, 'before');
       },
       refuses: () => this.#refuseFrom !== undefined && this.#effects.length >= this.#refuseFrom,
-      after: () => this.#passOrDie('after'),
+      after: (effect) => this.#passOrDie(effect, 'after'),
     });
     this.#proxies.push(proxy);
     return proxy.url;
   }
 
-  async #passOrDie(when: Point['when']): Promise<boolean> {
+  async #passOrDie(effect: string, when: Point['when']): Promise<boolean> {
     if (this.#hold?.when === when && this.#effects.length === this.#hold.at) {
       this.#hold.reach();
       await this.#hold.released;
       this.#hold = undefined;
     }
-    if (this.#dieAt?.when !== when || this.#effects.length !== this.#dieAt.at) return true;
+    const isHere =
+      this.#dieAt?.when === when && this.#dieAt.name === effect && this.#dieAt.nth === this.#countOf(effect);
+    if (!isHere) return true;
     this.#dieAt = undefined;
     await this.world.killBot();
     return false;

@@ -2,28 +2,46 @@ import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * Loaded into the bot's process before the bot, by tests alone. Wraps the functions that write the ledger, so that a test
- * can order: die before, or after, the n-th write from now. A run writes in one order, so n names one exact point. It can
- * also order that the database is away: whatever is asked of it fails as if nobody listened there.
+ * Loaded into the bot's process before the bot, by tests alone. Wraps the functions that write the ledger, and the rows of
+ * access requests, so that a test can order: die before, or after, the n-th write of that name from now. A run writes in one
+ * order, so that names one exact point. It can also order that the database is away: whatever is asked of it fails as if
+ * nobody listened there; and ask the database itself.
  */
 type Write = (...args: readonly unknown[]) => Promise<unknown>;
 
-const WRITES = ['insertRun', 'claimRun', 'beginStep', 'endStep', 'endRun'] as const;
+const WRITES = {
+  './services/platform/ledger.js': ['insertRun', 'claimRun', 'beginStep', 'endStep', 'endRun'],
+  './services/access/request-store.js': ['saveRequest', 'addVote'],
+  './services/access/lease-store.js': ['insertLease', 'changeLease', 'moveRequest'],
+  './services/access/gift-items.js': ['noteItems', 'noteGenesysUser', 'forgetItems'],
+} as const;
 
-let count = 0;
-let order: { at: number; when: 'before' | 'after' } | undefined;
+interface Order {
+  readonly name: string;
+  /** From 1. */
+  readonly nth: number;
+  readonly when: 'before' | 'after';
+}
+
+let order: Order | undefined;
 let written: string[] = [];
 
-const ledger = createRequire(process.argv[1] ?? '')('./services/platform/ledger.js') as Record<string, Write>;
-for (const name of WRITES) {
-  const write = ledger[name];
-  if (write === undefined) throw new Error(`The ledger has no ${name}.`);
-  ledger[name] = async (...args) => {
-    const mine = (count += 1);
-    written.push(wordsFor(name, args));
-    if (order?.at === mine && order.when === 'before') await die(`before write ${wordsFor(name, args)}`);
+const platform = createRequire(process.argv[1] ?? '');
+for (const [file, names] of Object.entries(WRITES)) {
+  const module = platform(file) as Record<string, Write>;
+  for (const name of names) module[name] = mortal(name, module[name]);
+}
+
+function mortal(name: string, write: Write | undefined): Write {
+  if (write === undefined) throw new Error(`Nothing is called ${name}.`);
+  return async (...args) => {
+    const words = wordsFor(name, args);
+    written.push(words);
+    const nth = written.filter((one) => one === words).length;
+    const isHere = (when: Order['when']): boolean => order?.name === words && order.nth === nth && order.when === when;
+    if (isHere('before')) await die(`before write ${words}`);
     const result = await write(...args);
-    if (order?.at === mine && order.when === 'after') await die(`after write ${wordsFor(name, args)}`);
+    if (isHere('after')) await die(`after write ${words}`);
     return result;
   };
 }
@@ -35,17 +53,18 @@ interface Pool {
 
 let isDatabaseAway = false;
 let asked = 0;
-const platform = createRequire(process.argv[1] ?? '');
+let askDatabase: Pool['query'] | undefined;
 const { OneSessionPool } = platform('./services/platform/embedded/one-session-pool.js') as {
   OneSessionPool: { prototype: Pool };
 };
 const { PostgresPool } = platform('./services/platform/postgres/postgres-pool.js') as {
   PostgresPool: { prototype: Pool };
 };
-for (const pool of [OneSessionPool.prototype, PostgresPool.prototype]) {
+for (const made of [OneSessionPool.prototype, PostgresPool.prototype]) {
   for (const name of ['query', 'connect'] as const) {
-    const ask = pool[name];
-    pool[name] = function (this: Pool, ...args: readonly unknown[]) {
+    const ask = made[name];
+    made[name] = function (this: Pool, ...args: readonly unknown[]) {
+      if (name === 'query') askDatabase = (sql) => ask.call(this, sql);
       asked += 1;
       if (isDatabaseAway) return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
       return ask.apply(this, args as []);
@@ -54,17 +73,18 @@ for (const pool of [OneSessionPool.prototype, PostgresPool.prototype]) {
 }
 
 process.on('message', (message) => {
-  if (typeof message === 'object' && message !== null && 'database' in message) {
-    isDatabaseAway = message.database === 'away';
+  const told = message as { database?: 'away' | 'back'; ask?: string; order?: Order };
+  if (told.database !== undefined) {
+    isDatabaseAway = told.database === 'away';
     process.send?.(asked);
     asked = 0;
-    return;
+  } else if (told.ask !== undefined) {
+    void askDatabase?.(told.ask).then((result) => process.send?.((result as { rows: unknown }).rows));
+  } else {
+    order = told.order;
+    process.send?.(written);
+    written = [];
   }
-  order = message as typeof order;
-  const answer = written;
-  count = 0;
-  written = [];
-  process.send?.(answer);
 });
 process.channel?.unref();
 
@@ -77,5 +97,7 @@ function die(where: string): Promise<never> {
 
 function wordsFor(name: string, args: readonly unknown[]): string {
   const step = args[2] as { name?: string; state?: string } | undefined;
-  return step?.name === undefined ? name : `${name} ${step.state === 'failed' ? 'failed ' : ''}“${step.name}”`;
+  if (step?.name !== undefined) return `${name} ${step.state === 'failed' ? 'failed ' : ''}“${step.name}”`;
+  const { change, to } = (args[1] ?? {}) as { change?: { state?: string }; to?: string };
+  return [name, ...[change?.state ?? to ?? []].flat()].join(' ');
 }

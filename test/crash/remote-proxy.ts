@@ -10,6 +10,8 @@ export interface Watcher {
   refuses(): boolean;
   /** After the remote side has done it, before the answer goes back. `false`: nobody answers. */
   after(effect: string): Promise<boolean>;
+  /** Before anything else is forwarded, a question. */
+  asks?(): Promise<void>;
 }
 
 /** Stands between the bot and one sandbox server and tells the watcher of every effect. */
@@ -45,6 +47,7 @@ export class RemoteProxy {
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
     const effect = effectOf(request, body);
+    if (effect === undefined) await this.#watcher.asks?.();
     if (effect !== undefined && !(await this.#watcher.before(effect))) return;
     if (effect !== undefined && this.#watcher.refuses()) {
       response.writeHead(403, { 'Content-Type': 'application/json' });
@@ -79,7 +82,7 @@ function effectOf({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer):
   const path = url.split('?')[0] ?? '';
   if (method === 'GET' || /\/oauth2?\/|\/search$/.test(path)) return undefined;
   if (path.endsWith('/$batch') && !/"method":"(POST|PATCH|PUT|DELETE)"/.test(body.toString('utf8'))) return undefined;
-  return `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…')}`;
+  return `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|(?<=appRoleAssignedTo\/)[^/]+/g, '…')}`;
 }
 
 async function read(message: IncomingMessage): Promise<Buffer> {
