@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as request from './access/request-refusals.js';
+import * as stepUp from './access/step-up-refusals.js';
 import { requestOf } from './access/testing/examples.js';
 import * as gift from './access/gift-refusals.js';
 import * as lease from './access/lease-refusals.js';
@@ -227,7 +228,7 @@ const LINK: Readonly<Record<string, Problem>> = {
   'the sign-in of somebody disabled': link.unfit('disabled'),
   'an account that is barred': link.barred('account'),
   'a person who is barred': link.barred('person'),
-  'no client to sign people in with': link.notConfigured(),
+  'no client to sign people in with': link.notConfigured('no account can be linked'),
   'the link of somebody else': link.notYourLink(),
 };
 
@@ -259,6 +260,9 @@ const wrong = { severity: 'error', line: 12, at: 'roles.agent', what: 'It names 
 const REQUESTS: Readonly<Record<string, Problem>> = {
   'no access policy': request.noPolicy('/etc/latchkey/policy.yaml'),
   'an access policy with errors': request.policyUnusable('/etc/latchkey/policy.yaml', [wrong]),
+  'an access policy with step-up where nobody can sign in': request.stepUpWithoutClient('/etc/latchkey/policy.yaml', [
+    'Supervisor',
+  ]),
   'a role that is not on offer': request.noSuchRole(),
   'a role for too long': request.tooLong('Agent', 480),
   'no reason': request.noReason(),
@@ -309,7 +313,28 @@ const LEASES: Readonly<Record<string, Problem>> = {
   'access that has ended meanwhile': lease.leaseEnded('B.Simon', 'Agent'),
 };
 
-const ALL = { ...RIGHTS, ...SET_UP, ...PEOPLE, ...OPERATIONS, ...ACCESS, ...LINK, ...BULK, ...REQUESTS, ...LEASES };
+const STEP_UP: Readonly<Record<string, Problem>> = {
+  'a link to approve that is used': stepUp.approvalLinkUsed(),
+  'an approval in another browser': stepUp.approvalOtherBrowser(),
+  'an approval by somebody else': stepUp.unproven('somebody-else'),
+  'a sign-in without its time': stepUp.unproven('no-time'),
+  'a sign-in of before': stepUp.unproven('not-fresh'),
+  'a sign-in that was too weak': stepUp.unproven('no-context'),
+  'no client to sign approvers in with': link.notConfigured('nobody can approve this request'),
+};
+
+const ALL = {
+  ...RIGHTS,
+  ...SET_UP,
+  ...PEOPLE,
+  ...OPERATIONS,
+  ...ACCESS,
+  ...LINK,
+  ...BULK,
+  ...REQUESTS,
+  ...LEASES,
+  ...STEP_UP,
+};
 
 test('the words of every refusal are these', () => {
   expect(wordsOfAll(ALL)).toMatchSnapshot();

@@ -34,6 +34,8 @@ export interface PolicyRole {
   readonly mayAsk: Asking;
   /** In order: the next stage is asked when the one before has not decided in its time. */
   readonly approval: readonly ApprovalStage[];
+  /** Absent: whoever clicks need not sign in for it. */
+  readonly stepUp?: StepUpRule;
   readonly lasts: { readonly usually: TimeSpan; readonly atMost: TimeSpan };
   readonly autoApprove?: AutoApproval;
   /** A request that nobody has decided ends after this time. */
@@ -65,6 +67,12 @@ export interface ApprovalStage extends NamedPeople {
   readonly quorum: number;
   /** How long this stage has before the next one is asked; absent on the last one. */
   readonly escalateAfter?: TimeSpan;
+}
+
+/** An approval counts only once the approver has signed in at Microsoft anew for it. */
+export interface StepUpRule {
+  /** An authentication context of Conditional Access in Entra, such as `c1`, which that sign-in has to meet. */
+  readonly authenticationContext?: string | undefined;
 }
 
 /** Requests that need nobody: from these people, for no longer than this. */

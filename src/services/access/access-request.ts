@@ -1,5 +1,6 @@
 import type { PolicyRole, WorkingHours } from './access-policy.js';
 import type { AccessGift } from './gift.js';
+import { isProven, type VoteSignIn } from './step-up.js';
 
 /** What a request for access is and how it is decided. Pure: times are business time and are given. */
 
@@ -96,6 +97,8 @@ export interface Vote {
   /** The chat it came from. */
   readonly channel: string;
   readonly at: Date;
+  /** Of an approval that had to be proven. */
+  readonly signIn?: VoteSignIn;
 }
 
 export type VoteOutcome =
@@ -106,20 +109,26 @@ export type VoteOutcome =
   /** Nothing changes: it was decided before. */
   | { readonly kind: 'late' }
   /** Nothing changes: this person has voted before. */
-  | { readonly kind: 'again'; readonly vote: Vote };
+  | { readonly kind: 'again'; readonly vote: Vote }
+  /** Nothing changes: the rules want a fresh sign-in for this approval. */
+  | { readonly kind: 'unproven' }
+  /** Nothing changes: the request is no longer as it was shown to whoever has signed in. */
+  | { readonly kind: 'changed' };
 
 /** How long the one whose click has decided can take it back. */
 export const TAKE_BACK_S = 10;
 
 /**
  * What a vote leads to. The quorum of any stage that was asked decides; a Deny decides at once; of several approvals the
- * shortest time counts. Whether the person may vote at all was judged before.
+ * shortest time counts, and none where the rules want a sign-in that was not made. Whether the person may vote at all was
+ * judged before.
  */
 export function decideVote(request: AccessRequest, votes: readonly Vote[], vote: Vote): VoteOutcome {
   if (request.state !== 'open') return { kind: 'late' };
   const before = votes.find(({ person }) => person.id === vote.person.id);
   if (before) return { kind: 'again', vote: before };
   if (vote.vote === 'deny') return { kind: 'denied' };
+  if (!isProven(request.rules.role.stepUp, vote.signIn)) return { kind: 'unproven' };
   const all = [...votes, vote];
   const tally = tallyOf(request, all);
   if (tally.agreed >= tally.needed) {

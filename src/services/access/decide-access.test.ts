@@ -15,6 +15,7 @@ import type { Actor } from '../operations/operation.js';
 import type { Database } from '../platform/database.js';
 import type { AccessRequest, VoteOutcome } from './access-request.js';
 import type { AccessService } from './access-service.js';
+import { approvalLinkUsed } from './step-up-refusals.js';
 
 let database: Database;
 let stand: RequestStand;
@@ -71,6 +72,53 @@ describe('An approval', () => {
 
     const [leaseId = ''] = await stand.effects();
     expect(await stand.leases.find(leaseId)).toMatchObject({ minutes: 60 });
+  });
+});
+
+describe('An approval that needs a sign-in', () => {
+  const proofOf = (revision: number) => ({
+    signIn: { at: new Date('2026-11-24T09:00:20Z') },
+    revision,
+    spend: jest.fn(() => Promise.resolve()),
+  });
+
+  test('gives nothing by the click alone, and counts with it, as the audit tells', async () => {
+    const service = stand.service({ agent: { stepUp: true } });
+    const { id, revision } = await asks(service);
+    const proof = proofOf(revision);
+
+    const clicked = await approves(service, OMAR, id);
+    const unproven = await stand.effects();
+    const proven = await service.vote(OMAR, { requestId: id, vote: 'approve', reason: '', proof });
+
+    expect([clicked.outcome, clicked.request.revision, unproven]).toEqual([{ kind: 'unproven' }, revision, []]);
+    expect(proven.outcome).toMatchObject({ kind: 'approved' });
+    expect(proof.spend).toHaveBeenCalledTimes(1);
+    expect((await service.find(id, OMAR.personId))?.votes).toMatchObject([{ signIn: proof.signIn }]);
+    expect((await stand.audited()).at(-1)).toMatchObject({ provenBy: { signedInAt: '2026-11-24T09:00:20.000Z' } });
+  });
+
+  test('counts for the request as it was shown, and for no other', async () => {
+    const service = stand.service({ agent: { ...TWO.agent, stepUp: true } });
+    const { id, revision } = await asks(service);
+    await service.vote(OMAR, { requestId: id, vote: 'approve', reason: '', proof: proofOf(revision) });
+    const proof = proofOf(revision);
+
+    const { outcome } = await service.vote(DANA, { requestId: id, vote: 'approve', reason: '', proof });
+
+    expect([outcome, await stand.effects()]).toEqual([{ kind: 'changed' }, []]);
+    expect(proof.spend).not.toHaveBeenCalled();
+  });
+
+  test('leaves nothing behind where the proof was used before', async () => {
+    const service = stand.service({ agent: { stepUp: true } });
+    const { id, revision } = await asks(service);
+    const proof = { ...proofOf(revision), spend: () => Promise.reject(approvalLinkUsed()) };
+
+    const voted = service.vote(OMAR, { requestId: id, vote: 'approve', reason: '', proof });
+
+    await expect(voted).rejects.toMatchObject(refused('approval-link-used'));
+    expect(await service.find(id, OMAR.personId)).toMatchObject({ request: { state: 'open', revision }, votes: [] });
   });
 });
 

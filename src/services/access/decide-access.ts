@@ -1,4 +1,5 @@
 import type { Actor } from '../operations/operation.js';
+import type { Transaction } from '../platform/schema.js';
 import { judgeMember, type Verdict } from '../operations/permissions.js';
 import { decideVote, LONGEST_REASON, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
 import { findStages } from './approvers.js';
@@ -8,6 +9,7 @@ import { endWithAccess, expireRequest } from './request-expiry.js';
 import { changeFor, findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
 import { noApproverOfIt, noReason, notLess, ownRequest, requestGone, tooBusy } from './request-refusals.js';
 import { addVote, isOutlived, noteLease, saveRequest } from './request-store.js';
+import type { VoteSignIn } from './step-up.js';
 
 export interface Ballot {
   readonly requestId: string;
@@ -16,6 +18,17 @@ export interface Ballot {
   readonly minutes?: number | undefined;
   /** Needed to deny; may be empty of an approval. */
   readonly reason: string;
+  /** Of an approval for which the approver has signed in anew. */
+  readonly proof?: BallotProof | undefined;
+}
+
+/** A sign-in that counts for one approval. */
+export interface BallotProof {
+  readonly signIn: VoteSignIn;
+  /** Of the request as it was shown to whoever has signed in. */
+  readonly revision: number;
+  /** Uses it up, in the transaction of the vote. Throws the refusal where it was used. */
+  spend(trx: Transaction): Promise<void>;
 }
 
 /**
@@ -37,15 +50,26 @@ export async function vote(
     if (await expireRequest(parts, facts.request)) continue;
     if (await endWithAccess(parts, facts.request)) continue;
     const reader = await judgeVoter(parts, actor, { facts, ballot });
-    const cast = { ...voteOf(parts, actor, reader), ...ballotOf(facts.request, ballot), reason };
+    const { proof } = ballot;
+    if (proof && proof.revision !== facts.request.revision) return { request: facts.request, outcome: CHANGED };
+    const signIn = proof ? { signIn: proof.signIn } : {};
+    const cast = { ...voteOf(parts, actor, reader), ...ballotOf(facts.request, ballot), ...signIn, reason };
     // What a card offers and what counts here is the same.
     const isOffered = deedsOf(facts, reader, cast.at).includes(cast.vote);
     const outcome: VoteOutcome = isOffered ? decideVote(facts.request, facts.votes, cast) : { kind: 'late' };
-    if (outcome.kind === 'late' || outcome.kind === 'again') return { request: facts.request, outcome };
-    const request = await count(parts, { ...actor, name: reader.name }, { facts, cast, outcome });
+    if (!hasCounted(outcome)) return { request: facts.request, outcome };
+    const request = await count(parts, { ...actor, name: reader.name }, { facts, cast, outcome, proof });
     if (request) return { request, outcome };
   }
   throw tooBusy();
+}
+
+const CHANGED: VoteOutcome = { kind: 'changed' };
+
+type CountedOutcome = Extract<VoteOutcome, { kind: 'counted' | 'approved' | 'denied' }>;
+
+function hasCounted(outcome: VoteOutcome): outcome is CountedOutcome {
+  return outcome.kind === 'counted' || outcome.kind === 'approved' || outcome.kind === 'denied';
 }
 
 /** Nothing has to be asked of Entra to say that a click of somebody who was asked comes too late. */
@@ -104,24 +128,26 @@ async function count(
     facts,
     cast,
     outcome,
-  }: { facts: RequestFacts; cast: Vote; outcome: Extract<VoteOutcome, { kind: 'counted' | 'approved' | 'denied' }> },
+    proof,
+  }: { facts: RequestFacts; cast: Vote; outcome: CountedOutcome; proof?: BallotProof | undefined },
 ): Promise<AccessRequest | undefined> {
   const { leases } = parts;
-  const { at, reason } = cast;
+  const { at, reason, signIn } = cast;
   const written = await changeFor(parts, facts.request.person.id, async (trx) => {
     const isOver = await isOutlived(trx, facts.request);
     const saved = isOver ? undefined : await saveRequest(trx, afterVote(facts.request, cast, outcome), at);
     if (!saved) return undefined;
+    await proof?.spend(trx);
     await addVote(trx, saved.id, cast);
     const deed = cast.vote === 'approve' ? 'approve-request' : 'deny-request';
     if (outcome.kind !== 'approved') {
-      await recordChange(trx, saved, { deed, actor, at, reason });
+      await recordChange(trx, saved, { deed, actor, at, reason, signIn });
       return { request: saved };
     }
     const { minutes, startsAt } = outcome;
     const { leaseId, runId } = await leases.plan(trx, { request: saved, minutes, by: actor, startsAt });
     await noteLease(trx, saved.id, leaseId);
-    await recordChange(trx, saved, { deed, actor, at, reason });
+    await recordChange(trx, saved, { deed, actor, at, reason, signIn });
     return { request: { ...saved, leaseId }, runId };
   });
   if (written?.runId) leases.goOn(written.runId);

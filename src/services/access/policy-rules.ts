@@ -55,7 +55,26 @@ function checkNames({ roles }: AccessPolicy): RuleFinding[] {
 
 function checkRole(role: PolicyRole): RuleFinding[] {
   const path = ['roles', role.id];
-  return [...checkSpans(role, path), ...checkAsking(role, path), ...checkApproval(role, path)];
+  return [
+    ...checkSpans(role, path),
+    ...checkAsking(role, path),
+    ...checkApproval(role, path),
+    ...checkStepUp(role, path),
+  ];
+}
+
+/** It is about approvals by people, and what is given without one is given without a sign-in. */
+function checkStepUp({ stepUp, autoApprove, breakGlass }: PolicyRole, path: readonly string[]): RuleFinding[] {
+  if (!stepUp) return [];
+  const without = (at: string, whom: string): RuleFinding =>
+    warning(
+      [...path, at],
+      `stepUp is for approvals by people: whom this names ${whom}, and so nobody signs in for that.`,
+    );
+  return [
+    ...(autoApprove ? [without('autoApprove', 'needs none')] : []),
+    ...(breakGlass ? [without('breakGlass', 'has it at once')] : []),
+  ];
 }
 
 function checkSpans(role: PolicyRole, path: readonly string[]): RuleFinding[] {

@@ -30,6 +30,16 @@ const stage = z.strictObject({
   escalateAfter: span.optional().describe('How long this stage has before the next one is asked.'),
 });
 
+const stepUp = z.union([
+  z.boolean(),
+  z.strictObject({
+    authenticationContext: z
+      .string()
+      .regex(/^c[1-9]\d?$/, 'must be an authentication context of Conditional Access, c1 to c99')
+      .describe('An authentication context of Conditional Access that the sign-in has to meet, such as c1.'),
+  }),
+]);
+
 const role = z.strictObject({
   name,
   explains: z.string().trim().max(300).optional(),
@@ -47,6 +57,9 @@ const role = z.strictObject({
     ),
   mayAsk,
   approval: z.array(stage).min(1).max(5),
+  stepUp: stepUp
+    .optional()
+    .describe('An approval counts only once the approver has signed in at Microsoft anew for it. Others need none.'),
   lasts: z.strictObject({ usually: span, atMost: span }),
   autoApprove: z.strictObject({ ...named, atMost: span }).optional(),
   unansweredFor: span.optional(),

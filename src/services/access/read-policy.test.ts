@@ -124,6 +124,42 @@ describe('A rule that nobody can satisfy does not load', () => {
   });
 });
 
+describe('A role whose approvals need a sign-in', () => {
+  const stepUpOf = (stepUp: unknown) => readPolicy(policyOf({ stepUp })).policy?.roles[0]?.stepUp;
+
+  test('says so alone, or names an authentication context; false is none', () => {
+    expect([true, false, { authenticationContext: 'c1' }].map(stepUpOf)).toEqual([
+      ...[{}, undefined, { authenticationContext: 'c1' }],
+    ]);
+  });
+
+  test.each(['c0', 'c100', 'mfa'])('names no context %s', (authenticationContext) => {
+    expect(found(policyOf({ stepUp: { authenticationContext } }))).toEqual([
+      'error roles.agent.stepUp.authenticationContext: It must be an authentication context of Conditional Access, c1 to c99.',
+    ]);
+  });
+
+  test.each(['yes', 1, {}, { acr: 'c1' }])('says nothing else: %j', (stepUp) => {
+    expect(found(policyOf({ stepUp }))).toEqual([
+      'error roles.agent.stepUp: It must be true, or name an authenticationContext from c1 to c99.',
+    ]);
+  });
+
+  test('loads with a warning beside what needs no approval', () => {
+    const role = {
+      stepUp: true,
+      autoApprove: { people: ['a@x'], atMost: '1 hour' },
+      breakGlass: { people: ['a@x'], atMost: '1 hour' },
+    };
+
+    expect(readPolicy(policyOf(role)).policy?.roles[0]?.stepUp).toEqual({});
+    expect(found(policyOf(role))).toEqual([
+      'warning roles.agent.autoApprove: stepUp is for approvals by people: whom this names needs none, and so nobody signs in for that.',
+      'warning roles.agent.breakGlass: stepUp is for approvals by people: whom this names has it at once, and so nobody signs in for that.',
+    ]);
+  });
+});
+
 describe('A rule that surprises loads with a warning', () => {
   test('an approver for whom nobody else is left', () => {
     const { policy, findings } = readPolicy(policyOf({ approval: [{ people: ['omar@x'] }] }));

@@ -85,7 +85,10 @@ function findingsOf(issue: z.core.$ZodIssue, document: Document, lines: LineCoun
 function issueWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_key') return 'is no name for a role: that must be small letters, digits and dashes';
-  if (issue.code === 'invalid_union') return 'must be "everybody", or people and groups';
+  if (issue.code === 'invalid_union')
+    return issue.path.at(-1) === 'stepUp'
+      ? 'must be true, or name an authenticationContext from c1 to c99'
+      : 'must be "everybody", or people and groups';
   const text = issue.message.replace(/\.$/, '');
   return /^(must|is) /.test(text) ? text : `is not right: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
@@ -137,7 +140,7 @@ function minuteOf(timeOfDay: string): number {
 }
 
 function toRole(id: string, role: WrittenRole): PolicyRole {
-  const { name, explains, gives, lasts, autoApprove, unansweredFor, remind, breakGlass } = role;
+  const { name, explains, gives, stepUp, lasts, autoApprove, unansweredFor, remind, breakGlass } = role;
   return {
     ...{ id, name, ...(explains ? { explains } : {}) },
     gives: {
@@ -153,6 +156,7 @@ function toRole(id: string, role: WrittenRole): PolicyRole {
       ...{ manager, quorum },
       ...(escalateAfter === undefined ? {} : { escalateAfter: toSpan(escalateAfter) }),
     })),
+    ...(stepUp ? { stepUp: stepUp === true ? {} : stepUp } : {}),
     lasts: { usually: toSpan(lasts.usually), atMost: toSpan(lasts.atMost) },
     unansweredFor: unansweredFor === undefined ? DEFAULT_UNANSWERED : toSpan(unansweredFor),
     remind: remind ? { first: toSpan(remind.first), atMost: toSpan(remind.atMost) } : DEFAULT_REMIND,

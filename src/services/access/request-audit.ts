@@ -4,6 +4,7 @@ import { appendAudit } from '../platform/audit.js';
 import type { Transaction } from '../platform/schema.js';
 import { publishAccessChanged } from './access-changed.js';
 import type { AccessRequest } from './access-request.js';
+import type { VoteSignIn } from './step-up.js';
 import { timeSpanText } from './time-span.js';
 
 /** What the audit says of requests: what is decided about them is no run, and has its effects by one. */
@@ -25,9 +26,9 @@ export type RequestChange =
 export async function recordChange(
   trx: Transaction,
   request: AccessRequest,
-  change: { deed: RequestChange; actor: Actor; at: Date; reason?: string },
+  change: { deed: RequestChange; actor: Actor; at: Date; reason?: string; signIn?: VoteSignIn | undefined },
 ): Promise<void> {
-  const { deed, actor, at, reason } = change;
+  const { deed, actor, at, reason, signIn } = change;
   await publishAccessChanged(trx, request.id, at);
   await appendAudit(trx, {
     at,
@@ -40,8 +41,17 @@ export async function recordChange(
       state: 'done',
       concerns: [...new Set([request.person.id, request.asker.id])],
       ...(reason === undefined || reason === '' ? {} : { reason }),
+      ...(signIn ? { provenBy: provenBy(signIn) } : {}),
     },
   });
+}
+
+/** By a sign-in at Microsoft, at what wall time, and what it has met. */
+function provenBy({ at, authenticationContext }: VoteSignIn) {
+  return {
+    signedInAt: at.toISOString(),
+    ...(authenticationContext === undefined ? {} : { authenticationContext }),
+  };
 }
 
 /** In the words that follow "to" and "You cannot". */

@@ -33,6 +33,19 @@ export function policyUnusable(file: string, findings: readonly PolicyFinding[])
   });
 }
 
+/** Approvals that need a sign-in, where nobody can sign in: they must not come to need none. @param roleNames which. */
+export function stepUpWithoutClient(file: string, roleNames: readonly string[]): Problem {
+  const one = roleNames.length === 1;
+  return new Problem({
+    kind: 'refused',
+    what: `The access policy cannot be used: the ${one ? 'role' : 'roles'} ${roleNames.join(', ')} ${one ? 'needs' : 'need'} step-up sign-in, and no sign-in client is set.`,
+    why: `With stepUp, as in ${file}, approvers sign in to an app registration, which needs a client secret or a certificate.`,
+    remedy:
+      'The operator sets LINK_CLIENT_ID with LINK_CLIENT_SECRET or LINK_CLIENT_CERTIFICATE_PATH and starts Latchkey again, or takes stepUp out of the file.',
+    code: 'step-up-without-client',
+  });
+}
+
 export function noSuchRole(): Problem {
   return new Problem({
     kind: 'input',

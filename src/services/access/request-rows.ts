@@ -4,6 +4,7 @@ import { WEEKDAYS } from './access-policy.js';
 import type { AccessRequest, AgreedRules, AskedApprover, Decision, Review, Vote } from './access-request.js';
 import { dueAt } from './access-request.js';
 import { accessGift } from './gift.js';
+import type { VoteSignIn } from './step-up.js';
 import { jsonText, type Json } from '../platform/json.js';
 import type { AccessRequestTable, AccessVoteTable } from '../platform/schema-access.js';
 
@@ -33,6 +34,7 @@ const rules = z.object({
       z.object({ kind: z.literal('named'), ...named }),
     ]),
     approval: z.array(z.object({ ...named, manager: z.boolean(), quorum: z.number(), escalateAfter: span.optional() })),
+    stepUp: z.object({ authenticationContext: z.string().optional() }).optional(),
     lasts: z.object({ usually: span, atMost: span }),
     autoApprove: z.object({ ...named, atMost: span }).optional(),
     unansweredFor: span,
@@ -107,14 +109,20 @@ export function toVote(row: Selectable<AccessVoteTable>): Vote {
     ...{ vote: row.vote, stages: z.array(z.number()).parse(row.stages), reason: row.reason },
     ...(row.minutes === null ? {} : { minutes: row.minutes }),
     ...{ channel: row.channel, at: row.at },
+    ...(row.signed_in_at ? { signIn: signInOf(row.signed_in_at, row.authentication_context) } : {}),
   };
 }
 
+function signInOf(at: Date, context: string | null): VoteSignIn {
+  return { at, ...(context === null ? {} : { authenticationContext: context }) };
+}
+
 export function voteColumns(requestId: string, vote: Vote) {
-  const { person: by, vote: kind, stages, minutes, reason, channel, at } = vote;
+  const { person: by, vote: kind, stages, minutes, reason, channel, at, signIn } = vote;
   return {
     ...{ request: requestId, person: by.id, person_name: by.name, vote: kind, stages: json(stages) },
     ...{ minutes: minutes ?? null, reason, channel, at },
+    ...{ signed_in_at: signIn?.at ?? null, authentication_context: signIn?.authenticationContext ?? null },
   };
 }
 

@@ -42,8 +42,6 @@ export interface PersonSignIn {
     redirectUri: string,
     wish: { purpose: SignInPurpose; fresh?: FreshSignIn | undefined },
   ): Promise<{ url: string; secrets: SignInSecrets }>;
-  /** What the sign-in of that answer was begun for, as the answer itself says. */
-  purposeOf(answer: URLSearchParams): SignInPurpose;
   /**
    * Exchanges the code and checks signature, `iss`, `aud`, `nonce`, times and `tid`. Whether a sign-in is fresh, and has met
    * a context, the caller judges by what is returned. Throws a `Problem`.
@@ -81,6 +79,11 @@ const TIMEOUT_MS = 10_000;
 const CLOCK_TOLERANCE_S = 30;
 const OBJECT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** What the sign-in of that answer was begun for, as the answer itself says: all come back to one address. */
+export function purposeOf(answer: URLSearchParams): SignInPurpose {
+  return answer.get('state')?.startsWith('approve.') ? 'approve' : 'link';
+}
+
 export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
   const { cloud, loginUrl } = parts;
   const base = loginUrl ?? `https://${cloud.loginHost}`;
@@ -109,8 +112,6 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
       });
       return { url: url.href, secrets };
     },
-
-    purposeOf: (answer) => (answer.get('state')?.startsWith('approve.') ? 'approve' : 'link'),
 
     async finish({ answer, redirectUri, secrets, purpose }) {
       const oidc = await import('openid-client');

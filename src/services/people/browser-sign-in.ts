@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { FreshSignIn, PersonSignIn, SignedIn, SignInSecrets } from '../entra/person-sign-in.js';
+import {
+  purposeOf,
+  type FreshSignIn,
+  type PersonSignIn,
+  type SignedIn,
+  type SignInSecrets,
+} from '../entra/person-sign-in.js';
 import type { SignInPurpose } from '../entra/person-sign-in-problems.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
@@ -25,6 +31,8 @@ export interface SignInUse {
   readonly purpose: SignInPurpose;
   readonly table: SignInTable;
   readonly key: KeyPurpose;
+  /** What cannot be done where nobody can sign in, in words that follow "so". */
+  readonly without: string;
 }
 
 /** What a browser has come back with. `taken`: for the first time, in the browser that was sent there. */
@@ -58,7 +66,7 @@ export class BrowserSignIn {
 
   /** Throws a `Problem` where nobody can be signed in. */
   requireClient(): PersonSignIn {
-    if (!this.#parts.signIn) throw notConfigured();
+    if (!this.#parts.signIn) throw notConfigured(this.#use.without);
     return this.#parts.signIn;
   }
 
@@ -83,7 +91,7 @@ export class BrowserSignIn {
 
   /** Whether the answer is to a sign-in of this use: all come back to one address. Tells nothing of its state. */
   isFor(answer: URLSearchParams): boolean {
-    return this.requireClient().purposeOf(answer) === this.#use.purpose;
+    return purposeOf(answer) === this.#use.purpose;
   }
 
   /** Which attempt an answer is for: tells nothing of its state. */

@@ -88,7 +88,8 @@ export class LinkProof {
 
   constructor(parts: LinkProofParts) {
     this.#parts = parts;
-    this.#browser = new BrowserSignIn(parts, { purpose: 'link', table: 'link_attempt', key: KEY });
+    const use = { purpose: 'link', table: 'link_attempt', key: KEY, without: 'no account can be linked' } as const;
+    this.#browser = new BrowserSignIn(parts, use);
   }
 
   /** The origins that the page's form may lead to. */

@@ -62,8 +62,8 @@ export function barred(of: 'account' | 'person'): Problem {
   });
 }
 
-/** The operator has given no client to sign people in with. @param nothing what cannot be done so, as words after "so". */
-export function notConfigured(nothing = 'no account can be linked'): Problem {
+/** The operator has given no client to sign people in with. @param nothing what cannot be done, in words that follow "so". */
+export function notConfigured(nothing: string): Problem {
   return new Problem({
     kind: 'internal',
     what: `Latchkey cannot sign people in, so ${nothing}.`,

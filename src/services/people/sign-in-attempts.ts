@@ -6,7 +6,7 @@ import type { Executor } from '../platform/schema.js';
  */
 
 /** Tables with such rows. */
-export type SignInTable = 'link_attempt';
+export type SignInTable = 'link_attempt' | 'step_up';
 
 /** Whether nobody has used the link yet. Changes nothing. */
 export async function isOpen(

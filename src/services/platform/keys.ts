@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Problem } from './problem.js';
 
 /** What a sub-key is for. Each has its own, so that one can never stand in for another. */
-export type KeyPurpose = 'one-time-secret' | 'cookie' | 'audit-checkpoint' | 'account-link';
+export type KeyPurpose = 'one-time-secret' | 'cookie' | 'audit-checkpoint' | 'account-link' | 'step-up';
 
 /** Sub-keys (32 bytes) of the deployment key. */
 export interface Keys {

@@ -61,6 +61,43 @@ export interface AccessVoteTable {
   reason: string;
   channel: string;
   at: Date;
+  /** When the person has signed in for it, in wall time; null: the rules want no sign-in. */
+  signed_in_at: Date | null;
+  /** What that sign-in has met. */
+  authentication_context: string | null;
+}
+
+/** A one-time link by which somebody proves an approval of theirs. */
+export interface StepUpTable {
+  id: string;
+  request: string;
+  /** Entra object id of whoever has clicked, and from where. */
+  person: string;
+  person_name: string;
+  channel: string;
+  channel_user: string | null;
+  /** Of an approval for less. */
+  minutes: number | null;
+  reason: string;
+  /** `open`: nobody has signed in · `signing-in`: with Microsoft · `checking`: came back from there · `proven` */
+  state: 'open' | 'signing-in' | 'checking' | 'proven';
+  /** SHA-256 of the token in the link, hex. */
+  token_hash: string;
+  /** SHA-256 of the state of the sign-in, hex. */
+  state_hash: string | null;
+  /** Nonce and code verifier of the sign-in; opens with the deployment key and the browser's cookie together. */
+  sealed: Buffer | null;
+  /** Wall time of the click: the sign-in has to be later. */
+  clicked_at: Date;
+  /** SHA-256 of what the browser holds that has signed in, hex. */
+  browser_hash: string | null;
+  /** Wall time. */
+  signed_in_at: Date | null;
+  authentication_context: string | null;
+  /** Of the request as the page has shown it last. */
+  revision: number | null;
+  made_at: Date;
+  expires_at: Date;
 }
 
 export interface AccessLeaseTable {

@@ -32,6 +32,10 @@ const columns: Columns = {
   },
   claim: { reference: 'text', verb: 'text', revision: 'integer', actor: 'jsonb', at: 'timestamptz' },
   delivery: { channel: 'text', delivery_id: 'text', at: 'timestamptz' },
+  inbox: {
+    ...{ channel: 'text', delivery_id: 'text', seq: 'bigint', delivery: 'jsonb', received_at: 'timestamptz' },
+    ...{ tries: 'integer', holder: 'text', held_until: 'timestamptz?' },
+  },
   outbox: {
     ...{ id: 'bigint', type: 'text', payload: 'jsonb', at: 'timestamptz', delivered_at: 'timestamptz?' },
     ...{ attempts: 'integer', retry_at: 'timestamptz?', claimed_until: 'timestamptz?' },
@@ -99,6 +103,7 @@ const columns: Columns = {
   access_vote: {
     ...{ request: 'uuid', person: 'text', person_name: 'text', vote: 'text', stages: 'jsonb', minutes: 'integer?' },
     ...{ reason: 'text', channel: 'text', at: 'timestamptz' },
+    ...{ signed_in_at: 'timestamptz?', authentication_context: 'text?' },
   },
   access_lease: {
     ...{ id: 'uuid', revision: 'integer', request: 'uuid', person: 'text', person_name: 'text' },
@@ -112,6 +117,12 @@ const columns: Columns = {
   access_item: {
     ...{ person: 'text', item: 'text', lease: 'uuid', given_at: 'timestamptz' },
     ...{ genesys_email: 'text?', genesys_user: 'text?' },
+  },
+  step_up: {
+    ...{ id: 'uuid', request: 'uuid', person: 'text', person_name: 'text', channel: 'text', channel_user: 'text?' },
+    ...{ minutes: 'integer?', reason: 'text', state: 'text', token_hash: 'text', state_hash: 'text?' },
+    ...{ sealed: 'bytea?', clicked_at: 'timestamptz', browser_hash: 'text?', signed_in_at: 'timestamptz?' },
+    ...{ authentication_context: 'text?', revision: 'integer?', made_at: 'timestamptz', expires_at: 'timestamptz' },
   },
 };
 

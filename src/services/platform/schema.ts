@@ -1,7 +1,13 @@
 import type { ColumnType, Generated, Kysely, Transaction as KyselyTransaction } from 'kysely';
 import type { Json, JsonText } from './json.js';
 import type { ProblemFacts } from './problem.js';
-import type { AccessItemTable, AccessLeaseTable, AccessRequestTable, AccessVoteTable } from './schema-access.js';
+import type {
+  AccessItemTable,
+  AccessLeaseTable,
+  AccessRequestTable,
+  AccessVoteTable,
+  StepUpTable,
+} from './schema-access.js';
 import type { BulkGenesysUserTable, BulkRowTable, BulkTable, FileLinkTable } from './schema-bulk.js';
 import type { AccountLinkTable, LinkAttemptTable, LinkBarTable } from './schema-links.js';
 
@@ -16,6 +22,7 @@ export interface Schema {
   plan: PlanTable;
   claim: ClaimTable;
   delivery: DeliveryTable;
+  inbox: InboxTable;
   outbox: OutboxTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
@@ -35,6 +42,7 @@ export interface Schema {
   access_vote: AccessVoteTable;
   access_lease: AccessLeaseTable;
   access_item: AccessItemTable;
+  step_up: StepUpTable;
 }
 
 /** Inside `database.transaction`; nothing else may be asked of the database meanwhile. */
@@ -157,6 +165,24 @@ export interface DeliveryTable {
   channel: string;
   delivery_id: string;
   at: Date;
+}
+
+/** A delivery of a chat that was acknowledged, or is about to be, and not finished. */
+export interface InboxTable {
+  channel: string;
+  delivery_id: string;
+  /** The order in which they came. */
+  seq: ColumnType<string, never, never>;
+  /** As its door reads it again. */
+  delivery: JsonColumn<Json>;
+  /** Wall time. */
+  received_at: Date;
+  /** How often work on it was begun. */
+  tries: Generated<number>;
+  /** Which process works on it. */
+  holder: string;
+  /** Database time after which another one may; empty where there is only one process. */
+  held_until: Date | null;
 }
 
 export interface OutboxTable {

@@ -8,6 +8,8 @@ import { accountLinks } from './0006-account-links.js';
 import { laterRuns } from './0007-later-runs.js';
 import { access } from './0008-access.js';
 import { placeAccounts } from './0009-place-accounts.js';
+import { inbox } from './0010-inbox.js';
+import { stepUp } from './0011-step-up.js';
 
 /** All migrations by name, applied in the order of their names. Forward only: one that has shipped never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +22,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-later-runs': laterRuns,
   '0008-access': access,
   '0009-place-accounts': placeAccounts,
+  '0010-inbox': inbox,
+  '0011-step-up': stepUp,
 };
