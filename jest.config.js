@@ -15,7 +15,7 @@ const onPostgresIfAsked = process.env.TEST_DATABASE === 'postgres' ? onPostgres 
 
 /** Tests that ask the database, and that hold on PostgreSQL as they do on the embedded one. */
 const ON_EITHER_DATABASE = [
-  'src/services/platform/{audit,audit-checkpoints,conversation-store,durable,one-time-secrets,outbox}',
+  'src/services/platform/{audit,audit-checkpoints,conversation-store,durable,inbox,one-time-secrets,outbox}',
   'src/services/platform/{metrics,posting-edits,replicas,schema,waiting-runs,wake}',
   'src/services/platform/embedded/mixed-access',
   'src/services/operations/{audit-service,run-operation}',

@@ -1,0 +1,194 @@
+import { isOnPostgres, openTestDatabase } from '../../../test/support/test-database.js';
+import { isNewDelivery } from './conversation-store.js';
+import type { Database } from './database.js';
+import { createInbox, type Inbox, type LeftBehind } from './inbox.js';
+import { StandingClock, recordingLog, silentLog } from './testing/test-parts.js';
+
+let database: Database;
+let clock: StandingClock;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+}, 30_000);
+afterAll(() => database.close());
+beforeEach(async () => {
+  clock = new StandingClock();
+  await database.db.deleteFrom('inbox').execute();
+  await database.db.deleteFrom('delivery').execute();
+});
+
+/** One process; another name is another one, or the next life. */
+function lifeOf(holder: string): Inbox {
+  return createInbox({ database, clock, channel: 'slack', holder, log: silentLog });
+}
+
+/** As when a process has died: its leases run out, where there are any. */
+async function dies(): Promise<void> {
+  if (database.isShared)
+    await database.db
+      .updateTable('inbox')
+      .set({ held_until: new Date(0) })
+      .execute();
+}
+
+function rows() {
+  return database.db.selectFrom('inbox').selectAll().orderBy('seq').execute();
+}
+
+/** Everything that a sweep hands over, each done as it comes. */
+async function takesUp(inbox: Inbox): Promise<LeftBehind[]> {
+  const taken: LeftBehind[] = [];
+  const end = inbox.onLeftBehind(async (left) => {
+    taken.push(left);
+    await inbox.done(left.deliveryId);
+  });
+  // The batches after the first follow by themselves, between these.
+  for (let round = 0; round < 10; round += 1) await inbox.sweep.sweep(clock.now());
+  end();
+  return taken;
+}
+
+test('what is kept is there until it is done, and is taken note of as one that came', async () => {
+  const inbox = lifeOf('one');
+
+  expect(await inbox.keep('d1', { text: 'help' })).toBe('new');
+
+  expect(await rows()).toMatchObject([
+    { channel: 'slack', delivery_id: 'd1', delivery: { text: 'help' }, received_at: clock.wall(), tries: 1 },
+  ]);
+  expect(await isNewDelivery(database.db, { channel: 'slack', deliveryId: 'd1', at: clock.now() })).toBe(false);
+  await inbox.done('d1');
+  expect(await rows()).toEqual([]);
+});
+
+test('what comes again is known: while it is worked on, by whichever process, and afterwards', async () => {
+  const [one, other] = [lifeOf('one'), lifeOf('other')];
+
+  expect(await Promise.all(['d1', 'd1', 'd2'].map((id) => one.keep(id, {})))).toEqual(['new', 'known', 'new']);
+  expect(await other.keep('d1', {})).toBe('known');
+  await one.done('d1');
+  expect(await one.keep('d1', {})).toBe('known');
+  expect((await rows()).map(({ delivery_id }) => delivery_id)).toEqual(['d2']);
+});
+
+test('what came at once is kept in the order in which it came', async () => {
+  const inbox = lifeOf('one');
+  const ids = Array.from({ length: 40 }, (_, index) => `d${index}`);
+
+  await Promise.all(ids.map((id) => inbox.keep(id, {})));
+
+  expect((await rows()).map(({ delivery_id }) => delivery_id)).toEqual(ids);
+});
+
+test('text that jsonb cannot hold stops nothing', async () => {
+  const inbox = lifeOf('one');
+
+  expect(await inbox.keep('d1', { text: 'a\u0000b\ud800' })).toBe('new');
+
+  expect(await rows()).toMatchObject([{ delivery: { text: 'a\uFFFDb\uFFFD' } }]);
+});
+
+test('what a dead process left behind is taken up in order, once, under its id and with its time', async () => {
+  const first = lifeOf('one');
+  for (const id of ['d1', 'd2', 'd3']) await first.keep(id, { id });
+  await first.done('d2');
+  const received = clock.wall();
+  await dies();
+  clock.advance(5);
+
+  const next = lifeOf('two');
+  const taken = await takesUp(next);
+
+  expect(taken).toEqual([
+    { deliveryId: 'd1', delivery: { id: 'd1' }, receivedAt: received, tries: 1 },
+    { deliveryId: 'd3', delivery: { id: 'd3' }, receivedAt: received, tries: 1 },
+  ]);
+  expect(await rows()).toEqual([]);
+  expect(await takesUp(lifeOf('three'))).toEqual([]);
+});
+
+test('what this process works on itself is never taken up by it, and nothing is without a worker', async () => {
+  const inbox = lifeOf('one');
+  await inbox.keep('d1', {});
+  await dies();
+
+  expect(await takesUp(inbox)).toEqual([]);
+  await inbox.sweep.sweep(clock.now());
+  expect(await rows()).toHaveLength(1);
+});
+
+test('how often work was begun is counted, and what was begun more than once is worked on alone', async () => {
+  const ids = ['poison', ...Array.from({ length: 9 }, (_, index) => `d${index}`)];
+  const first = lifeOf('0');
+  for (const id of ids) await first.keep(id, {});
+  const begun: string[][] = [];
+  let tries = 0;
+
+  for (let life = 1; life <= 3; life += 1) {
+    await dies();
+    const inbox = lifeOf(String(life));
+    const together: string[] = [];
+    // Who dies finishes nothing that was begun with it.
+    inbox.onLeftBehind(async (left) => {
+      together.push(left.deliveryId);
+      if (left.deliveryId === 'poison') tries = left.tries;
+      await new Promise(() => undefined);
+    });
+    await inbox.sweep.sweep(clock.now());
+    begun.push(together);
+  }
+
+  expect(begun[0]).toEqual(ids.slice(0, 8));
+  expect(begun[1]).toEqual(ids.slice(8));
+  expect(begun[2]).toEqual(['poison']);
+  expect(tries).toBe(2);
+});
+
+/** The embedded database has one process: whoever else holds something is dead. */
+const testOfReplicas = isOnPostgres() ? test : test.skip;
+
+testOfReplicas('of two who look at once each delivery goes to one', async () => {
+  const first = lifeOf('dead');
+  for (let index = 0; index < 20; index += 1) await first.keep(`d${index}`, {});
+  await dies();
+
+  const taken = await Promise.all([takesUp(lifeOf('one')), takesUp(lifeOf('two'))]);
+
+  const ids = taken.flat().map(({ deliveryId }) => deliveryId);
+  expect(new Set(ids).size).toBe(20);
+  expect(ids).toHaveLength(20);
+});
+
+testOfReplicas('a sign of life keeps others away', async () => {
+  const living = lifeOf('one');
+  await living.keep('d1', {});
+  await dies();
+  await living.sweep.sweep(clock.now());
+
+  expect(await takesUp(lifeOf('two'))).toEqual([]);
+});
+
+test('a store that does not answer is said to whoever keeps, and what was answered is deleted when it is back', async () => {
+  const { log, lines } = recordingLog();
+  let isAway = false;
+  const failing = new Proxy(database.db, {
+    get: (target, name) => {
+      if (isAway) throw new Error('the database is away');
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const inbox = createInbox({ database: { ...database, db: failing }, clock, channel: 'slack', holder: 'one', log });
+  await inbox.keep('d1', {});
+  isAway = true;
+
+  await expect(inbox.keep('d2', {})).rejects.toThrow('away');
+  await inbox.done('d1');
+  expect(lines()).toHaveLength(1);
+
+  isAway = false;
+  expect(await rows()).toHaveLength(1);
+  await inbox.sweep.sweep(clock.now());
+  expect(await rows()).toEqual([]);
+  expect(await inbox.keep('d2', {})).toBe('new');
+});
