@@ -59,6 +59,7 @@ export { plainName } from './provisioning/file-name.js';
 export { BulkService, type BulkPlan, type BulkProgress } from './provisioning/bulk-service.js';
 export type { Clock } from './platform/clock.js';
 export { dayText } from './platform/day-text.js';
+export { instantOf, wallTimeAt, type WallTime } from './platform/zone.js';
 export { zonedText } from './platform/zoned-text.js';
 export type { Json, RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';

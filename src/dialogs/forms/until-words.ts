@@ -1,4 +1,4 @@
-import { parseTimeSpan } from '../../services/index.js';
+import { instantOf, parseTimeSpan, wallTimeAt, type WallTime } from '../../services/index.js';
 
 /** What a time in words means, such as "4 hours", "18:00", "tomorrow", "friday 17:00" or "2026-12-24 18:00". */
 
@@ -10,12 +10,7 @@ const END_OF_DAY = { hour: 18, minute: 0 };
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-interface Day {
-  readonly year: number;
-  /** From 1. */
-  readonly month: number;
-  readonly day: number;
-}
+type Day = Pick<WallTime, 'year' | 'month' | 'day'>;
 
 /** Minutes from now, rounded up; `undefined`: it is none of these, or it is past. @param timeZone an IANA name. */
 export function minutesUntil(words: string, { now, timeZone }: { now: Date; timeZone: string }): number | undefined {
@@ -38,13 +33,14 @@ function momentOf(said: string, now: Date, timeZone: string): number | undefined
   if (time && (time.hour > 23 || time.minute > 59)) return undefined;
   const dayWords = said.slice(0, said.length - ending.length).trim();
   if (dayWords === '' && !time) return undefined;
-  const today = dayIn(now, timeZone);
+  const { year, month, day: date } = wallTimeAt(now.getTime(), timeZone);
+  const today = { year, month, day: date };
   const day = dayWords === '' ? today : dayOf(dayWords, today);
   if (!day) return undefined;
-  const moment = instantOf(day, time ?? END_OF_DAY, timeZone);
+  const moment = instantOf({ ...day, ...(time ?? END_OF_DAY) }, timeZone);
   // "07:00" in the evening is tomorrow's.
   return dayWords === '' && moment <= now.getTime()
-    ? instantOf(plusDays(day, 1), time ?? END_OF_DAY, timeZone)
+    ? instantOf({ ...plusDays(day, 1), ...(time ?? END_OF_DAY) }, timeZone)
     : moment;
 }
 
@@ -67,34 +63,4 @@ function plusDays({ year, month, day }: Day, days: number): Day {
 
 function weekdayOf({ year, month, day }: Day): number {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDay();
-}
-
-function dayIn(date: Date, timeZone: string): Day {
-  const { year, month, day } = wallClock(date.getTime(), timeZone);
-  return { year, month, day };
-}
-
-/** The instant at which clocks of the zone show that; of an hour that does not exist, the one after the change. */
-function instantOf(day: Day, time: { hour: number; minute: number }, timeZone: string): number {
-  const wanted = Date.UTC(day.year, day.month - 1, day.day, time.hour, time.minute);
-  // Twice, as the first guess may lie on the other side of a change of the clocks.
-  return [1, 2].reduce((guess) => guess + wanted - shownAt(guess, timeZone), wanted);
-}
-
-function shownAt(instant: number, timeZone: string): number {
-  const { year, month, day, hour, minute } = wallClock(instant, timeZone);
-  return Date.UTC(year, month - 1, day, hour, minute);
-}
-
-function wallClock(instant: number, timeZone: string): Day & { hour: number; minute: number } {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone, year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
-    hourCycle: 'h23',
-  });
-  const parts = new Map(format.formatToParts(new Date(instant)).map(({ type, value }) => [type, Number(value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-  return {
-    ...{ year: part('year'), month: part('month'), day: part('day') },
-    ...{ hour: part('hour'), minute: part('minute') },
-  };
 }

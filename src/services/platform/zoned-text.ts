@@ -1,19 +1,12 @@
-// Made once for each zone: making a format costs a hundred times what using it does.
-const formats = new Map<string, Intl.DateTimeFormat>();
+import { wallTimeAt } from './zone.js';
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 
 /** A moment in a time zone: "Tue 1 Dec 2026, 18:00 (Europe/Berlin)". @param timeZone an IANA name. */
 export function zonedText(date: Date, timeZone: string): string {
-  const format = formats.get(timeZone) ?? formatOf(timeZone);
-  formats.set(timeZone, format);
-  const parts = new Map(format.formatToParts(date).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
-  const day = `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}`;
-  return `${day}, ${part('hour')}:${part('minute')} (${timeZone})`;
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
-    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  });
+  const { year, month, day, hour, minute } = wallTimeAt(date.getTime(), timeZone);
+  const weekday = WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()] ?? '';
+  const time = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+  return `${weekday} ${String(day)} ${MONTHS[month - 1] ?? ''} ${String(year)}, ${time} (${timeZone})`;
 }
