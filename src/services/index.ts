@@ -18,8 +18,11 @@ export { cardRevision } from './access/request-cards-behind.js';
 export { AccessService } from './access/access-service.js';
 export type { Ballot } from './access/decide-access.js';
 export type { PolicyStanding } from './access/policy-source.js';
+export type { AccessFinding } from './access/reconcile-access.js';
 export type { RequestDeed } from './access/request-deeds.js';
 export type { ReviewGiven } from './access/review-access.js';
+export { approvalLinkUsed } from './access/step-up-refusals.js';
+export { StepUpService, type StepUpCard, type StepUpInvitation } from './access/step-up-service.js';
 export { parseTimeSpan, timeSpanText } from './access/time-span.js';
 export type {
   ConversationMemory,
@@ -33,6 +36,8 @@ export type {
 } from './conversation-memory.js';
 export type { EntraPerson } from './entra/entra.js';
 export { AuditService, type AuditCursor, type AuditLine, type AuditPage } from './operations/audit-service.js';
+export type { Health, LeaseTrouble, Pile, RunTrouble, Some } from './health/health.js';
+export { HealthService } from './health/health-service.js';
 export type { Actor, Claim } from './operations/operation.js';
 export { OperatorAudit } from './operations/operator-audit.js';
 export type { Right } from './operations/permissions.js';
@@ -63,11 +68,13 @@ export { instantOf, wallTimeAt, type WallTime } from './platform/zone.js';
 export { zonedText } from './platform/zoned-text.js';
 export type { Json, RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';
+export type { Inbox, LeftBehind } from './platform/inbox.js';
 export type { Log } from './platform/log.js';
 export { requestIds, withLogFields } from './platform/log-context.js';
 export type { CountedTurn } from './platform/metrics.js';
 export { beginRemoteCall } from './platform/remote-calls.js';
 export { DATABASE_AWAY, isForGood, Problem, problemFacts, sentencesOf, type ProblemFacts } from './platform/problem.js';
+export { within } from './platform/within.js';
 export type { AssignOutcome } from './provisioning/assign-person.js';
 export type { AddressWarning, EmailSource } from './provisioning/address-warning.js';
 export type { EmailClaimOutcome } from './provisioning/choose-email-claim.js';
