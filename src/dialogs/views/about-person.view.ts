@@ -1,6 +1,6 @@
 import type { EntraPerson } from '../../services/index.js';
 import { intentNamed } from '../intents.js';
-import { buttonName, personFacts, personWarnings } from './people.view.js';
+import { asksMore, buttonName, personFacts, personWarnings } from './people.view.js';
 import type { Action, View } from './view.js';
 
 /** What can be done about a person from a message of theirs, by the intent that does it. */
@@ -9,8 +9,8 @@ export type AboutDeed = 'assign' | 'provision' | 'unassign' | 'off-board' | 'aud
 const LABELS = {
   assign: (name: string) => `Assign ${name}`,
   provision: (name: string) => `Provision ${name}`,
-  unassign: (name: string) => `Unassign ${name} …`,
-  'off-board': (name: string) => `Off-board ${name} …`,
+  unassign: (name: string) => asksMore(`Unassign ${name}`),
+  'off-board': (name: string) => asksMore(`Off-board ${name}`),
   'audit-person': (name: string) => `Audit of ${name}`,
 } as const satisfies Record<AboutDeed, (name: string) => string>;
 

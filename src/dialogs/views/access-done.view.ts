@@ -1,6 +1,6 @@
 import type { AssignGroupOutcome, ChangeRoleOutcome, RunRecord, UnassignOutcome } from '../../services/index.js';
 import { roleNames } from './assignment.view.js';
-import { buttonName, nextFor } from './people.view.js';
+import { asksMore, buttonName, nextFor } from './people.view.js';
 import { doneSteps } from './run.view.js';
 import type { Action, Element, Tone, View } from './view.js';
 
@@ -67,7 +67,7 @@ export function assignedGroupView(run: RunRecord, { principal, role, wasAlready 
     ],
     actions: [
       {
-        ...{ kind: 'verb', label: `Unassign ${buttonName(principal.name)} …`, verb: 'propose-unassign-group' },
+        ...{ kind: 'verb', label: asksMore(`Unassign ${buttonName(principal.name)}`), verb: 'propose-unassign-group' },
         ...{ reference: principal.id, revision: 0 },
       },
     ],

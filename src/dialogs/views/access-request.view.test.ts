@@ -178,3 +178,31 @@ test('whoever had it reads why it was revoked', () => {
     'Why it ended': 'He has moved on',
   });
 });
+
+test.each([
+  [30, false],
+  [3 * 1_440, true],
+])('that an unreviewed break-glass of %i minutes ends with its review is said: %s', (minutes, isSaid) => {
+  const review = { by: inMinutes(1_440) };
+  const taken = request(said, { ...approved(said, { state: 'granted' }), kind: 'break-glass', review });
+  const view = accessRequestView(card(taken, { lease: lease(said, { endsAt: inMinutes(minutes) }) }), asAna);
+
+  expect(textsOf(view)).toContain('You named the reason below.');
+  expect(textsOf(view).includes('Unreviewed, the access ends then.')).toBe(isSaid);
+});
+
+test('a name that is cut on a button that asks for more has one dot-dot-dot', () => {
+  const person = { ...request(said).person, name: 'Maximiliane Wilhelmina von Hohenstaufen-Schwarzenberg' };
+  const view = accessRequestView(card(request(said, { person }), {}, 'deny', 'approve-less'), asOmar);
+
+  expect(view.actions.map(({ label }) => label)).toEqual([
+    ...['Deny Maximiliane Wilhelmina von…', 'Approve Maximiliane Wilhelmina von… for less …'],
+  ]);
+});
+
+test('what somebody is told in a message of its own names the role', () => {
+  const granted = card(request(said, approved(said, { state: 'granted' })), { lease: lease(said) });
+
+  expect(accessToldView('granted', granted, asAna).title).toBe('You have access: Agent');
+  expect(accessToldView('ended', granted, asAna).title).toBe('Your access ended: Agent');
+});

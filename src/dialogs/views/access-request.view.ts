@@ -1,7 +1,7 @@
 import type { AccessRequest, Lease, RequestCard, RequestDeed, TestLinks } from '../../services/index.js';
 import { accessPhase, phaseLine, phaseTone, type AccessPhase } from './access-phase.js';
 import { askedText, giftText, minutesText, namesText, wishText, zonedText } from './access-words.js';
-import { buttonName, testLinkActions } from './people.view.js';
+import { asksMore, buttonName, testLinkActions } from './people.view.js';
 import type { Action, Element, Fact, View } from './view.js';
 
 /** Who looks at the card, when, and with what a person tries the sign-in, where SSO is set up. */
@@ -26,7 +26,7 @@ export function accessRequestView(card: RequestCard, reader: CardReader): View {
     tone: phaseTone(phase, request),
     elements: [
       { kind: 'text', text: line, style: 'strong' },
-      ...breakGlassNotice(card, phase),
+      ...breakGlassNotice(card, phase, reader),
       { kind: 'facts', facts: questionFacts(card, phase, reader) },
       ...voteElements(card),
       ...leftOver(card),
@@ -62,10 +62,10 @@ export function titleOf(request: AccessRequest, readerId?: string): string {
   return `${asker.name} asks for ${wishText(request)}`;
 }
 
-function breakGlassNotice({ request }: RequestCard, phase: AccessPhase): Element[] {
+function breakGlassNotice({ request, lease }: RequestCard, phase: AccessPhase, { readerId }: CardReader): Element[] {
   const { kind, person, review, rules } = request;
   if (kind !== 'break-glass') return [];
-  const loud = `Break-glass gives access at once, and nobody was asked before. ${person.name} named the reason below.`;
+  const loud = `Break-glass gives access at once, and nobody was asked before. ${readerId === person.id ? 'You' : person.name} named the reason below.`;
   if (!review) return [notice('warning', loud)];
   const { verdict, reviewer, reason = '' } = review;
   if (verdict === 'right')
@@ -76,7 +76,9 @@ function breakGlassNotice({ request }: RequestCard, phase: AccessPhase): Element
   const until = zonedText(review.by, rules.timeZone);
   if (review.lapsedAt)
     return [notice('problem', `${loud} Nobody said until ${until} whether it was right, so it was ended.`)];
-  const otherwise = phase === 'granted' || phase === 'approved' ? ' Unreviewed, the access ends then.' : '';
+  const isLonger = lease !== undefined && lease.endsAt > review.by;
+  const goesOnTill = phase === 'granted' || phase === 'approved' ? isLonger : false;
+  const otherwise = goesOnTill ? ' Unreviewed, the access ends then.' : '';
   return [notice('warning', `${loud} An approver says until ${until} whether it was right.${otherwise}`)];
 }
 
@@ -200,7 +202,7 @@ function linkActions({ request }: RequestCard, phase: AccessPhase, { readerId, s
 }
 
 function details({ request, lease }: RequestCard): Element {
-  const { id, askedAt, decidedAt, rules, person, review } = request;
+  const { id, askedAt, decidedAt, rules, review } = request;
   const { role, timeZone } = rules;
   const at = (date: Date | undefined): string => (date ? zonedText(date, timeZone) : '');
   const facts: Fact[] = [
@@ -208,7 +210,6 @@ function details({ request, lease }: RequestCard): Element {
     { label: 'Decided', value: at(decidedAt) },
     { label: 'Access works since', value: at(lease?.beginsAt) },
     { label: 'To be reviewed by', value: at(review?.by) },
-    { label: 'Person', value: person.userPrincipalName },
     { label: 'What the role is for', value: role.explains ?? '' },
     { label: 'Longest allowed', value: minutesText(role.lasts.atMost.minutes) },
     { label: 'Request', value: id },
@@ -232,14 +233,14 @@ const nameIn = ({ person }: AccessRequest): string => buttonName(person.name);
 
 const DEEDS: Readonly<Record<RequestDeed, (request: AccessRequest) => Look>> = {
   approve: (request) => ({ label: `Approve ${nameIn(request)}`, style: 'primary' }),
-  'approve-less': (request) => ({ label: `Approve ${nameIn(request)} for less …` }),
-  deny: (request) => ({ label: `Deny ${nameIn(request)} …`, style: 'danger' }),
+  'approve-less': (request) => ({ label: asksMore(`Approve ${nameIn(request)} for less`) }),
+  deny: (request) => ({ label: asksMore(`Deny ${nameIn(request)}`), style: 'danger' }),
   'take-back': (request) => ({ label: `Take back the approval for ${nameIn(request)}` }),
   cancel: (request) => ({ label: `Cancel the request for ${buttonName(request.rules.role.name)}` }),
   extend: () => ({ label: 'Ask for more time …' }),
-  'give-back': ({ rules }) => ({ label: `Give back ${buttonName(rules.role.name)} …` }),
-  revoke: (request) => ({ label: `Revoke access of ${nameIn(request)} …` }),
-  review: (request) => ({ label: `Review the break-glass of ${nameIn(request)} …`, style: 'primary' }),
+  'give-back': ({ rules }) => ({ label: asksMore(`Give back ${buttonName(rules.role.name)}`) }),
+  revoke: (request) => ({ label: asksMore(`Revoke access of ${nameIn(request)}`) }),
+  review: (request) => ({ label: asksMore(`Review the break-glass of ${nameIn(request)}`), style: 'primary' }),
 };
 
 function notice(tone: 'good' | 'warning' | 'problem' | 'neutral', text: string): Element {

@@ -37,7 +37,11 @@ function wordsOf(
   const end = lease ? zonedText(lease.endsAt, rules.timeZone) : '';
   switch (told) {
     case 'granted':
-      return { title: isOwn ? 'You have access' : `${person.name} has access`, tone: 'good', text: line };
+      return {
+        title: `${isOwn ? 'You have' : `${person.name} has`} access: ${rules.role.name}`,
+        tone: 'good',
+        text: line,
+      };
     case 'denied':
       return { title: `Denied: ${askedText(request)}`, tone: 'neutral', text: line };
     case 'expired':
@@ -45,7 +49,7 @@ function wordsOf(
     case 'failed':
       return { title: `Not given: ${askedText(request)}`, tone: 'problem', text: line };
     case 'ended':
-      return { title: `${whose} access ended`, tone: 'neutral', text: line };
+      return { title: `${whose} access ended: ${rules.role.name}`, tone: 'neutral', text: line };
     case 'ends-soon':
       return { title: `${whose} access ends soon`, tone: 'warning', text: `${rules.role.name} ends on ${end}.` };
     case 'reminder':

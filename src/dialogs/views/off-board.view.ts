@@ -1,5 +1,5 @@
 import type { GenesysAccess, Json, OffBoardCard, OffBoardOutcome, Part, RunRecord } from '../../services/index.js';
-import { buttonName, otherNameWarning, personFacts } from './people.view.js';
+import { asksMore, buttonName, otherNameWarning, personFacts } from './people.view.js';
 import { dismiss } from './person-question.js';
 import { doneSteps } from './run.view.js';
 import type { Action, Element, Fact, View } from './view.js';
@@ -20,7 +20,7 @@ export function offBoardView(card: OffBoardCard, { reference }: { reference: str
       ...privileged(card),
       { kind: 'text', text: 'Nothing is changed before you confirm.', style: 'subtle' },
     ],
-    actions: [verb(`Off-board ${buttonName(person.name)} …`, 'ask-off-board', reference), dismiss()],
+    actions: [verb(asksMore(`Off-board ${buttonName(person.name)}`), 'ask-off-board', reference), dismiss()],
     fallback: `What ${person.name} has in Entra and Genesys, and what an off-boarding would take away.`,
   };
 }

@@ -25,6 +25,11 @@ export function buttonName(name: string): string {
   return `${start.slice(0, lastSpace > LONGEST_BUTTON_NAME / 2 ? lastSpace : undefined)}…`;
 }
 
+/** What asks for more before anything happens ends in a dot-dot-dot, and in one alone where a name was cut before it. */
+export function asksMore(label: string): string {
+  return label.endsWith('…') ? label : `${label} …`;
+}
+
 /** @param style `primary` where trying the sign-in is what comes next. */
 export function testLinkActions(links: TestLinks, mode: string, style?: 'primary'): Action[] {
   const link = (label: string, url: string): Action => ({ kind: 'link', label, url, ...(style ? { style } : {}) });

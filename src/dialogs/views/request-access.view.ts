@@ -16,6 +16,8 @@ export function noOffersView(offers: readonly AccessOffer[]): View {
   };
 }
 
+const DAY = 1_440;
+
 /** The second step of a break-glass. @param reference whom, which role, how long, and which form. */
 export function confirmBreakGlassView(wish: {
   offer: AccessOffer;
@@ -35,7 +37,7 @@ export function confirmBreakGlassView(wish: {
         heading: 'What follows',
         items: [
           'Those who decide first about this role are told at once, with your reason.',
-          'Within 24 hours an approver says whether it was right. If nobody does, the access ends.',
+          `Within 24 hours an approver says whether it was right.${minutes > DAY ? ' If nobody does, the access ends.' : ''}`,
           'It stands in the audit.',
         ],
       },
