@@ -18,7 +18,7 @@ import { isSameGift, type AccessGift } from './gift.js';
 import { LATCHKEY_ACTOR } from './lease-port.js';
 import { noSuchLease } from './lease-refusals.js';
 import { recordChange, type RequestChange } from './request-audit.js';
-import { remindAtOf } from './request-changes.js';
+import { remindAtOf, reviewBy } from './request-changes.js';
 import { deedsOf, type RequestFacts } from './request-deeds.js';
 import { changeFor, findFacts, type RequestParts } from './request-parts.js';
 import {
@@ -35,9 +35,6 @@ import {
   tooBusy,
 } from './request-refusals.js';
 import { addRequest, findLastBreakGlass, findPending, findRequest, isOutlived, noteLease } from './request-store.js';
-
-/** How long an approver has to say whether a break-glass was right. */
-const REVIEW_WITHIN_HOURS = 24;
 
 /**
  * Asks for access. Everything is checked before anybody is bothered; the same claim gives the same request, and so does
@@ -151,8 +148,7 @@ async function draft(
   };
   if (!rule) return { ...asked, state: 'open', remindAt: remindAtOf(asked, at) };
   const decision: Decision = { kind: 'approved', minutes, rule };
-  const reviewBy = new Date(at.getTime() + REVIEW_WITHIN_HOURS * 3_600_000);
-  const review = rule === 'break-glass' ? { review: { by: reviewBy } } : {};
+  const review = rule === 'break-glass' ? { review: { by: reviewBy(at) } } : {};
   return { ...asked, state: 'approved', decision, decidedAt: at, startsAt: at, ...review };
 }
 

@@ -18,7 +18,8 @@ import { givenForGood } from './gifts-for-good.js';
 import { leaseDueAt, timesOf, type Lease } from './lease.js';
 import { leaseOver, waitsForOther } from './lease-refusals.js';
 import { changeLease, findLease, holdLease, leasesOf, moveRequest } from './lease-store.js';
-import { findRequest } from './request-store.js';
+import { reviewBy } from './request-changes.js';
+import { findRequest, reviewUntil } from './request-store.js';
 
 interface LedgerParts {
   readonly database: Database;
@@ -69,6 +70,8 @@ export class LeaseLedger implements GrantLedger, EndLedger {
       } as const;
       await changeLease(trx, { id: leaseId, from: [lease.state], at, change });
       await moveRequest(trx, { requestId, from: ['failed'], to: 'approved', at });
+      // While it gave nothing there was nothing to review, and the time for that may have passed.
+      if (lease.state === 'failed') await reviewUntil(trx, requestId, reviewBy(at));
       return { attempt };
     });
   }

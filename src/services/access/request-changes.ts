@@ -51,6 +51,13 @@ export function escalated(
   return { ...asked, remindAt: remindAtOf(asked, at) };
 }
 
+const REVIEW_WITHIN_HOURS = 24;
+
+/** Until when an approver has to say whether a break-glass was right that is given from then on. */
+export function reviewBy(from: Date): Date {
+  return new Date(from.getTime() + REVIEW_WITHIN_HOURS * 3_600_000);
+}
+
 /** An approver has said whether the break-glass was right. */
 export function reviewed(
   request: AccessRequest,

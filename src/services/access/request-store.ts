@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Json, JsonText } from '../platform/json.js';
 import type { Executor, Transaction } from '../platform/schema.js';
 import type { AccessRequest, RequestKind, RequestState, Vote } from './access-request.js';
 import { askedColumns, changingColumns, toRequest, toVote, voteColumns } from './request-rows.js';
@@ -40,6 +41,23 @@ export async function saveRequest(
     .returningAll()
     .executeTakeFirst();
   return row && toRequest(row);
+}
+
+/**
+ * A break-glass that had failed is given all the same: it is to be reviewed until then. Nothing happens where it was reviewed,
+ * or is none.
+ */
+export async function reviewUntil(trx: Transaction, requestId: string, by: Date): Promise<void> {
+  await trx
+    .updateTable('access_request')
+    .set((request) => ({
+      review: sql<JsonText<Json>>`jsonb_set(review, '{by}', to_jsonb(${by.toISOString()}::text))`,
+      ...{ due_at: by, revision: request('revision', '+', 1) },
+    }))
+    .where('id', '=', requestId)
+    .where('review', 'is not', null)
+    .where(sql<boolean>`not (review ?| array['verdict', 'lapsedAt'])`)
+    .execute();
 }
 
 /** Which lease an approval has led to. Within the transaction that has saved it. */
