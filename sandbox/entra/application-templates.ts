@@ -177,6 +177,7 @@ function instantiate(
     appRoles: [...from.appRoles],
     web: { homePageUrl: from.homePageUrl, logoutUrl: null, redirectUris: [], redirectUriSettings: [] },
     requestSignatureVerification: null,
+    optionalClaims: null,
     keyCredentials: [],
     passwordCredentials: [],
   };

@@ -97,8 +97,16 @@ export interface Application {
   appRoles: AppRole[];
   web: { homePageUrl: string | null; logoutUrl: string | null; redirectUris: string[]; redirectUriSettings: object[] };
   requestSignatureVerification: { isSignedRequestRequired: boolean } | null;
+  optionalClaims: OptionalClaims | null;
   keyCredentials: object[];
   passwordCredentials: object[];
+}
+
+/** What an application wants its tokens to say beside what they always do; only names count here. */
+export interface OptionalClaims {
+  readonly idToken: readonly { readonly name: string }[];
+  readonly accessToken: readonly { readonly name: string }[];
+  readonly saml2Token: readonly { readonly name: string }[];
 }
 
 /** A certificate entry of a service principal. `key` is the public certificate of a `Verify` entry; a `Sign` entry has none to show. */

@@ -133,6 +133,7 @@ function seedBot(directory: Directory): void {
   seedRegistration(directory, {
     ...{ ...BOT, id: BOT_APPLICATION_ID, secret: BOT.clientSecret },
     redirectUris: BOT_REDIRECT_ORIGINS.map((origin) => `${origin}/link/callback`),
+    idTokenClaims: ['auth_time'],
   });
   // Of the bot in Teams, which has no rights in the directory, only its registration is ever looked at.
   seedRegistration(directory, {
@@ -171,11 +172,13 @@ interface SeededRegistration {
   readonly secret: string;
   readonly displayName: string;
   readonly redirectUris?: string[];
+  /** Names of optional claims. */
+  readonly idTokenClaims?: readonly string[];
 }
 
 function seedRegistration(
   directory: Directory,
-  { id, clientId, secret, displayName, redirectUris = [] }: SeededRegistration,
+  { id, clientId, secret, displayName, redirectUris = [], idTokenClaims = [] }: SeededRegistration,
 ): void {
   const registration: Application = {
     id,
@@ -194,6 +197,9 @@ function seedRegistration(
     appRoles: [],
     web: { homePageUrl: null, logoutUrl: null, redirectUris, redirectUriSettings: [] },
     requestSignatureVerification: null,
+    optionalClaims: {
+      ...{ idToken: idTokenClaims.map((name) => ({ name })), accessToken: [], saml2Token: [] },
+    },
     keyCredentials: [],
     passwordCredentials: [secretOf(secret, directory)],
   };

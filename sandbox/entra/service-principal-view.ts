@@ -71,6 +71,7 @@ export const APPLICATION: EntityShape = {
     'appRoles',
     'web',
     'requestSignatureVerification',
+    'optionalClaims',
     'keyCredentials',
     'passwordCredentials',
     'samlMetadataUrl',

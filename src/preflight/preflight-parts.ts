@@ -5,7 +5,7 @@ import {
   type SettingsByPart,
   type TeamsRegistration,
 } from '../config.js';
-import { givesGroups } from '../services/access/policy-groups.js';
+import { policyNeeds, type PolicyNeeds } from '../services/access/policy-needs.js';
 import { readSigningCertificate } from '../services/entra/client-assertion.js';
 import { readClientCertificate } from '../services/entra/client-certificate.js';
 import { createConnectorTokens } from '../services/entra/connector-tokens.js';
@@ -54,13 +54,14 @@ function publicUrlOf({ common }: Settings): string | undefined {
   return common.port === 0 ? undefined : `http://localhost:${String(common.port)}`;
 }
 
-/** Nobody links an account where Slack is off. */
-function linkClient(settings: Settings, clock: Clock): LinkClient | undefined {
+/** Nobody links an account where Slack is off, and nobody signs in to approve where the policy does not say so. */
+function linkClient(settings: Settings, clock: Clock, { stepUpRoles }: PolicyNeeds): LinkClient | undefined {
   const { tenantId, entra, link, isOn } = settings;
-  if (!entra || !link || tenantId === undefined || !isOn.slack) return undefined;
+  if (!entra || !link || tenantId === undefined || !(isOn.slack || stepUpRoles.length > 0)) return undefined;
   const { clientId, proof } = link;
   const publicUrl = publicUrlOf(settings);
-  const client = { clientId, redirectUri: publicUrl && `${publicUrl}/link/callback` };
+  const deeds = [...(isOn.slack ? [LINKING] : []), ...(stepUpRoles.length > 0 ? [APPROVING] : [])].join(' or ');
+  const client = { clientId, deeds, redirectUri: publicUrl && `${publicUrl}/link/callback` };
   // What calls Graph is looked at anyway.
   if (proof === entra.credential) return client;
   const reachable = createReachable({ entraLoginUrl: entra.loginUrl });
@@ -68,17 +69,23 @@ function linkClient(settings: Settings, clock: Clock): LinkClient | undefined {
   return { ...client, own: { credential: linkOwner(proof, clock), signIn: () => signedIn.getOwnStanding() } };
 }
 
+const LINKING = 'link their Slack account';
+const APPROVING = 'approve what needs a sign-in';
+const NO_NEEDS: PolicyNeeds = { groups: false, stepUpRoles: [] };
+
 function entraArea(settings: Settings, clock: Clock): EntraArea | undefined {
   const { tenantId, entra, genesys, teams, common } = settings;
   if (!entra || tenantId === undefined) return undefined;
+  const needs = common ? policyNeeds(common.policyFile) : NO_NEEDS;
   const reachable = createReachable({ entraLoginUrl: entra.loginUrl, genesysGatewayUrl: genesys?.gatewayUrl });
   return {
     entra: createEntra({ tenantId, ...entra, reachable, clock, ...PATIENCE }),
     clientId: entra.clientId,
     credential: entraOwner(entra.credential, clock),
     bot: teams && { appId: teams.appId, credential: teamsOwner(teams, clock) },
-    givesGroups: common !== undefined && givesGroups(common.policyFile),
-    link: linkClient(settings, clock),
+    givesGroups: needs.groups,
+    stepUp: { roles: needs.stepUpRoles, hasClient: settings.link !== undefined },
+    link: linkClient(settings, clock, needs),
   };
 }
 

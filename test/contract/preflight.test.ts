@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -269,6 +269,23 @@ describe('with Slack, what people sign in to when they link their account', () =
     expect(named(off, 'link-redirect')).toBeUndefined();
     expect(named(unread, 'link-redirect')?.state).toBe('could-not-look');
   });
+});
+
+test('approvals that need a sign-in: what people sign in to is looked at without Slack, too', async () => {
+  const file = join(dataDir, 'step-up.yaml');
+  const shipped = readFileSync(resolve(__dirname, '../../policy.yaml'), 'utf8');
+  writeFileSync(file, shipped.replace('name: Supervisor', 'name: Supervisor\n    stepUp: true'));
+  const other = { LINK_CLIENT_ID: TEAMS_APP.appId, LINK_CLIENT_SECRET: TEAMS_APP.password };
+
+  const [right, wrong] = [
+    await preflight({ LATCHKEY_POLICY: file }),
+    await preflight({ LATCHKEY_POLICY: file, ...other }),
+  ];
+
+  expect(named(right, 'link-redirect')?.what).toMatch(/^People who approve what needs a sign-in sign in to Latchkey/);
+  expect(named(right, 'step-up-claim')?.state).toBe('ok');
+  expect(named(wrong, 'link-redirect')?.what).toContain('so that nobody can approve what needs a sign-in');
+  expect(named(wrong, 'step-up-claim')).toMatchObject({ state: 'warning' });
 });
 
 test('a setting whose name is nearly right is pointed out', async () => {

@@ -1,5 +1,5 @@
 import type { SignedIn } from '../entra/person-sign-in.js';
-import type { StepUpRule } from './access-policy.js';
+import type { PolicyRole, StepUpRule } from './access-policy.js';
 
 /**
  * Step-up sign-in: a rule may say that an approval counts only once the approver has proven anew who they are. Pure; the
@@ -34,6 +34,11 @@ export function judgeSignIn(
   const context = rule?.authenticationContext;
   if (context === undefined) return { at: signedIn.at };
   return signedIn.contexts.includes(context) ? { at: signedIn.at, authenticationContext: context } : 'no-context';
+}
+
+/** Names of the roles whose approvals need a sign-in. */
+export function rolesWithStepUp(roles: readonly PolicyRole[]): readonly string[] {
+  return roles.filter(({ stepUp }) => stepUp !== undefined).map(({ name }) => name);
 }
 
 /** Whether an approval under that rule may count. No rule: nobody has to sign in for it. */

@@ -26,6 +26,8 @@ export interface Registration {
   readonly credentials: readonly RegisteredCredential[];
   /** Where its web platform lets a sign-in lead. */
   readonly redirectUris: readonly string[];
+  /** What its id tokens say beside what they always do; by name. */
+  readonly idTokenClaims: readonly string[];
 }
 
 /** The bot itself, by its own token. */
@@ -50,6 +52,7 @@ const registrationWire = z.object({
   passwordCredentials: z.array(credentialWire).default([]),
   keyCredentials: z.array(credentialWire).default([]),
   web: z.object({ redirectUris: z.array(z.string()).default([]) }).nullish(),
+  optionalClaims: z.object({ idToken: z.array(z.object({ name: z.string() })).nullish() }).nullish(),
 });
 
 /** What Entra knows of the bot itself. Reads only. */
@@ -60,7 +63,7 @@ export function createRegistrations({ graph, tokens }: { readonly graph: Graph; 
 } {
   async function findRegistration(appId: string): Promise<Registration | undefined> {
     const path = graphPath`/applications(appId='${appId}')`;
-    const query = { $select: 'id,appId,displayName,passwordCredentials,keyCredentials,web' };
+    const query = { $select: 'id,appId,displayName,passwordCredentials,keyCredentials,web,optionalClaims' };
     const attempt = { to: 'read an app registration', needs: NEEDS.readApps };
     const found = await graph
       .ask({ method: 'GET', path, query, attempt }, registrationWire)
@@ -75,6 +78,7 @@ export function createRegistrations({ graph, tokens }: { readonly graph: Graph; 
         ...found.keyCredentials.flatMap((one) => toCredential('certificate', one)),
       ],
       redirectUris: found.web?.redirectUris ?? [],
+      idTokenClaims: (found.optionalClaims?.idToken ?? []).map(({ name }) => name),
     };
   }
 

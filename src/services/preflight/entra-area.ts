@@ -8,6 +8,7 @@ import { judgeLinkClient, judgeLinkSignIn, type LinkClient } from './link-client
 import { judgeCredential, type CredentialOwner } from './own-credentials.js';
 import { judgeOwnership } from './ownership.js';
 import { judgeSignIn } from './sign-in.js';
+import { judgeStepUpClaim, judgeStepUpClient, type StepUpNeeds } from './step-up.js';
 
 /** What is asked of Entra: only to read. */
 export type EntraReads = Pick<
@@ -30,7 +31,9 @@ export interface EntraArea {
   readonly bot?: { readonly appId: string; readonly credential: CredentialOwner } | undefined;
   /** Whether the access policy gives membership of any group. */
   readonly givesGroups?: boolean | undefined;
-  /** Absent: Slack is off, or there is none. */
+  /** Approvals that need a sign-in. */
+  readonly stepUp?: StepUpNeeds | undefined;
+  /** Absent: nobody has to sign in, or there is none. */
   readonly link?: LinkClient | undefined;
 }
 
@@ -56,13 +59,16 @@ export async function checkEntra(area: EntraArea, now: Date): Promise<Finding[]>
     judgeNewPassword(permissions, roles.ok ? roles.value : undefined, grantee),
     await credentialOf(area.credential, registration, { now, unseen }),
     ...(area.bot ? [await credentialOf(area.bot.credential, bot, { now, unseen })] : []),
-    ...(area.link ? await checkLink(area.link, entra, { now, unseen }) : []),
+    ...judgeStepUpClient(area.stepUp ?? NO_STEP_UP),
+    ...(area.link ? await checkLink(area.link, area, { now, unseen }) : []),
     ...(instances.ok
       ? judgeOwnership(instances.value, { granted: permissions, ourId: servicePrincipalId })
       : [unseen('ownership', instances.problem)]),
     premium.ok ? judgePremium(premium.value) : unseen('entra-licence', premium.problem),
   ];
 }
+
+const NO_STEP_UP: StepUpNeeds = { roles: [], hasClient: false };
 
 async function findInstances(entra: EntraReads): Promise<readonly (Instance & { readonly name: string })[]> {
   const { id } = await entra.getGalleryTemplate(GALLERY_NAME);
@@ -98,13 +104,17 @@ async function credentialOf(
   return judgeCredential(owner, registration.value, { now, thumbprint });
 }
 
-async function checkLink(link: LinkClient, entra: EntraReads, looking: Looking): Promise<Finding[]> {
+async function checkLink(
+  link: LinkClient,
+  { entra, stepUp = NO_STEP_UP }: EntraArea,
+  looking: Looking,
+): Promise<Finding[]> {
   const { own, clientId } = link;
   const registration = await lookAt(() => entra.findRegistration(clientId));
-  const found = judgeLinkClient(link, registration, looking.unseen);
+  const found = [...judgeLinkClient(link, registration, looking.unseen), ...judgeStepUpClaim(stepUp, registration)];
   if (!own) return found;
   return [
-    judgeLinkSignIn(own.credential, await lookAt(own.signIn)),
+    judgeLinkSignIn(own.credential, link, await lookAt(own.signIn)),
     ...found,
     await credentialOf(own.credential, registration, looking),
   ];

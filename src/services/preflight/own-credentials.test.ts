@@ -15,6 +15,7 @@ const registration = (...credentials: ReturnType<typeof secret>[]) => ({
   appId: 'a',
   name: 'Latchkey',
   redirectUris: [],
+  idTokenClaims: [],
   credentials,
 });
 
