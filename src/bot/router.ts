@@ -83,7 +83,7 @@ export class Router {
 
   /** A search changes nothing and may be asked twice: the memory is left in peace. */
   async #isNew(turn: Delivered): Promise<boolean | undefined> {
-    if (turn.said.kind === 'search') return true;
+    if (turn.said.kind === 'search' || turn.isNoted) return true;
     return this.#orWithoutMemory(() => this.#isNewDelivery(turn.place.channel, deliveryOf(turn)));
   }
 
@@ -198,7 +198,7 @@ export class Router {
 }
 
 /** As much of a turn as every one has, whoever it is of. */
-type Delivered = Pick<Turn, 'place' | 'room' | 'deliveryId' | 'said'>;
+type Delivered = Pick<Turn, 'place' | 'room' | 'deliveryId' | 'isNoted' | 'said'>;
 /** Is told what the answer does not show: that the turn came twice, or the kind of the failure. */
 type Note = (outcome: 'duplicate' | ProblemFacts['kind']) => void;
 

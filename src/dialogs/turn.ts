@@ -37,6 +37,11 @@ export interface Turn {
   readonly room: string;
   /** Unique per delivery as the channel says; a redelivery may carry it again or bring a new one. */
   readonly deliveryId: string;
+  /**
+   * The door has taken note of the delivery itself and hands it over once, or again when whoever worked on it has died:
+   * nobody need ask whether it came before.
+   */
+  readonly isNoted?: true;
   readonly said: Said;
 }
 
@@ -44,7 +49,7 @@ export interface Turn {
  * What came from an account that nobody has proven to be a person of ours: it may be linked, and nothing else. The place is
  * its direct messages, wherever it was said: what is answered is for that account alone.
  */
-export interface UnlinkedTurn extends Pick<Turn, 'place' | 'room' | 'deliveryId' | 'said'> {
+export interface UnlinkedTurn extends Pick<Turn, 'place' | 'room' | 'deliveryId' | 'isNoted' | 'said'> {
   readonly user: ChatUser;
 }
 

@@ -53,16 +53,15 @@ describe('T18: what is not from Slack, now and for the first time, is refused an
     expect(stand.refusals).toEqual(['replayed signature']);
   });
 
-  test('a retry of Slack is signed anew, and carries the delivery id of the first', async () => {
+  test('a retry of Slack is signed anew, acknowledged, and worked on once', async () => {
     const body = messageOf('help');
 
     await stand.send({ body, type: JSON_TYPE });
-    await stand.send({ body, type: JSON_TYPE, drift: -1, headers: { 'X-Slack-Retry-Num': '1' } });
+    const again = await stand.send({ body, type: JSON_TYPE, drift: -1, headers: { 'X-Slack-Retry-Num': '1' } });
     await stand.settled();
 
-    const [first, again] = stand.turns.map(({ deliveryId }) => deliveryId);
-    expect(first).toBe(again);
-    expect(first).not.toBeUndefined();
+    expect(again.status).toBe(200);
+    expect(stand.turns).toHaveLength(1);
   });
 
   test('a good one is let in', async () => {
@@ -148,6 +147,7 @@ describe('who is not of this workspace is not served, however well it is signed'
 describe('Slack waits three seconds', () => {
   test('each kind of delivery is acknowledged while everything behind the door hangs', async () => {
     stand.answers = () => new Promise(() => undefined);
+    stand.inbox.slowly = () => new Promise(() => undefined);
     const interaction = { user: { id: ada.userId, team_id: SLACK.teamId }, team: { id: SLACK.teamId } };
     const click = {
       ...{ type: 'block_actions', ...interaction, trigger_id: 'x' },

@@ -31,13 +31,31 @@ test('a command comes through the socket and is answered there; no request reach
   expect(stand.messages().map(({ text }) => text)).toEqual([expect.stringContaining('direct messages') as string]);
 });
 
-test('an envelope that comes twice has one delivery id, by which nothing is done twice', async () => {
+test('an envelope that comes twice is acknowledged twice and worked on once', async () => {
   stand.sandbox.faults.set({ fault: 'deliver-twice', on: true });
 
-  await says('help');
+  expect(await says('help')).toEqual({ delivered: true });
 
-  await until('both are heard', async () => stand.turns.length === 2);
-  expect(new Set(stand.turns.map(({ deliveryId }) => deliveryId)).size).toBe(1);
+  await until('it is answered', async () => stand.inbox.kept.size === 0);
+  expect(stand.turns).toHaveLength(1);
+});
+
+test('an event is acknowledged once it is kept, and not before', async () => {
+  let release = (): void => undefined;
+  const store = new Promise<void>((resolve) => (release = resolve));
+  stand.inbox.slowly = () => store;
+  let isAcknowledged = false;
+
+  const written = stand.do({ as: ada.userId, deed: 'write', channel: `D${ada.userId.slice(1)}`, text: 'help' });
+  void written.then(() => (isAcknowledged = true));
+  await until('it is being kept', async () => stand.inbox.asked === 1);
+  // Longer than an acknowledgement that waits for nothing takes.
+  await stand.do({ as: ada.userId, deed: 'home', tab: 'home' });
+  expect(isAcknowledged).toBe(false);
+  release();
+
+  expect(await written).toMatchObject({ delivered: true });
+  await until('it is worked on', async () => stand.turns.length === 1);
 });
 
 test('a socket that Slack wants back is opened again, and nothing that comes then is lost', async () => {

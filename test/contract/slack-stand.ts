@@ -9,6 +9,8 @@ import { startHttpServer, type HttpServer } from '../../src/bot/http-server.js';
 import { createSlack, type Slack, type SlackConversations, type SlackRefusal } from '../../src/bot/slack/slack.js';
 import type { SlackDelivery, SlackDoor } from '../../src/bot/slack/slack-door.js';
 import type { Answer, Turn, UnlinkedTurn } from '../../src/dialogs/turn.js';
+import type { Inbox, LeftBehind } from '../../src/services/platform/inbox.js';
+import type { Json } from '../../src/services/platform/json.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
 import { MapStore } from './teams-stand.js';
 
@@ -48,6 +50,7 @@ export class SlackStand {
   readonly unlinked: UnlinkedTurn[] = [];
   readonly refusals: SlackRefusal[] = [];
   readonly places = new MapStore();
+  readonly inbox = new MapInbox();
   /** By the id of the account. */
   readonly links = new Map([[ada.userId, { personId: ada.personId ?? '', name: ada.name }]]);
   answers: (turn: Turn) => Promise<Answer | undefined> = async () => undefined;
@@ -87,7 +90,7 @@ export class SlackStand {
     const { log } = this.log;
     this.#slack = createSlack({
       ...{ botToken: SLACK.botToken, delivery, apiUrl, turnsPerMinute },
-      ...{ places: this.places, log, now: () => new Date(), timeoutMs: 1_000 },
+      ...{ places: this.places, inbox: this.inbox, log, now: () => new Date(), timeoutMs: 1_000 },
       accountsOf: async (personId) =>
         [...this.links].flatMap(([channelUserId, person]) =>
           person.personId === personId
@@ -179,6 +182,12 @@ export class SlackStand {
     await this.#door?.close();
   }
 
+  /** As when the bot is told to stop, and what is under way has so long to end. */
+  async stops(withinMs: number): Promise<void> {
+    await this.#door?.close(withinMs);
+    this.#door = undefined;
+  }
+
   /** What is under way never ends: nobody waits for it. */
   abandon(): void {
     this.#door = undefined;
@@ -189,6 +198,42 @@ export class SlackStand {
     await this.settled();
     await this.sandbox.close();
     this.#store.close();
+  }
+}
+
+/** What an inbox does, in memory. */
+export class MapInbox implements Inbox {
+  readonly kept = new Map<string, Json>();
+  readonly known = new Set<string>();
+  /** How many deliveries it was asked to keep. */
+  asked = 0;
+  #worker: ((left: LeftBehind) => Promise<void>) | undefined;
+  /** What comes before the answer of the store. */
+  slowly: () => Promise<unknown> = async () => undefined;
+  readonly sweep = { name: 'none', sweep: async () => undefined };
+
+  async keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'> {
+    this.asked += 1;
+    await this.slowly();
+    if (this.known.has(deliveryId)) return 'known';
+    this.known.add(deliveryId);
+    this.kept.set(deliveryId, delivery);
+    return 'new';
+  }
+
+  async done(deliveryId: string): Promise<void> {
+    this.kept.delete(deliveryId);
+  }
+
+  onLeftBehind(worker: (left: LeftBehind) => Promise<void>): () => void {
+    this.#worker = worker;
+    return () => undefined;
+  }
+
+  /** As after a crash. */
+  async takeUp(left: LeftBehind): Promise<void> {
+    this.kept.set(left.deliveryId, left.delivery);
+    await this.#worker?.(left);
   }
 }
 

@@ -67,6 +67,17 @@ export interface Delivery {
   readonly deed: Deed;
 }
 
+/** A delivery that is to be worked on. */
+export interface Task {
+  readonly delivery: Delivery;
+  /** It stands in the inbox, which took note that it came. */
+  readonly isNoted?: true;
+  /** Whoever worked on it has died. What was good for a moment, such as its trigger, is gone. */
+  readonly isTakenUp?: true;
+  /** What the person is told; nothing else is done. */
+  readonly instead?: string;
+}
+
 /** As if somebody had opened the app's own page just now. */
 export function homeOpened(userId: string, teamId: string): Delivery {
   return {

@@ -4,7 +4,7 @@ import type { Answer, Place } from '../../dialogs/turn.js';
 import type { View } from '../../dialogs/views/view.js';
 import type { Log } from '../../services/index.js';
 import { toHome } from './block-kit.js';
-import type { Delivery } from './delivery.js';
+import type { Delivery, Task } from './delivery.js';
 import { formModal, OpenDialog } from './dialogs.js';
 import { filledAgain, formButtonMessage } from './form-button.js';
 import type { ResponseUrls } from './response-url.js';
@@ -21,16 +21,20 @@ export interface ReplyParts {
 export const TOO_MUCH =
   'That was a lot at once. Wait a moment, then do it again: nothing was done with it, and nothing is lost.';
 
+export const SENT_ALREADY = 'This was sent already, and nothing was done a second time.';
+
 /** Where the one who did something sees what came of it. */
 export class Reply {
   readonly #parts: ReplyParts;
   readonly #delivery: Delivery;
+  readonly #isTakenUp: boolean;
   readonly #dialog: OpenDialog | undefined;
 
   /** @param dialog open in front of the person, and showing that Latchkey is at work. */
-  constructor(parts: ReplyParts, delivery: Delivery, dialog: OpenDialog | undefined) {
+  constructor(parts: ReplyParts, { delivery, isTakenUp }: Task, dialog: OpenDialog | undefined) {
     this.#parts = parts;
     this.#delivery = delivery;
+    this.#isTakenUp = isTakenUp === true;
     this.#dialog = dialog;
   }
 
@@ -62,7 +66,9 @@ export class Reply {
     const { deed, userId, responseUrl } = this.#delivery;
     if (this.#dialog && (await this.#dialog.say(text))) return;
     if (deed.kind === 'home') return this.#publish(lineView(text));
-    if (deed.kind === 'message' && place) return this.#parts.channel.say(place, text);
+    // After a while nobody may be looking: a line that only one person sees is not there later.
+    const isLasting = deed.kind === 'message' || (this.#isTakenUp && place?.kind === 'personal');
+    if (isLasting && place) return this.#parts.channel.say(place, text);
     if (responseUrl !== undefined && (await this.#parts.responseUrls.say(responseUrl, text))) return;
     if (place) await this.#parts.channel.hint(place, userId, text);
   }
@@ -107,7 +113,7 @@ export class Reply {
 
 /** To be said in a dialog whose answer is nowhere, by the outcome of its turn. */
 const CLOSING: Readonly<Record<string, string | undefined>> = {
-  duplicate: 'This was sent already, and nothing was done a second time.',
+  duplicate: SENT_ALREADY,
   'too-fast': TOO_MUCH,
 };
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { App, HTTPReceiver, SocketModeReceiver, type ReceiverEvent } from '@slack/bolt';
 import type { Log } from '../../services/index.js';
 import { sdkLog } from './sdk-log.js';
 import { SlackGate, type GateRefusal } from './slack-gate.js';
 import { ASKED_ONCE, SlackSocket } from './slack-socket.js';
-import type { Acknowledge, SlackTurns } from './slack-turns.js';
+import type { Acknowledge, SlackIntake } from './slack-intake.js';
 import { isDispatchable, readDelivery } from './slack-wire.js';
 
 /** How Slack reaches the bot: by signed requests, or through a socket that the bot opens. */
@@ -17,7 +17,7 @@ export interface SlackDoorOptions {
   readonly botToken: string;
   /** With a slash at the end; absent: slack.com. */
   readonly apiUrl: string | undefined;
-  readonly turns: SlackTurns;
+  readonly intake: SlackIntake;
   /** Wall time, for signatures. */
   readonly now: () => Date;
   readonly log: Log;
@@ -29,10 +29,16 @@ export interface SlackDoor {
   readonly receive?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** As `/readyz` says it; absent: Slack comes to us. */
   readonly state?: () => string;
-  /** Opens the socket, where there is one, and keeps it open until the door closes. Never rejects. */
+  /**
+   * Goes on with what was left behind; opens the socket, where there is one, and keeps it open until the door closes. Never
+   * rejects.
+   */
   open(): Promise<void>;
-  /** Takes nothing more in, and lets what has begun end. */
-  close(): Promise<void>;
+  /**
+   * Takes nothing more in, and lets what has begun end.
+   * @param withinMs what has not ended by then stays for the next process; default: as long as it takes.
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 /** Bolt behind a gate of our own. Whoever cannot prove to be Slack is refused without a word of why. */
@@ -42,7 +48,7 @@ export function createSlackDoor(options: SlackDoorOptions): SlackDoor {
 }
 
 function httpDoor(options: SlackDoorOptions, signingSecret: string): SlackDoor {
-  const { log, turns, now } = options;
+  const { log, intake, now } = options;
   const gate = new SlackGate({ signingSecret, now });
   const receiver = new HTTPReceiver({
     ...{ signingSecret, endpoints: [PATH], logger: sdkLog(log) },
@@ -73,7 +79,7 @@ function httpDoor(options: SlackDoorOptions, signingSecret: string): SlackDoor {
     await closed;
   }
 
-  return { receive, open: async () => undefined, close: () => turns.settle() };
+  return { receive, open: async () => intake.open(), close: (withinMs) => intake.settle(withinMs) };
 }
 
 const PATH = '/slack/events';
@@ -84,7 +90,7 @@ function end(response: ServerResponse, status: number): void {
 }
 
 function socketDoor(options: SlackDoorOptions, appToken: string): SlackDoor {
-  const { apiUrl, log, turns } = options;
+  const { apiUrl, log, intake } = options;
   const receiver = new SocketModeReceiver({
     ...{ appToken, logger: sdkLog(log), autoReconnectEnabled: false },
     installerOptions: { clientOptions: { ...ASKED_ONCE, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) } },
@@ -92,20 +98,37 @@ function socketDoor(options: SlackDoorOptions, appToken: string): SlackDoor {
   connect(options, receiver);
   const socket = new SlackSocket(receiver.client, log);
 
-  async function close(): Promise<void> {
-    await socket.close();
-    await turns.settle();
+  async function open(): Promise<void> {
+    intake.open();
+    await socket.open();
   }
 
-  return { state: () => `socket ${socket.state}`, open: () => socket.open(), close };
+  async function close(withinMs?: number): Promise<void> {
+    await socket.close();
+    await intake.settle(withinMs);
+  }
+
+  return { state: () => `socket ${socket.state}`, open, close };
+}
+
+/**
+ * Bolt acknowledges an event before anybody hears of it, whichever way it came. Here it is acknowledged when our listener has
+ * it, so that none is lost between the two.
+ */
+class AppThatWaits extends App {
+  override async processEvent(event: ReceiverEvent): Promise<void> {
+    if (event.body['type'] !== 'event_callback') return super.processEvent(event);
+    await super.processEvent({ ...event, ack: async () => undefined });
+    await event.ack();
+  }
 }
 
 /** One listener for everything: what a delivery is stands in its body. Bolt asks Slack nothing, neither now nor later. */
 function connect(
-  { botToken, apiUrl, turns, log }: SlackDoorOptions,
+  { botToken, apiUrl, intake, log }: SlackDoorOptions,
   receiver: HTTPReceiver | SocketModeReceiver,
 ): void {
-  const app = new App({
+  const app = new AppThatWaits({
     ...{ receiver, authorize: async () => ({ botToken }), logger: sdkLog(log) },
     ...{ ignoreSelf: false, convoStore: false },
     ...(apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: apiUrl } }),
@@ -113,11 +136,11 @@ function connect(
   app.use(async (args) => {
     const acknowledge = acknowledgeOf(args);
     const delivery = readDelivery(args.body);
-    await (delivery ? turns.take(delivery, acknowledge) : acknowledge());
+    await (delivery ? intake.take(delivery, acknowledge) : acknowledge());
   });
 }
 
-/** Bolt acknowledges events itself, before anybody hears of them. */
+/** Of events, whose acknowledgement says nothing, it waits until this listener ends. */
 function acknowledgeOf(args: object): Acknowledge {
   if (!('ack' in args) || typeof args.ack !== 'function') return async () => undefined;
   // The type of what may be answered differs with each kind of delivery; Slack judges it.

@@ -6,7 +6,7 @@ import type { ButtonValue } from './block-kit.js';
 const MAX_TEXT = 4_000;
 
 /** The database holds no U+0000, and 32-bit revisions. */
-const buttonValue = z.object({
+export const buttonValue = z.object({
   verb: z.string().min(1).max(500),
   reference: z
     .string()

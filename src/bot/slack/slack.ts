@@ -1,8 +1,9 @@
 import type { ChatUser } from '../../dialogs/turn.js';
-import type { Log } from '../../services/index.js';
+import type { Inbox, Log } from '../../services/index.js';
 import { isLoopbackUrl } from '../loopback.js';
 import { PlaceMemory } from '../place-memory.js';
 import type { PlaceStore } from '../places.js';
+import { Pace } from './pace.js';
 import { ResponseUrls } from './response-url.js';
 import type { SenderFault } from './senders.js';
 import { SlackApi } from './slack-api.js';
@@ -10,6 +11,7 @@ import { createSlackChannel, type SlackChannel } from './slack-channel.js';
 import { createSlackDoor, type SlackDelivery, type SlackDoor } from './slack-door.js';
 import type { GateRefusal } from './slack-gate.js';
 import type { SlackConversations } from './slack-conversations.js';
+import { SlackIntake } from './slack-intake.js';
 import { SlackTurns } from './slack-turns.js';
 import { Workspace } from './workspace.js';
 
@@ -24,6 +26,8 @@ export interface SlackOptions {
   /** Where Slack's Web API is, without a slash at the end, such as `http://127.0.0.1:4040/api`; absent: slack.com. */
   readonly apiUrl?: string | undefined;
   readonly places: PlaceStore;
+  /** What was acknowledged and is not finished. Absent: it is lost with the process. */
+  readonly inbox?: Inbox;
   /** The accounts that are proven to be that person's. */
   readonly accountsOf: (personId: string) => Promise<readonly ChatUser[]>;
   /** Wall time. */
@@ -60,14 +64,15 @@ export function createSlack(options: SlackOptions): Slack {
   };
   const channel = createSlackChannel({ api, workspace, places, accountsOf: options.accountsOf, refreshHome });
   const openDoor = (conversations: SlackConversations): SlackDoor => {
-    turns = new SlackTurns({
-      ...{ api, workspace, channel, places, conversations, onRefused, log },
+    const parts = {
+      ...{ api, workspace, channel, conversations, log },
       responseUrls: new ResponseUrls({ isLoopbackOnly, log }),
-      files: { token: botToken, isLoopbackOnly },
       appId: appIdOf(delivery),
-      turnsPerMinute: options.turnsPerMinute ?? 120,
-    });
-    door = createSlackDoor({ ...{ delivery, botToken, apiUrl, turns, now, log, onRefused } });
+      pace: new Pace(options.turnsPerMinute ?? 120),
+    };
+    turns = new SlackTurns({ ...parts, places, files: { token: botToken, isLoopbackOnly }, onRefused });
+    const intake = new SlackIntake({ ...parts, turns, inbox: options.inbox, now });
+    door = createSlackDoor({ delivery, botToken, apiUrl, intake, now, log, onRefused });
     return door;
   };
   const state = (): string => [workspace.state, door?.state?.() ?? []].flat().join('; ');

@@ -94,7 +94,9 @@ async function takeUp(
   of: InboxOf,
   { except, most, isBegunOnce }: { except: readonly string[]; most: number; isBegunOnce: boolean },
 ): Promise<readonly LeftBehind[]> {
-  const isFree = of.isShared ? sql<boolean>`held_until < clock_timestamp()` : sql<boolean>`holder <> ${of.holder}`;
+  const isFree = of.isShared
+    ? sql<boolean>`(held_until is null or held_until < clock_timestamp())`
+    : sql<boolean>`holder <> ${of.holder}`;
   const free = db
     .selectFrom('inbox')
     .select('delivery_id')
