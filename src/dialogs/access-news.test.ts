@@ -1,4 +1,5 @@
 import { ANA, asks, DANA, OMAR, RequestStand } from '../../test/support/request-stand.js';
+import { until } from '../../test/support/processes.js';
 import { openTestDatabase } from '../../test/support/test-database.js';
 import { Problem, type AccessService, type ProblemFacts } from '../services/index.js';
 import { createConversationMemory } from '../services/conversation-memory.js';
@@ -12,7 +13,7 @@ import type { View } from './views/view.js';
 
 /** Keeps whom it has brought something, and answers some of them as it is told. */
 class Chat implements Channel {
-  readonly name = 'teams';
+  readonly name: Channel['name'];
   readonly asks = 'in-chat';
   readonly tries: string[] = [];
   readonly brought: string[] = [];
@@ -22,6 +23,10 @@ class Chat implements Channel {
   /** Set: nothing comes back before this has. */
   hangs: Promise<void> | undefined;
   editsHang = false;
+
+  constructor(name: Channel['name'] = 'teams') {
+    this.name = name;
+  }
 
   async post({ conversation }: Place, { title }: View): Promise<string> {
     this.brought.push(`${conversation} ${title}`);
@@ -39,7 +44,7 @@ class Chat implements Channel {
     if (answer) throw new Problem({ kind: 'remote', system: 'teams', answer, what: 'Not taken.', remedy: 'None.' });
     this.brought.push(personId);
     this.titles.push(title);
-    return { place: { channel: 'teams', conversation: `a:${personId}`, kind: 'personal' }, messageId: title };
+    return { place: { channel: this.name, conversation: `a:${personId}`, kind: 'personal' }, messageId: title };
   }
 
   async typing(): Promise<void> {
@@ -53,6 +58,7 @@ let database: Database;
 let stand: RequestStand;
 let service: AccessService;
 let chat: Chat;
+let board: Noticeboard;
 let news: AccessNews;
 let requestId: string;
 /** Raised: the cards say something else. */
@@ -72,19 +78,23 @@ beforeEach(async () => {
   service = stand.service({ agent: {} });
   chat = new Chat();
   revision = 1;
+  news = newsIn(chat);
+  requestId = (await asks(service)).id;
+});
+
+function newsIn(...channels: readonly Chat[]): AccessNews {
   const { clock } = stand;
-  const noticeboard = new Noticeboard({
-    channels: [chat],
+  board = new Noticeboard({
+    channels,
     postings: createConversationMemory({ database, clock }).postings,
     log: silentLog,
     render: async (title) => ({ view: { title, tone: 'neutral', elements: [], actions: [], fallback: '' }, revision }),
   });
-  news = new AccessNews({
-    ...{ access: service, noticeboard, channels: [chat], adminPlaces: [ADMINS], clock, log: silentLog },
+  return new AccessNews({
+    ...{ access: service, noticeboard: board, channels, adminPlaces: [ADMINS], clock, log: silentLog },
     accountsOf: async () => [],
   });
-  requestId = (await asks(service)).id;
-});
+}
 
 const everybody = [ANA, OMAR, DANA].map(({ personId }) => personId).sort();
 
@@ -106,6 +116,30 @@ test('an edit that hangs holds up nobody who is still to be told', async () => {
 
   expect([...chat.brought].sort()).toEqual(everybody);
 });
+
+test('a chat that hangs holds up no other, however many changes come', async () => {
+  const roles = Array.from({ length: 12 }, (_, at) => `role-${String(at)}`);
+  service = stand.service(Object.fromEntries(['agent', ...roles].map((role) => [role, {}])));
+  const slack = new Chat('slack');
+  slack.hangs = new Promise(() => undefined);
+  news = newsIn(chat, slack);
+  for (const roleId of roles) await asks(service, { roleId });
+  service.onChanged((id, name) => news.bringIn(name, id));
+
+  void stand.delivers();
+  await until(
+    'Teams shows all cards',
+    async () => chat.brought.length === everybody.length * (roles.length + 1),
+    4_000,
+  );
+  await service.vote(OMAR, { requestId, vote: 'deny', reason: 'No.' });
+  void stand.delivers();
+  const told = `told:${requestId}:denied:${ANA.personId}`;
+  await until('Teams tells what became of it', async () => chat.titles.includes(told), 4_000);
+
+  expect(slack.tries.length).toBeGreaterThan(0);
+  expect(slack.brought).toEqual([]);
+}, 15_000);
 
 test.each(['denied', 'invalid', 'not-found'] as const)(
   'what a chat answers with “%s” is no reason to tell of it again',

@@ -1,16 +1,16 @@
 import {
   isForGood,
+  within,
   type AccessService,
-  type Lease,
   type Log,
   type NamedPerson,
   type RequestCard,
 } from '../services/index.js';
+import { isWorthACard, isWorthAll, tidings, type Tidings } from './access-tidings.js';
 import type { Channel } from './channel.js';
 import type { Noticeboard } from './noticeboard.js';
 import type { ChatUser, Place } from './turn.js';
 import { accessPhase } from './views/access-phase.js';
-import type { Told } from './views/access-told.view.js';
 
 export interface AccessNewsParts {
   readonly access: AccessService;
@@ -43,18 +43,23 @@ export const EVERYBODY = 'channel';
 const AFTER_START_MS = 300;
 const MOST_HOMES = 10_000;
 
+/** Whoever is asked elsewhere waits so long for the card where somebody has asked, which is to be their first. */
+const FIRST_MS = 2_000;
+
 /**
  * Lets everybody know: each change of a request brings the cards that are missing, makes the others true, and tells in a
  * message of its own what is easily missed. Whatever is sent is noted in the noticeboard, so that doing it again sends
- * nothing twice.
+ * nothing twice. Each chat is brought up to date apart: one that hangs holds up none of the others.
  */
 export class AccessNews {
   readonly #parts: AccessNewsParts;
   /**
-   * One at a time for each request: two that find a card missing would both send it. `next`: waits for it, and is for all
-   * who come meanwhile.
+   * One at a time for each request and chat: two that find a card missing would both send it. `next`: waits for it, and is for
+   * all who come meanwhile.
    */
   readonly #lines = new Map<string, { readonly running: Promise<void>; next?: Promise<void> }>();
+  /** Requests whose first card is on its way to where somebody has asked. */
+  readonly #firsts = new Map<string, { readonly chat: Channel['name']; readonly sent: Promise<void> }>();
   /** Who has looked at the app's own page since this process began. */
   readonly #homes = new Set<string>();
 
@@ -62,31 +67,37 @@ export class AccessNews {
     this.#parts = parts;
   }
 
-  /**
-   * Rejects while somebody could not be sent a card or told, for whoever tries again. Resolves when all have what they are
-   * to have, or can never get it; that the cards say the truth, the noticeboard sees to.
-   */
+  /** As `bringIn`, in every chat; rejects where one of them does. */
   async bring(requestId: string, at?: AskedAt): Promise<void> {
-    const line = this.#lines.get(requestId);
-    if (!line) return this.#start(requestId, at);
-    // Where somebody has asked is said by one of them alone.
-    if (at) {
-      await line.running.catch(() => undefined);
-      return this.bring(requestId, at);
-    }
-    line.next ??= line.running.catch(() => undefined).then(() => this.bring(requestId));
-    return line.next;
+    await allOf([
+      ...(at ? [this.#bringFirst(requestId, at)] : []),
+      ...this.#parts.channels.map(({ name }) => this.bringIn(name, requestId)),
+    ]);
   }
 
-  #start(requestId: string, at: AskedAt | undefined): Promise<void> {
-    const running = this.#bring(requestId, at).finally(() => this.#lines.delete(requestId));
-    this.#lines.set(requestId, { running });
-    return running;
+  /**
+   * Rejects while somebody could not be sent a card or told in that chat, for whoever tries again. Resolves when all have what
+   * they are to have there, or can never get it; that the cards say the truth, the noticeboard sees to.
+   */
+  async bringIn(chat: Channel['name'], requestId: string): Promise<void> {
+    const key = `${chat} ${requestId}`;
+    const line = this.#lines.get(key);
+    if (!line) {
+      const running = this.#bringIn(chat, requestId).finally(() => this.#lines.delete(key));
+      this.#lines.set(key, { running });
+      return running;
+    }
+    line.next ??= line.running.catch(() => undefined).then(() => this.bringIn(chat, requestId));
+    return line.next;
   }
 
   /** As `bring`, for whoever does not wait: an event comes after each change, and tries again. */
   bringSoon(requestId: string, at?: AskedAt): void {
-    void this.bring(requestId, at).catch((error: unknown) => {
+    this.#soon(requestId, this.bring(requestId, at));
+  }
+
+  #soon(requestId: string, brought: Promise<void>): void {
+    void brought.catch((error: unknown) => {
       this.#parts.log.info({ request: requestId, error }, 'A card of a request could not be brought yet');
     });
   }
@@ -98,25 +109,42 @@ export class AccessNews {
     if (this.#homes.size > MOST_HOMES && oldest !== undefined) this.#homes.delete(oldest);
   }
 
-  async #bring(requestId: string, at: AskedAt | undefined): Promise<void> {
-    const { access, clock } = this.#parts;
+  /** Where somebody has asked they see it before anywhere else. */
+  async #bringFirst(requestId: string, at: AskedAt): Promise<void> {
+    const before = this.#lines.get(`${at.place.channel} ${requestId}`)?.running.catch(() => undefined);
+    const sent = (async () => {
+      await before;
+      const card = await this.#parts.access.findShared(requestId);
+      if (card) await this.#bringThere(card, at);
+    })().finally(() => this.#firsts.delete(requestId));
+    this.#firsts.set(requestId, { chat: at.place.channel, sent });
+    await sent;
+  }
+
+  async #bringIn(chat: Channel['name'], requestId: string): Promise<void> {
+    const { access, clock, channels } = this.#parts;
+    const channel = channels.find(({ name }) => name === chat);
+    // A chat that is off is told nothing.
+    if (!channel) return;
+    const first = this.#firsts.get(requestId);
+    if (first?.chat === chat) await first.sent.catch(() => undefined);
+    else if (first) await within(FIRST_MS, first.sent);
     const card = await access.findShared(requestId);
     if (!card) return;
-    if (at) await this.#bringThere(card, at);
     const audience = access.audienceOf(card.request);
     const done = await Promise.allSettled([
-      ...audience.map((person) => this.#bringTo(card, person)),
-      this.#bringToAdmins(card),
-      this.#bringRun(card),
+      ...audience.map((person) => this.#bringTo(chat, card, person)),
+      this.#bringToAdmins(chat, card),
+      this.#bringRun(chat, card),
     ]);
-    const told = await Promise.allSettled(tidings(card, clock.now()).map((news) => this.#tell(card, news)));
-    if (accessPhase(card, clock.now()) === 'approved') this.#lookAfterStart(card);
-    for (const { id } of audience) if (this.#homes.has(id)) void this.#refreshHome(id);
+    const told = await Promise.allSettled(tidings(card, clock.now()).map((news) => this.#tell(chat, card, news)));
+    if (accessPhase(card, clock.now()) === 'approved') this.#lookAfterStart(chat, card);
+    for (const { id } of audience) if (this.#homes.has(id)) void this.#refreshHome(channel, id);
     const failed = [...done, ...told].find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  /** Brings it there before anywhere else, unless there is one in that chat already. */
+  /** Unless there is one in that chat already. */
   async #bringThere({ request }: RequestCard, { place, messageId, personId, isByEmail }: AskedAt): Promise<void> {
     const { noticeboard, access } = this.#parts;
     const reference = requestReference(request.id, personId);
@@ -128,46 +156,48 @@ export class AccessNews {
     if (person) await this.#whisper(place.channel, person, reference);
   }
 
-  async #bringTo(card: RequestCard, person: NamedPerson): Promise<void> {
-    const { noticeboard, channels } = this.#parts;
+  async #bringTo(chat: Channel['name'], card: RequestCard, person: NamedPerson): Promise<void> {
+    const { noticeboard } = this.#parts;
     const reference = requestReference(card.request.id, person.id);
     const copies = await noticeboard.find(reference);
-    const missing = channels.filter(({ name }) => !copies.some(({ place }) => place.channel === name));
-    const wanted = isWorthACard(card, person) ? missing : [];
     noticeboard.refresh(reference);
-    await allOf(wanted.map(({ name }) => this.#whisper(name, person, reference)));
+    const isThere = copies.some(({ place }) => place.channel === chat);
+    if (!isThere && isWorthACard(card, person)) await this.#whisper(chat, person, reference);
   }
 
   /** What is loud, and what reaches nobody, stands in the channels of the administrators as well. */
-  async #bringToAdmins(card: RequestCard): Promise<void> {
-    const { noticeboard, access, adminPlaces } = this.#parts;
+  async #bringToAdmins(chat: Channel['name'], card: RequestCard): Promise<void> {
+    const { noticeboard, access } = this.#parts;
     const { id } = card.request;
     const reference = requestReference(id, EVERYBODY);
     const copies = await noticeboard.find(reference);
-    const missing = adminPlaces.filter(({ channel }) => !copies.some(({ place }) => place.channel === channel));
-    const isWanted = missing.length > 0 && isWorthAll(card) && (await access.isForAdmins(id));
     noticeboard.refresh(reference);
-    await allOf((isWanted ? missing : []).map((place) => this.#post(place, reference)));
+    const isThere = copies.some(({ place }) => place.channel === chat);
+    const places = isThere ? [] : this.#adminPlacesIn(chat);
+    const isWanted = places.length > 0 && isWorthAll(card) && (await access.isForAdmins(id));
+    await allOf((isWanted ? places : []).map((place) => this.#post(place, reference)));
   }
 
   /** Where the giving has failed, its own card says why and has *Retry*: for the administrators and whoever has approved. */
-  async #bringRun({ request: { state, decision }, lease }: RequestCard): Promise<void> {
+  async #bringRun(chat: Channel['name'], { request: { state, decision }, lease }: RequestCard): Promise<void> {
     if (state !== 'failed' || !lease) return;
-    const { noticeboard, adminPlaces, channels } = this.#parts;
+    const { noticeboard } = this.#parts;
     const reference = `run:${lease.runId}`;
-    const copies = await noticeboard.find(reference);
+    const copies = (await noticeboard.find(reference)).filter(({ place }) => place.channel === chat);
     const conversations = copies.map(({ place }) => place.conversation);
-    const shared = adminPlaces.map(({ conversation }) => conversation);
-    const own = copies.filter(({ place }) => !shared.includes(place.conversation)).map(({ place }) => place.channel);
+    const shared = this.#adminPlacesIn(chat);
+    const hasOwn = conversations.some((one) => !shared.some(({ conversation }) => conversation === one));
     const by = decision?.by;
     await allOf([
-      ...adminPlaces
+      ...shared
         .filter(({ conversation }) => !conversations.includes(conversation))
         .map((place) => this.#post(place, reference)),
-      ...(by
-        ? channels.filter(({ name }) => !own.includes(name)).map(({ name }) => this.#whisper(name, by, reference))
-        : []),
+      ...(by && !hasOwn ? [this.#whisper(chat, by, reference)] : []),
     ]);
+  }
+
+  #adminPlacesIn(chat: Channel['name']): readonly Omit<Place, 'kind'>[] {
+    return this.#parts.adminPlaces.filter(({ channel }) => channel === chat);
   }
 
   /** In a channel of the administrators. */
@@ -188,32 +218,32 @@ export class AccessNews {
   }
 
   /** In the chat where they had a card of it first: that is where they asked, or were asked. */
-  async #tell({ request }: RequestCard, { told, person }: Tidings): Promise<void> {
+  async #tell(chat: Channel['name'], { request }: RequestCard, { told, person }: Tidings): Promise<void> {
     const { noticeboard } = this.#parts;
     const reference = `told:${request.id}:${told}:${person.id}`;
     if ((await noticeboard.find(reference)).length > 0) return;
     const [first] = await noticeboard.find(requestReference(request.id, person.id));
-    if (!first) return;
+    if (first?.place.channel !== chat) return;
     // Whoever asked by their e-mail alone has no account that is theirs: they are told where they asked.
     const isByEmail = first.place.channel === 'slack' && (await this.#parts.accountsOf(person.id)).length === 0;
     if (isByEmail) await noticeboard.post(first.place, reference);
-    else await this.#whisper(first.place.channel, person, reference);
+    else await this.#whisper(chat, person, reference);
   }
 
   /** It is shown anew when it is opened, so that a failure costs little. Never rejects. */
-  async #refreshHome(personId: string): Promise<void> {
+  async #refreshHome(channel: Channel, personId: string): Promise<void> {
     try {
       for (const account of await this.#parts.accountsOf(personId)) {
-        await this.#parts.channels.find(({ name }) => name === account.channel)?.refreshHome?.(account);
+        if (account.channel === channel.name) await channel.refreshHome?.(account);
       }
     } catch (error) {
       this.#parts.log.info({ error }, 'A page of the app could not be shown anew');
     }
   }
 
-  #lookAfterStart({ request: { id, startsAt } }: RequestCard): void {
+  #lookAfterStart(chat: Channel['name'], { request: { id, startsAt } }: RequestCard): void {
     const wait = (startsAt?.getTime() ?? 0) - this.#parts.clock.now().getTime() + AFTER_START_MS;
-    setTimeout(() => this.bringSoon(id), Math.max(wait, 0)).unref();
+    setTimeout(() => this.#soon(id, this.bringIn(chat, id)), Math.max(wait, 0)).unref();
   }
 }
 
@@ -221,62 +251,4 @@ export class AccessNews {
 async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-interface Tidings {
-  /** With the number of those that come several times: `ends-soon-2`, `reminder-0-1` in the first stage. */
-  readonly told: Told | `${Told}-${number}` | `${Told}-${number}-${number}`;
-  readonly person: NamedPerson;
-}
-
-/** Who has to be told what, as it stands. */
-export function tidings({ request, votes, lease, extendedUntil }: RequestCard, now: Date): Tidings[] {
-  const { asker, person, state } = request;
-  const concerned = [...new Map([asker, person].map((one) => [one.id, one])).values()];
-  const tell = (told: Tidings['told'], people = concerned): Tidings[] => people.map((one) => ({ told, person: one }));
-  switch (state) {
-    case 'open':
-      return tell(`reminder-${request.stage}-${request.reminders}`, silentOf({ request, votes }));
-    case 'granted':
-      return [
-        ...tell('granted'),
-        ...(extendedUntil ? [] : endingSoon(lease, now, () => tell(`ends-soon-${lease?.reminders ?? 0}`, [person]))),
-      ];
-    case 'denied':
-    case 'expired':
-    case 'failed':
-      return tell(state);
-    case 'ended':
-      // Whoever gave it back knows, and for whom it goes on nothing has ended.
-      return lease?.endReason === 'given-back' || extendedUntil ? [] : tell('ended', [person]);
-    case 'approved':
-    case 'cancelled':
-      return [];
-  }
-}
-
-/** Whom the last reminder is for: who were asked before it and have not voted, each once. */
-function silentOf({ request, votes }: Pick<RequestCard, 'request' | 'votes'>): NamedPerson[] {
-  const { approvers, reminders } = request;
-  const silent = approvers.filter(
-    ({ id, missed = 0 }) => missed < reminders && !votes.some((vote) => vote.person.id === id),
-  );
-  return [...new Map(silent.map((one) => [one.id, one])).values()];
-}
-
-function endingSoon(lease: Lease | undefined, now: Date, tell: () => Tidings[]): Tidings[] {
-  return lease && lease.state === 'active' && lease.reminders > 0 && lease.endsAt > now ? tell() : [];
-}
-
-/** Not when all is over before anybody was told. */
-function isWorthAll({ request: { state, review } }: RequestCard): boolean {
-  return state === 'open' || (review !== undefined && review.verdict === undefined);
-}
-
-/** A card is sent to whoever can do something with it, or waits for it; those that were sent stay true in any case. */
-function isWorthACard({ request }: RequestCard, { id }: NamedPerson): boolean {
-  const { state, asker, person, review } = request;
-  const isConcerned = id === asker.id || id === person.id;
-  if (isConcerned) return state === 'open' || state === 'approved' || state === 'granted';
-  return state === 'open' || (review !== undefined && review.verdict === undefined && state !== 'ended');
 }

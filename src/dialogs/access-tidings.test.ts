@@ -1,4 +1,4 @@
-import { tidings } from './access-news.js';
+import { tidings } from './access-tidings.js';
 import { card, DANA_ID, OMAR_ID, request } from './views/testing/access-fixtures.js';
 import { NOW } from './views/testing/fixtures.js';
 

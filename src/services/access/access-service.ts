@@ -4,7 +4,7 @@ import type { Actor, Claim } from '../operations/operation.js';
 import { judgeMember, judgeProof } from '../operations/permissions.js';
 import { lookForPerson, type PersonFound } from '../people/person.js';
 import type { Outbox } from '../platform/outbox.js';
-import type { Transaction } from '../platform/schema.js';
+import type { ChannelName, Transaction } from '../platform/schema.js';
 import type { Sweep } from '../platform/tick.js';
 import { audienceOf, type AccessOffer, type AccessWish, type RequestCard, type Work } from './access-cards.js';
 import { ACCESS_CHANGED } from './access-changed.js';
@@ -141,12 +141,12 @@ export class AccessService {
   }
 
   /**
-   * Calls for each request whose cards say something else now, also after a crash, until the listener has resolved; for
-   * several at once, and perhaps twice for one.
+   * Calls for each request whose cards say something else now, and each chat, also after a crash, until the listener has
+   * resolved; for several at once, and perhaps twice for one.
    */
-  onChanged(listener: (requestId: string) => Promise<void>): void {
-    const tell = (payload: unknown): Promise<void> => listener(accessChanged.parse(payload).requestId);
-    this.#parts.outbox.on(ACCESS_CHANGED, tell, AT_ONCE);
+  onChanged(listener: (requestId: string, chat: ChannelName) => Promise<void>): void {
+    for (const { type, chat } of ACCESS_CHANGED)
+      this.#parts.outbox.on(type, (payload) => listener(accessChanged.parse(payload).requestId, chat), AT_ONCE);
   }
 
   /** What is not for whoever is known by an e-mail alone. Throws the refusal, recorded. */
@@ -160,7 +160,7 @@ export class AccessService {
   }
 }
 
-/** So many requests are told of side by side: when many leases end together, one that hangs shall not hold up the others. */
+/** So many requests are told of side by side in each chat: when many leases end together, one shall not hold up the others. */
 const AT_ONCE = 8;
 /** One letter would find everybody. */
 const FEWEST_LETTERS = 2;

@@ -132,7 +132,7 @@ describe('My work', () => {
   });
 });
 
-test('every change is told, with its request, until the listener has taken it', async () => {
+test('every change is told in each chat, with its request, until the listener has taken it', async () => {
   const service = stand.service(ROLES);
   const parts = stand.parts(ROLES);
   const { id } = await asks(service);
@@ -141,9 +141,10 @@ test('every change is told, with its request, until the listener has taken it', 
 
   const told: string[] = [];
   const listening = stand.serviceOf(parts);
-  listening.onChanged(async (requestId) => void told.push(requestId));
+  listening.onChanged(async (requestId, chat) => void told.push(`${chat} ${requestId}`));
   await stand.delivers();
 
   // The request, the vote, and taking it back with what it calls off.
-  expect(told).toEqual([id, id, id, id]);
+  const each = Array.from({ length: 4 }, () => [`slack ${id}`, `teams ${id}`]).flat();
+  expect(told.sort()).toEqual(each.sort());
 });

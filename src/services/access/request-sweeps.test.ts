@@ -33,7 +33,7 @@ async function requestOf(service: AccessService, id: string): Promise<AccessRequ
 }
 
 const events = async (): Promise<number> =>
-  (await database.db.selectFrom('outbox').select('id').where('type', '=', 'access-changed').execute()).length;
+  (await database.db.selectFrom('outbox').select('id').where('type', '=', 'access-changed:teams').execute()).length;
 
 const STAGED = {
   agent: {

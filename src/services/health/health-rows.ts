@@ -111,7 +111,11 @@ export async function findUndelivered(db: Executor, now: Date): Promise<Pile> {
   const row = await db
     .selectFrom('outbox')
     .select((event) => [event.fn.countAll<string>().as('count'), event.fn.min('at').as('since')])
-    .where('type', '=', ACCESS_CHANGED)
+    .where(
+      'type',
+      'in',
+      ACCESS_CHANGED.map(({ type }) => type),
+    )
     .where('delivered_at', 'is', null)
     .where('at', '<', before(now, PILE_MINUTES))
     .executeTakeFirst();
