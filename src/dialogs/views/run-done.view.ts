@@ -77,11 +77,15 @@ export function doneView(run: RunRecord, context: DoneContext): View {
 
 /** The card of the request says the rest. */
 function accessRunView(run: RunRecord): View {
-  const what = run.kind === 'grant-access' ? 'The access was given.' : 'The access was ended.';
+  const { personName, roleName } = run.input as { personName: string; roleName: string }; // what the run was started with
+  const what =
+    run.kind === 'grant-access'
+      ? `${personName} was given access as ${roleName}.`
+      : `The access of ${personName} as ${roleName} was ended.`;
   return {
     title: run.kind === 'grant-access' ? 'Access given' : 'Access ended',
     tone: 'good',
-    elements: [{ kind: 'text', text: `${what} The card of the request says to whom and until when.` }, doneSteps(run)],
+    elements: [{ kind: 'text', text: `${what} The card of the request says the rest.` }, doneSteps(run)],
     actions: [],
     fallback: what,
   };

@@ -17,8 +17,6 @@ const TITLES: Readonly<Record<string, string>> = {
   'remove-test-user': 'Removing the test user',
   'off-board': 'Off-boarding',
   'choose-email-claim': 'Changing the claim',
-  'grant-access': 'Giving the access',
-  'end-access': 'Ending the access',
 };
 
 /** The steps of the longer runs, shown from the start. */
@@ -120,8 +118,13 @@ export function doneSteps(run: RunRecord): Element {
   };
 }
 
-function titleOf(run: RunRecord): string {
-  return TITLES[run.kind] ?? 'Working';
+/** Of a lease: whose it is, as several may stand in the channel of the administrators. */
+function titleOf({ kind, input }: RunRecord): string {
+  if (kind !== 'grant-access' && kind !== 'end-access') return TITLES[kind] ?? 'Working';
+  const { personName, roleName } = input as { personName: string; roleName: string }; // what the run was started with
+  return kind === 'grant-access'
+    ? `Giving ${personName} access as ${roleName}`
+    : `Ending the access of ${personName} as ${roleName}`;
 }
 
 function startedText(run: RunRecord): string {

@@ -35,6 +35,10 @@ export const runDoneExamples: Examples = (said) => {
     ...{ personId: ana.id, displayName: ana.name, userPrincipalName: ana.userPrincipalName },
     isPasswordDelivered: true,
   };
+  const ofLease = (kind: string): View => {
+    const input = { personName: ana.name, roleName: said('Agent') };
+    return doneView(run(said, kind, { state: 'done', input, outcome: {}, steps: steps(['Look'], 'done') }), context());
+  };
   const straightIn = setUpOutcome(said);
   const opensGenesys = setUpOutcome(said, { tileMode: 'opens-genesys' });
   return {
@@ -52,6 +56,8 @@ export const runDoneExamples: Examples = (said) => {
       'a person created': done('create-person', created),
       'a person created, and the link lost': done('create-person', { ...created, isPasswordDelivered: false }),
       'a new password': done('reset-password', created),
+      'access given': ofLease('grant-access'),
+      'access ended': ofLease('end-access'),
     },
   };
 };

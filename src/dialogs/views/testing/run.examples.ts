@@ -14,7 +14,7 @@ import { run, steps } from './fixtures.js';
 export const RUN_KINDS = [
   ...['set-up-sso', 'undo-set-up', 'assign-person', 'assign-group', 'change-role', 'unassign-person'],
   ...['unassign-group', 'provision-person', 'create-person', 'reset-password', 'remove-test-user', 'off-board'],
-  ...['choose-email-claim'],
+  ...['choose-email-claim', 'grant-access', 'end-access'],
 ] as const;
 
 const KNOWN_STEPS: Readonly<Record<string, readonly string[]>> = {
@@ -31,7 +31,8 @@ const SET_UP_INPUT = {
 
 function begun(said: Said, kind: string, more: Partial<RunRecord> = {}): RunRecord {
   const names = KNOWN_STEPS[kind] ?? ['Look', 'Write', 'Read back'];
-  const input = kind === 'set-up-sso' ? SET_UP_INPUT : {};
+  const ofLease = { personName: said('Ana Agent'), roleName: said('Agent') };
+  const input = kind === 'set-up-sso' ? SET_UP_INPUT : kind.endsWith('-access') ? ofLease : {};
   return run(said, kind, { input, steps: steps(names, 'done', 'started'), ...more });
 }
 
