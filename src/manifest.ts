@@ -28,9 +28,9 @@ function makePackages(root: string): number {
     process.stderr.write(IN_THE_SANDBOX);
     return FOUND_SOMETHING;
   }
-  const { appId, publicUrl, isSlackSocketMode, readsSlackEmail, isSlackOn } = settings;
+  const { teams: teamsSettings, publicUrl, isSlackSocketMode, readsSlackEmail, isSlackOn } = settings;
   // Both are checked before either is written.
-  const teams = appId === undefined ? undefined : makeTeamsPackage(root, { appId, publicUrl });
+  const teams = teamsSettings && makeTeamsPackage(root, { ...teamsSettings, publicUrl });
   const slack = makeSlackManifest(root, {
     ...{ publicUrl, isSocketMode: isSlackSocketMode, readsEmail: readsSlackEmail },
   });
@@ -41,10 +41,9 @@ function makePackages(root: string): number {
   return FINE;
 }
 
-function writeTeams(root: string, { bytes, remarks }: TeamsPackage): void {
+function writeTeams(root: string, { bytes }: TeamsPackage): void {
   const path = join(root, 'dist', 'latchkey-teams.zip');
   writeFileSync(path, bytes);
-  for (const remark of remarks) process.stderr.write(`${remark}\n`);
   process.stdout.write(`${relative(process.cwd(), path)} is valid for Teams (manifest 1.25).\n`);
   process.stdout.write('Upload it in the Teams admin center: Teams apps, Manage apps, Actions, Upload new app.\n');
 }

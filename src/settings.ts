@@ -104,6 +104,29 @@ const TABLE = [
     isCredential: true,
   },
   {
+    name: 'TEAMS_DEVELOPER_NAME',
+    meaning: 'who offers the Teams app, as Teams shows it beside the app: your organisation, 32 characters at most',
+    default: 'none; "npm run manifest" makes no package for Teams without it',
+  },
+  {
+    name: 'TEAMS_WEBSITE_URL',
+    meaning: 'page about the Teams app or about who offers it, https',
+    whereToFind: 'A page of your organisation, such as its intranet or its service desk.',
+    default: 'none; "npm run manifest" makes no package for Teams without it',
+  },
+  {
+    name: 'TEAMS_PRIVACY_URL',
+    meaning: 'page that says what becomes of personal data in the Teams app, https',
+    whereToFind: 'The privacy statement of your organisation. docs/threat-model.md says what Latchkey stores.',
+    default: 'none; "npm run manifest" makes no package for Teams without it',
+  },
+  {
+    name: 'TEAMS_TERMS_URL',
+    meaning: 'page with the terms of use of the Teams app, https',
+    whereToFind: 'The terms of your organisation for what it offers to its own people.',
+    default: 'none; "npm run manifest" makes no package for Teams without it',
+  },
+  {
     name: 'SLACK_BOT_TOKEN',
     meaning: 'bot token of the Slack app; setting it, or another one of Slack, switches Slack on',
     whereToFind: 'api.slack.com/apps, the app, OAuth & Permissions, Bot User OAuth Token (xoxb-…).',

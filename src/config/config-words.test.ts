@@ -108,6 +108,9 @@ const ALL: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(WRONG).map(([name, env]) => [name, problemsOf(() => readConfig(env))])),
   'what a sandbox hands over': problemsOf(() => readRemoteSettings({})),
   'a package without a bot': problemsOf(() => readForManifest({ MicrosoftAppPassword: 'x' })),
+  'a package of somebody who cannot be shown': problemsOf(() =>
+    readForManifest({ MicrosoftAppPassword: 'x', TEAMS_DEVELOPER_NAME: 'C'.repeat(33), TEAMS_PRIVACY_URL: 'our wiki' }),
+  ),
   'a command with a wrong key': problemsOf(() => readCommandSettings({ LATCHKEY_KEY: 'short' })),
 };
 const SAID = Object.values(ALL).flat();

@@ -1,8 +1,8 @@
-import { INTENTS } from '../dialogs/intents.js';
+import type { TeamsManifestSettings } from '../config/manifest.js';
+import { INTENTS, type Intent } from '../dialogs/intents.js';
 
 /** What differs from one installation to the next. */
-export interface Installation {
-  readonly appId: string;
+export interface Installation extends TeamsManifestSettings {
   readonly publicUrl: string;
   /** Of Latchkey, from package.json: Teams takes a package as an update only when it has grown. */
   readonly version: string;
@@ -15,9 +15,10 @@ const SCOPES = ['personal', 'team', 'groupChat'] as const;
  * The manifest of the Teams app. The template has what is the same everywhere; a command is what a person types, so that
  * a click on it in Teams writes a phrase that the bot understands.
  */
-export function teamsManifest(template: object, { appId, publicUrl, version }: Installation): object {
+export function teamsManifest(template: object, { appId, developer, publicUrl, version }: Installation): object {
   return {
-    ...withPublicUrl(template, publicUrl),
+    ...template,
+    developer,
     version,
     id: appId,
     bots: [
@@ -37,16 +38,12 @@ export function teamsManifest(template: object, { appId, publicUrl, version }: I
 /** Of one list. Source: Microsoft's schema 1.25. */
 const MOST_COMMANDS = 12;
 
-/** The first ones, and help, which shows all. */
+/** What everybody may say comes first, then the first ones for administrators, and help, which shows all. */
 export function teamsCommands(): { title: string; description: string }[] {
   const help = INTENTS.filter(({ name }) => name === 'help');
-  const others = INTENTS.filter(({ name }) => name !== 'help').slice(0, MOST_COMMANDS - help.length);
-  return [...others, ...help].flatMap(({ phrases: [shown], explains }) =>
+  const isForAll = ({ right }: Intent): boolean => right === undefined;
+  const others = INTENTS.filter(({ name }) => name !== 'help').sort((one, other) => +isForAll(other) - +isForAll(one));
+  return [...others.slice(0, MOST_COMMANDS - help.length), ...help].flatMap(({ phrases: [shown], explains }) =>
     shown === undefined ? [] : [{ title: shown, description: explains }],
   );
-}
-
-function withPublicUrl(template: object, publicUrl: string): object {
-  const text = JSON.stringify(template).replaceAll('{PUBLIC_URL}', publicUrl);
-  return JSON.parse(text) as object;
 }

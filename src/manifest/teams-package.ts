@@ -9,8 +9,6 @@ import { zip } from './zip.js';
 export interface TeamsPackage {
   readonly manifest: object;
   readonly bytes: Buffer;
-  /** What an operator should know; the package can be used all the same. */
-  readonly remarks: readonly string[];
 }
 
 /** Pixels of each side, as Teams asks for them. */
@@ -34,11 +32,6 @@ export function makeTeamsPackage(root: string, installation: Omit<Installation, 
   return {
     manifest,
     bytes: zip([{ name: 'manifest.json', bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) }, ...icons]),
-    remarks: JSON.stringify(template).includes('{PUBLIC_URL}')
-      ? [
-          'The links to the developer lead to PUBLIC_URL. Put your own pages into manifest/teams/manifest.template.json.',
-        ]
-      : [],
   };
 }
 

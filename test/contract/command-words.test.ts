@@ -139,7 +139,9 @@ function makePackageWithoutIcon(): unknown {
   cpSync(join(ROOT, 'manifest'), join(root, 'manifest'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
   writeFileSync(join(root, 'manifest/teams/outline.png'), 'no picture');
-  return makeTeamsPackage(root, { appId: LIVE.MicrosoftAppId, publicUrl: LIVE.PUBLIC_URL });
+  const [name, page] = ['Contoso', 'https://contoso.example'];
+  const developer = { name, websiteUrl: page, privacyUrl: page, termsOfUseUrl: page };
+  return makeTeamsPackage(root, { appId: LIVE.MicrosoftAppId, developer, publicUrl: LIVE.PUBLIC_URL });
 }
 
 function makeManifestWithoutWords(): unknown {
