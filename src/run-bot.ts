@@ -10,6 +10,7 @@ import { TurnWatch } from './bot/turn-watch.js';
 import { publicUrl, type Config, type RemoteSettings } from './config.js';
 import { deliverPasswordLink } from './dialogs/conversations/deliver-password.js';
 import { AccessNews } from './dialogs/access-news.js';
+import { ChatWatch } from './dialogs/chat-watch.js';
 import { followTaken, renderRun, showEnd } from './dialogs/conversations/follow-run.js';
 import { renderAccess } from './dialogs/conversations/render-access.js';
 import type { Parts } from './dialogs/conversations/talk.js';
@@ -20,7 +21,6 @@ import { requireUsable } from './services/entra/credential.js';
 import { createClock, type Clock } from './services/platform/clock.js';
 import { openDatabase } from './services/platform/database.js';
 import type { Log } from './services/platform/log.js';
-import { within } from './services/platform/within.js';
 
 export interface BotParts {
   readonly config: Config;
@@ -61,8 +61,11 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
   const teams = remote.teams && (await openTeams(remote.teams, { remote, services, clock, log }));
   const slack =
     remote.slack && (await openSlack(remote.slack, { services, clock, log, turnsPerMinute: config.turnsPerMinute }));
-  late.channels = [...(teams ? [teams.channel] : []), ...(slack ? [slack.channel] : [])];
-  const { router, noticeboard } = openConversations(services, late.channels, { log, adminPlaces: config.adminPlaces });
+  const chats = new ChatWatch(clock);
+  late.channels = [teams, slack].flatMap((chat) => (chat ? [chats.watch(chat.channel)] : []));
+  const { router, noticeboard } = openConversations(services, late.channels, {
+    ...{ chats, log, adminPlaces: config.adminPlaces },
+  });
   // Before the doors open: what is started from then on is nobody's leftover.
   const abandoned = await services.start();
   const listen = (port: number): void => void (late.url = publicUrl(config, port));
@@ -76,7 +79,7 @@ export async function runBot({ config, remote, page, log, listening }: BotParts)
     server.announceStop();
     await delay(config.stopNoticeS * 1_000);
     await commands.close();
-    await Promise.all([server.close(TURN_GRACE_MS), within(TURN_GRACE_MS, closeSlack())]);
+    await Promise.all([server.close(TURN_GRACE_MS), closeSlack(TURN_GRACE_MS)]);
     await services.stop();
     await noticeboard.settle();
     clock.stop();
@@ -121,6 +124,7 @@ async function openSlack(
         ? { kind: 'http', signingSecret: delivery.signingSecret.reveal() }
         : { kind: 'socket', appToken: delivery.appToken.reveal() },
     places: services.memory.placesOf('slack'),
+    inbox: services.slackInbox,
     accountsOf: (personId) => services.links.accountsOf(personId),
     onRefused: (refusal) => services.metrics.countRefusal(refusal),
   });
@@ -129,7 +133,7 @@ async function openSlack(
 function openConversations(
   services: Services,
   channels: Parts['channels'],
-  { log, adminPlaces }: { log: Log; adminPlaces: Config['adminPlaces'] },
+  { chats, log, adminPlaces }: { chats: ChatWatch; log: Log; adminPlaces: Config['adminPlaces'] },
 ): { router: Router; noticeboard: Noticeboard } {
   const { runs, sso, clock, bulk, memory, access } = services;
   const [ofRuns, ofAccess] = [renderRun({ runs, sso, clock, bulk }), renderAccess({ access, sso, clock, memory })];
@@ -148,8 +152,8 @@ function openConversations(
     ...{ access, noticeboard, channels, adminPlaces, clock, log },
     accountsOf: (personId) => services.links.accountsOf(personId),
   });
-  access.onChanged((requestId) => accessNews.bring(requestId));
-  const parts: Parts = { ...services, noticeboard, accessNews, channels, log, forms: memory.forms };
+  access.onChanged((requestId, chat) => accessNews.bringIn(chat, requestId));
+  const parts: Parts = { ...services, noticeboard, accessNews, chats, channels, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };
 }
 
@@ -163,7 +167,7 @@ async function openDoors(parts: {
   log: Log;
   /** Told the port before the first request is taken. */
   listen: (port: number) => void;
-}): Promise<{ server: HttpServer; closeSlack: () => Promise<void> }> {
+}): Promise<{ server: HttpServer; closeSlack: (withinMs: number) => Promise<void> }> {
   const { config, services, teams, slack, router, page, log, listen } = parts;
   const { countTurn, scrape } = services.metrics;
   const turns = new TurnWatch({ router, countTurn, turnsPerMinute: config.turnsPerMinute, log });
@@ -188,12 +192,13 @@ async function openDoors(parts: {
     secrets: services.passwords,
     files: services.files,
     links: services.linkProof,
+    approvals: services.stepUp,
     metrics: { scrape, token: config.metricsToken },
     ...(page ? { page } : {}),
   });
   listen(server.port);
   void slackDoor?.open();
-  return { server, closeSlack: async () => slackDoor?.close() };
+  return { server, closeSlack: async (withinMs) => slackDoor?.close(withinMs) };
 }
 
 /** That Slack does not answer is said, and sends nobody elsewhere: no other replica would reach it. */

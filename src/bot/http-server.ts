@@ -8,10 +8,11 @@ import { mountLinkPage, type LinkPages } from './link-page.js';
 import { isFromThisMachine } from './loopback.js';
 import { mountMetricsPage, type MetricsPage } from './metrics-page.js';
 import type { RateLimit } from './rate-limiter.js';
-import type { Handler } from './routes.js';
+import type { Handler, Routes } from './routes.js';
 import { mountSandboxPage, type SandboxPage } from './sandbox-page.js';
-import { SIGN_IN_LIMIT } from './sign-in-pages.js';
 import { mountSecretPage, type OneTimeSecrets } from './secret-page.js';
+import { answerOf, SIGN_IN_LIMIT } from './sign-in-pages.js';
+import { mountStepUpPage, type StepUpPages } from './step-up-page.js';
 
 /** What `GET /readyz` says: one entry per thing that must work. */
 export interface Readiness {
@@ -33,6 +34,8 @@ export interface HttpServerOptions {
   readonly files?: FileLinks;
   /** Absent: no account of a chat can be linked. */
   readonly links?: LinkPages;
+  /** Absent: no approval needs a sign-in. */
+  readonly approvals?: StepUpPages;
   /** Absent: there are no figures. */
   readonly metrics?: MetricsPage;
   /** How long a whole request may take to come in; default 30 s. */
@@ -87,10 +90,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   if (options.metrics) mountMetricsPage(routes, options.metrics, { isOpen: options.page !== undefined });
   mountSecretPage(routes, options.secrets);
   if (options.files) mountFilePage(routes, options.files);
-  if (options.links) {
-    const linked = mountLinkPage(routes, options.links);
-    routes.get('/link/callback', linked, { limit: SIGN_IN_LIMIT });
-  }
+  mountSignIns(routes, options);
   const endStreams = options.page ? mountSandboxPage(routes, options.page) : () => undefined;
   await listen(server, options);
   return {
@@ -98,6 +98,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     announceStop: () => void (state.isStopping = true),
     close: (graceMs) => close(server, endStreams, graceMs),
   };
+}
+
+/** All sign-ins come back to one address, which is registered in Entra. */
+function mountSignIns(routes: Routes, { links, approvals }: HttpServerOptions): void {
+  const linked = links && mountLinkPage(routes, links);
+  const proven = approvals && mountStepUpPage(routes, approvals);
+  const back: Handler = async (request, response, params) => {
+    const handler = approvals?.isFor(answerOf(request)) ? proven : linked;
+    if (handler) await handler(request, response, params);
+    else sendText(response, 404, 'There is nothing here.');
+  };
+  routes.get('/link/callback', back, { limit: SIGN_IN_LIMIT });
 }
 
 function createServer(

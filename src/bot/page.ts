@@ -25,6 +25,9 @@ label{display:block;margin-top:1rem;font-size:.875rem;font-weight:600}
 button{width:100%;margin-top:.5rem;padding:.75rem 1rem;font:inherit;font-weight:600;color:var(--on-accent);background:var(--accent);border:0;border-radius:8px;cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .hint{font-size:.875rem;color:var(--soft)}
+dl{margin:1rem 0;padding:.25rem 1rem;background:var(--ground);border:1px solid var(--line);border-radius:8px}
+dt{margin-top:.6rem;font-size:.8125rem;font-weight:600;color:var(--soft)}
+dd{margin:0 0 .6rem;overflow-wrap:anywhere}
 `;
 const STYLES_HASH = createHash('sha256').update(STYLES).digest('base64');
 /** No script at all, nothing from elsewhere, and a form that leads nowhere but back, and where its answer redirects to. */
@@ -84,6 +87,17 @@ export function escapeHtml(text: string): string {
 }
 
 const MOST_CHARACTERS = 100;
+/** The longest text that somebody may write, and what is said around it. */
+const MOST_OF_A_FACT = 1_000;
+
+/** Labels of ours, with what may come from anybody, each as one line that turns nothing around it. */
+export function factsHtml(facts: readonly { readonly label: string; readonly value: string }[]): string {
+  const rows = facts.map(
+    ({ label, value }) =>
+      `<dt>${escapeHtml(label)}</dt><dd><bdi>${escapeHtml(oneLine(value, MOST_OF_A_FACT))}</bdi></dd>`,
+  );
+  return `<dl>${rows.join('\n')}</dl>`;
+}
 
 /** A name that anybody can have chosen, as markup: one line of visible characters, which turns nothing around it. */
 export function nameHtml(name: string): string {

@@ -5,10 +5,12 @@ import type { Config, RemoteSettings } from '../config.js';
 import type { AccessService } from './access/access-service.js';
 import { createAccess } from './access/create-access.js';
 import type { LeaseService } from './access/lease-service.js';
+import { StepUpService } from './access/step-up-service.js';
 import { createConversationMemory, type ConversationMemory } from './conversation-memory.js';
 import { createEntra } from './entra/entra-client.js';
 import { createGenesys } from './genesys/genesys-client.js';
 import { AuditService } from './operations/audit-service.js';
+import { HealthService } from './health/health-service.js';
 import { OperationRegistry } from './operations/operation-registry.js';
 import type { Actor } from './operations/operation.js';
 import { OperatorAudit } from './operations/operator-audit.js';
@@ -27,6 +29,7 @@ import type { Clock } from './platform/clock.js';
 import type { Database } from './platform/database.js';
 import { databaseCare } from './platform/embedded/database-care.js';
 import type { RunId } from './platform/ids.js';
+import { createInbox, type Inbox } from './platform/inbox.js';
 import { loadKey } from './platform/keys.js';
 import { createDurable } from './platform/ledger-durable.js';
 import type { Log } from './platform/log.js';
@@ -70,13 +73,18 @@ export interface Services {
   readonly bulk: BulkService;
   /** Access that is asked for and decided. */
   readonly access: AccessService;
+  /** Approvals that need a fresh sign-in, and the pages by which they are proven. */
+  readonly stepUp: StepUpService;
   /** Access for a while. */
   readonly leases: LeaseService;
   readonly files: BulkFiles;
+  readonly health: HealthService;
   readonly runs: Runs;
   readonly audit: AuditService;
   readonly operatorAudit: OperatorAudit;
   readonly memory: ConversationMemory;
+  /** What Slack has handed over and nobody has finished. */
+  readonly slackInbox: Inbox;
   readonly passwords: FirstPasswords;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -127,9 +135,10 @@ export function createServices(parts: ServiceParts): Services {
   const passwords = new FirstPasswords({ secrets, clock, deliverLink, log });
   const operations = new OperationRegistry();
   const wake = createWake({ database, log });
+  const holder = `${hostname()} ${String(process.pid)} ${randomUUID()}`;
   const durable = createDurable({
     ...{ database, clock, log, wake, onOutcome: outcomeRecorder({ clock, operations }) },
-    ...(database.isShared ? { holder: `${hostname()} ${String(process.pid)} ${randomUUID()}` } : {}),
+    ...(database.isShared ? { holder } : {}),
   });
   const pipeline = new Pipeline({ database, durable, clock, entra, log, operations });
   const bulk = new BulkService({ entra, genesys, pipeline, durable, database, clock });
@@ -139,43 +148,51 @@ export function createServices(parts: ServiceParts): Services {
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
   const memory = createConversationMemory({ database, clock });
+  const slackInbox = createInbox({ database, clock, channel: 'slack', holder, log });
   const { access, leases, endAllAccess, sweeps } = createAccess({
     ...{ entra, genesys, pipeline, durable, database, outbox, clock, log, policyFile: config.policyFile },
+    canSignIn: remote.link !== undefined,
     chats: {
       isTeamsOn: remote.teams !== undefined,
       isSlackOn: remote.slack !== undefined,
       hasAdminChannel: config.adminPlaces.length > 0,
     },
   });
-  const linkProof = new LinkProof({
-    ...{ database, clock, keys, entra, publicUrl, isTeamsOn: remote.teams !== undefined },
-    signIn: remote.link && createPersonSignIn({ tenantId, cloud, loginUrl, client: remote.link, clock }),
-  });
+  const signIn = remote.link && createPersonSignIn({ tenantId, cloud, loginUrl, client: remote.link, clock });
+  const signInParts = { database, clock, keys, entra, publicUrl, signIn };
+  const linkProof = new LinkProof({ ...signInParts, isTeamsOn: remote.teams !== undefined });
+  const stepUp = new StepUpService({ ...signInParts, access });
   const links = new AccountLinkService({ database, clock, outbox, pipeline, proof: linkProof });
   const checkpoints = auditCheckpoints({ database, keys, clock, log, dataDir: config.dataDir });
-  for (const sweep of [
+  const everySweep = [
     durable.dueRuns,
     durable.abandonedRuns,
     outbox.sweep,
     memory.cardsBehind,
+    slackInbox.sweep,
     checkpoints.sweep,
     files.sweep,
     links.sweep,
+    stepUp.sweep,
     ...sweeps,
     ...(remote.teams ? [links.lateNews] : []),
     ...housekeeping({ database, secrets }),
     ...databaseCare({ database, clock, log, backupFolder }),
-  ]) {
-    tick.register(sweep);
-  }
+  ];
   const sso = new SsoService({
     ...{ entra, genesys, pipeline, database, clock, region, cloud, reachable, budgetMs, log },
     tenantId: remote.tenantId,
-    onCertificate: (until) => metrics.sawSigningCertificate(until),
+    onCertificate: (until) => {
+      metrics.sawSigningCertificate(until);
+      health.sawSigningCertificate(until);
+    },
   });
-  const metrics = createMetrics({
-    ...{ database, wake, clock },
-    findSetUpCertificate: async () => dateOf((await sso.lastSetUp())?.certificateUntil),
+  const findSetUpCertificate = async (): Promise<Date | undefined> => dateOf((await sso.lastSetUp())?.certificateUntil);
+  const metrics = createMetrics({ database, wake, clock, findSetUpCertificate });
+  const health = new HealthService({
+    ...{ database, clock, operations, pipeline, findSetUpCertificate },
+    policyStanding: () => access.policyStanding(),
+    directoryLook: () => leases.reconciler.look,
   });
   return {
     sso,
@@ -194,12 +211,15 @@ export function createServices(parts: ServiceParts): Services {
     provisioning: new ProvisioningService({ entra, genesys, pipeline, database }),
     bulk,
     access,
+    stepUp,
     leases,
     files,
+    health,
     runs: new Runs({ durable, pipeline, outbox }),
     audit: new AuditService({ database, entra, pipeline }),
     operatorAudit: new OperatorAudit({ database, clock, log, checkpoints }),
     memory,
+    slackInbox,
     passwords,
     clock,
     ready: createReadiness({ database, clock, wake }),
@@ -207,6 +227,8 @@ export function createServices(parts: ServiceParts): Services {
       if (!database.isShared) await forgetClaims(database);
       const abandoned = await durable.listAbandoned();
       await wake.start((runId, kind) => durable.look(runId, kind));
+      // What sweeps plan is set going by it: before that, an end that is due would fail, and wait for minutes.
+      for (const sweep of everySweep) tick.register(sweep);
       return abandoned;
     },
     goOn: (runs) => runs.forEach((runId) => void durable.goOn(runId)),

@@ -201,7 +201,7 @@ export class RequestStand {
     const { pipeline } = testPipeline({ database, clock, entra: this.#entra });
     return {
       ...{ database, clock, log, entra: this.#entra, pipeline, leases },
-      policy: new PolicySource({ file: this.policyFile, log }),
+      policy: new PolicySource({ file: this.policyFile, canSignIn: true, log }),
       gifts: { resolve: () => Promise.resolve(GIFT), standingOf: () => Promise.resolve(this.standing) },
       chats: { isTeamsOn: true, isSlackOn: true, hasAdminChannel: false },
     };

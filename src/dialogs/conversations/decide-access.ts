@@ -1,10 +1,11 @@
-import { Problem, TAKE_BACK_S, type RequestCard, type VoteOutcome } from '../../services/index.js';
+import { Problem, type RequestCard, type StepUpInvitation } from '../../services/index.js';
 import { EVERYBODY, requestReference } from '../access-news.js';
 import { accessForm, ACCESS_FORMS, isAccessForm, type AccessForm } from '../forms/decide-access.form.js';
 import { chosenMinutes } from '../forms/span-choices.js';
 import { wholeFormView } from '../forms/whole-form.js';
 import type { Answer, Turn } from '../turn.js';
 import { accessPhase, phaseLine } from '../views/access-phase.js';
+import { outcomeText, SIGN_IN_FIRST, stepUpView } from '../views/step-up.view.js';
 import type { Action, View } from '../views/view.js';
 import { requestViewFor } from './render-access.js';
 import { channelOf, deciderOf, oldButton, type Click, type Handled, type Parts, type Verbs } from './talk.js';
@@ -79,8 +80,18 @@ export class DecideAccessConversation {
     requestId: string,
     given: { vote: 'approve' | 'deny'; minutes?: number; reason: string },
   ): Handled {
-    const { outcome } = await this.#parts.access.vote(deciderOf(turn), { requestId, ...given });
+    const { outcome, invitation } = await this.#parts.stepUp.vote(deciderOf(turn), { requestId, ...given });
+    if (invitation) return this.#askSignIn(turn, invitation);
     return this.#answer(turn, requestId, outcomeText(outcome));
+  }
+
+  /** The link is for whoever has clicked alone. It stands in this one message, which the noticeboard does not know. */
+  async #askSignIn(turn: Turn, invitation: StepUpInvitation): Handled {
+    await channelOf(this.#parts, turn).whisper(turn.account, stepUpView(invitation));
+    const stands = turn.said.kind === 'click' && isAccessForm(turn.said.verb);
+    const card = stands ? await this.#cardFor(turn, invitation.request.id) : undefined;
+    // Where the questions stand in the place of the card, it comes back.
+    return card ? { kind: 'view', view: await this.#view(turn, card) } : { kind: 'message', text: SIGN_IN_FIRST };
   }
 
   async #takeBack(turn: Click): Handled {
@@ -234,20 +245,4 @@ const ASKING = [
 
 function backTo(requestId: string): Action {
   return { kind: 'verb', label: 'Back', verb: 'access-look', reference: requestId, revision: 0, ignoresInputs: true };
-}
-
-/** `undefined`: nothing has changed by it. */
-function outcomeText(outcome: VoteOutcome): string | undefined {
-  switch (outcome.kind) {
-    case 'counted':
-      return `Counted: ${String(outcome.agreed)} of ${String(outcome.needed)} have agreed.`;
-    case 'approved':
-      return `Approved. It starts in ${String(TAKE_BACK_S)} seconds; until then you can take it back.`;
-    case 'denied':
-      return 'Denied.';
-    case 'again':
-      return `You have ${outcome.vote.vote === 'approve' ? 'approved' : 'denied'} it before; that counts once.`;
-    case 'late':
-      return undefined;
-  }
 }

@@ -11,6 +11,7 @@ import type {
   EmailClaimService,
   FormStore,
   GroupAssignmentService,
+  HealthService,
   Log,
   OffBoardService,
   PeopleService,
@@ -19,11 +20,13 @@ import type {
   Runs,
   SsoService,
   Started,
+  StepUpService,
   TestUserService,
   UndoService,
 } from '../../services/index.js';
 import type { AccessNews } from '../access-news.js';
 import type { Channel } from '../channel.js';
+import type { ChatWatch } from '../chat-watch.js';
 import type { Noticeboard } from '../noticeboard.js';
 import type { Answer, Turn } from '../turn.js';
 import type { View } from '../views/view.js';
@@ -42,6 +45,8 @@ export interface Parts {
   readonly offBoarding: OffBoardService;
   readonly emailClaim: EmailClaimService;
   readonly access: AccessService;
+  /** Votes, and what an approval needs beside the click. */
+  readonly stepUp: Pick<StepUpService, 'vote'>;
   /** Ends access early: the person's own, or that of somebody else. */
   readonly leases: {
     giveBack(actor: Actor, leaseId: string): Promise<unknown>;
@@ -50,6 +55,9 @@ export interface Parts {
   readonly accessNews: AccessNews;
   readonly bulk: BulkService;
   readonly files: BulkFiles;
+  readonly health: HealthService;
+  /** Chats that take nothing now. */
+  readonly chats: Pick<ChatWatch, 'away'>;
   readonly runs: Runs;
   readonly audit: AuditService;
   readonly forms: FormStore;

@@ -29,6 +29,7 @@ export function accessRequestView(card: RequestCard, reader: CardReader): View {
       ...breakGlassNotice(card, phase, reader),
       { kind: 'facts', facts: questionFacts(card, phase, reader) },
       ...voteElements(card),
+      ...signInFirst(card),
       ...leftOver(card),
       ...nextSteps(card, phase, reader),
       details(card),
@@ -83,7 +84,7 @@ function breakGlassNotice({ request, lease }: RequestCard, phase: AccessPhase, {
 }
 
 /** The five questions that an approver asks, answered without a click. */
-function questionFacts(card: RequestCard, phase: AccessPhase, { readerId }: CardReader): Fact[] {
+export function questionFacts(card: RequestCard, phase: AccessPhase, { readerId }: CardReader): Fact[] {
   const { request } = card;
   const { asker, person, rules, gift, why } = request;
   const forWhom = asker.id === person.id ? 'themselves' : person.name;
@@ -145,11 +146,18 @@ function askedFacts({ request }: RequestCard, phase: AccessPhase, readerId: stri
 function voteElements({ request, votes }: RequestCard): Element[] {
   const isOne = request.rules.role.approval.every(({ quorum }) => quorum === 1);
   if (votes.length === 0 || isOne) return [];
-  const items = votes.map(({ person, vote, minutes, reason }) => {
+  const items = votes.map(({ person, vote, minutes, reason, signIn }) => {
     const less = minutes === undefined ? '' : ` for ${minutesText(minutes)}`;
-    return `${person.name} ${vote === 'approve' ? `approved${less}` : 'denied'}${reason === '' ? '' : `: ${reason}`}`;
+    const proven = signIn ? ', signed in for it' : '';
+    return `${person.name} ${vote === 'approve' ? `approved${less}${proven}` : 'denied'}${reason === '' ? '' : `: ${reason}`}`;
   });
   return [{ kind: 'list', heading: 'Votes', items }];
+}
+
+/** So that nobody is surprised by it. */
+function signInFirst({ request: { rules }, can }: RequestCard): Element[] {
+  if (!rules.role.stepUp || !can.includes('approve')) return [];
+  return [subtle('To approve it, you sign in at Microsoft anew: a link for that comes when you press the button.')];
 }
 
 function leftOver({ request, lease }: RequestCard): Element[] {
@@ -232,7 +240,10 @@ interface Look {
 const nameIn = ({ person }: AccessRequest): string => buttonName(person.name);
 
 const DEEDS: Readonly<Record<RequestDeed, (request: AccessRequest) => Look>> = {
-  approve: (request) => ({ label: `Approve ${nameIn(request)}`, style: 'primary' }),
+  approve: (request) => ({
+    label: request.rules.role.stepUp ? asksMore(`Approve ${nameIn(request)}`) : `Approve ${nameIn(request)}`,
+    style: 'primary',
+  }),
   'approve-less': (request) => ({ label: asksMore(`Approve ${nameIn(request)} for less`) }),
   deny: (request) => ({ label: asksMore(`Deny ${nameIn(request)}`), style: 'danger' }),
   'take-back': (request) => ({ label: `Take back the approval for ${nameIn(request)}` }),

@@ -29,6 +29,8 @@ export interface AccessParts {
   readonly log: Log;
   /** The access policy; a path. */
   readonly policyFile: string;
+  /** Whether people can sign in to Latchkey. */
+  readonly canSignIn: boolean;
   readonly chats: Chats;
 }
 
@@ -40,11 +42,11 @@ export function createAccess(parts: AccessParts): {
   endAllAccess: (trx: Transaction, personId: string, by: Actor) => Promise<readonly RunId[]>;
   sweeps: readonly Sweep[];
 } {
-  const { policyFile: file, log } = parts;
+  const { policyFile: file, canSignIn, log } = parts;
   const leases = new LeaseService(parts);
   const access = new AccessService({
     ...parts,
-    policy: new PolicySource({ file, log }),
+    policy: new PolicySource({ file, canSignIn, log }),
     leases,
     gifts: {
       resolve: (gift) => resolveGift(parts, gift),

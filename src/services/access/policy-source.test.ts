@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = (): PolicySource => new PolicySource({ file, log: log.log });
+const open = (): PolicySource => new PolicySource({ file, canSignIn: true, log: log.log });
 const look = (source: PolicySource): Promise<unknown> => source.sweep.sweep(new Date());
 const offered = (source: PolicySource): string[] => source.current().roles.map(({ id }) => id);
 const levels = (): unknown[] => log.lines().map(({ level }) => level);
@@ -41,6 +41,22 @@ test('the rules of the file are in force from the start, and new ones once it ha
 
   expect(offered(source)).toEqual(['agent', 'lead']);
   expect(source.standing()).toMatchObject({ file, rolesOffered: ['agent', 'lead'] });
+});
+
+test('approvals that need a sign-in are in force only where people can sign in, and never without it', async () => {
+  const before = policyText({ agent: {} });
+  writeFileSync(file, before);
+  const running = new PolicySource({ file, canSignIn: false, log: log.log });
+  writeFileSync(file, policyText({ agent: { stepUp: true }, lead: {} }));
+
+  await look(running);
+
+  const what = 'The access policy cannot be used: the role agent needs step-up sign-in, and no sign-in client is set.';
+  expect(running.current().roles).toHaveLength(1);
+  expect(running.standing().fault).toBe(what);
+  const started = new PolicySource({ file, canSignIn: false, log: log.log });
+  expect(problemOf(started)).toMatchObject({ what, remedy: expect.stringContaining('sets LINK_CLIENT_ID') });
+  expect(open().current().roles[0]?.stepUp).toEqual({});
 });
 
 test('a file that was put in the place of the old one, of the same length, is another one', async () => {

@@ -6,7 +6,8 @@ import type { Problem } from '../platform/problem.js';
 import type { Sweep } from '../platform/tick.js';
 import type { AccessPolicy, PolicyRole } from './access-policy.js';
 import { readPolicy, type PolicyFinding } from './read-policy.js';
-import { noPolicy, policyUnusable } from './request-refusals.js';
+import { noPolicy, policyUnusable, stepUpWithoutClient } from './request-refusals.js';
+import { rolesWithStepUp } from './step-up.js';
 
 /** How the policy file stands, for the status. */
 export interface PolicyStanding {
@@ -20,6 +21,14 @@ export interface PolicyStanding {
   readonly findings: readonly PolicyFinding[];
 }
 
+export interface PolicySourceParts {
+  /** A path, perhaps relative to where the process was started. */
+  readonly file: string;
+  /** Whether people can sign in to Latchkey: without that a role with `stepUp` cannot be approved, and no such file counts. */
+  readonly canSignIn: boolean;
+  readonly log: Log;
+}
+
 /** What of a file tells that it is another one: an editor may write a new file under the old name within one second. */
 type Mark = string;
 
@@ -28,14 +37,14 @@ type Mark = string;
  * errors changes nothing, so that the last good rules stay. Requests keep the rules under which they were made.
  */
 export class PolicySource {
-  readonly #parts: { readonly file: string; readonly log: Log };
+  readonly #parts: PolicySourceParts;
   #policy: AccessPolicy | undefined;
   #fault: Problem | undefined;
   #findings: readonly PolicyFinding[] = [];
   #mark: Mark | undefined;
 
-  /** Reads the file at once. @param parts.file a path, perhaps relative to where the process was started. */
-  constructor(parts: { file: string; log: Log }) {
+  /** Reads the file at once. */
+  constructor(parts: PolicySourceParts) {
     this.#parts = { ...parts, file: resolve(parts.file) };
     this.#mark = markOf(statOf(this.#parts.file));
     this.#read();
@@ -80,15 +89,17 @@ export class PolicySource {
     const text = textOf(file);
     const read = text === undefined ? { findings: [] } : readPolicy(text);
     this.#findings = read.findings;
-    if (read.policy) {
+    const unprovable = this.#parts.canSignIn ? [] : rolesWithStepUp(read.policy?.roles ?? []);
+    if (read.policy && unprovable.length === 0) {
       this.#policy = read.policy;
       this.#fault = undefined;
       log.info({ file, roles: read.policy.roles.map(({ id }) => id) }, 'The access policy is in force');
       return;
     }
     const errors = read.findings.filter(({ severity }) => severity === 'error');
-    this.#fault = text === undefined ? noPolicy(file) : policyUnusable(file, errors);
-    const fields = { file, findings: errors };
+    const unusable = unprovable.length > 0 ? stepUpWithoutClient(file, unprovable) : policyUnusable(file, errors);
+    this.#fault = text === undefined ? noPolicy(file) : unusable;
+    const fields = { file, findings: errors, fault: this.#fault.facts.what };
     if (this.#policy)
       log.error(fields, 'The access policy cannot be used as it is now; the rules before stay in force');
     else if (text === undefined) log.warn(fields, 'There is no access policy, so nobody can ask for access');

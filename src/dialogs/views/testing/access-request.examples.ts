@@ -15,6 +15,7 @@ import {
 } from './access-fixtures.js';
 import type { Examples, Said } from './example.js';
 import { LINKS, NOW } from './fixtures.js';
+import { provenRequest } from './step-up.examples.js';
 
 const asAna = { readerId: ANA_ID, now: NOW };
 const asOmar = { readerId: OMAR_ID, now: NOW };
@@ -43,6 +44,18 @@ function openOnes(said: Said) {
       asOmar,
     ),
     'one of two has agreed': accessRequestView(card(request(said, {}, 2), { votes }, 'approve', 'deny'), asDana),
+    'open, an approval needs a sign-in': accessRequestView(
+      card(provenRequest(said), {}, 'approve', 'approve-less', 'deny'),
+      asOmar,
+    ),
+    'one of two has agreed, signed in for it': accessRequestView(
+      card(
+        provenRequest(said, {}, 2),
+        { votes: [vote(said, { signIn: { at: NOW } })] },
+        ...(['approve', 'deny'] as const),
+      ),
+      asDana,
+    ),
     'for everybody in a channel': accessRequestView(card(request(said), {}, 'approve', 'deny'), { now: NOW }),
     'more time': accessRequestView(card(request(said, { kind: 'extension' }), {}, 'approve'), asOmar),
     'more time, for whoever asked': accessRequestView(card(request(said, { kind: 'extension' }), {}, 'cancel'), asAna),

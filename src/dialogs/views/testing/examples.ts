@@ -24,6 +24,7 @@ import { runExamples } from './run.examples.js';
 import { setupChoiceExamples } from './setup-choice.examples.js';
 import { setupExamples } from './setup.examples.js';
 import { statusExamples } from './status.examples.js';
+import { stepUpExamples } from './step-up.examples.js';
 import { testUserExamples } from './test-user.examples.js';
 import { undoExamples } from './undo.examples.js';
 
@@ -41,7 +42,7 @@ const FILES: readonly Examples[] = [
   ...[provisioningExamples, emailClaimExamples, testUserExamples, removeTestUserExamples, offBoardExamples],
   ...[helpExamples, problemExamples, personQuestionExamples, aboutPersonExamples, auditExamples],
   ...[linkAccountExamples, formExamples],
-  ...[accessRequestExamples, accessToldExamples, myWorkExamples, requestAccessExamples],
+  ...[accessRequestExamples, accessToldExamples, myWorkExamples, requestAccessExamples, stepUpExamples],
 ];
 
 export interface Example {
