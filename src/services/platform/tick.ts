@@ -6,12 +6,14 @@ export interface Sweep {
   readonly name: string;
   /** Seconds between two askings, of the wall or of business time: whichever has passed first; default 1. */
   readonly everySeconds?: number;
+  /** It may be asked again while it is busy: it keeps apart by itself what must not be done twice. */
+  readonly mayOverlap?: true;
   sweep(now: Date): Promise<unknown>;
 }
 
 export interface Tick {
   register(sweep: Sweep): void;
-  /** Asks every sweep now, as after a change of the clock. A sweep that is still busy is left alone. Never rejects. */
+  /** Asks every sweep now, as after a change of the clock. A sweep that is still busy is left alone, unless it may overlap. Never rejects. */
   dueWork(): Promise<void>;
   /** No new askings; resolves when those under way have ended. */
   stop(): Promise<void>;
@@ -39,8 +41,12 @@ export function createTick({ clock, log, everyMs = 1_000 }: { clock: Clock; log:
   }
 
   function askOnce(entry: (typeof sweeps)[number]): Promise<void> {
-    entry.busy ??= ask(entry).finally(() => delete entry.busy);
-    return entry.busy;
+    if (entry.busy && !entry.sweep.mayOverlap) return entry.busy;
+    const busy = Promise.all([entry.busy, ask(entry)]).then(() => {
+      if (entry.busy === busy) delete entry.busy;
+    });
+    entry.busy = busy;
+    return busy;
   }
 
   function timesNow(): Times {
