@@ -92,7 +92,7 @@ export class Conversations {
     };
     const withButtons: readonly { readonly verbs: Verbs }[] = [
       ...[this.setUp, this.findPerson, ...Object.values(deeds), groups, list, testUser, audit, this.bulk, this.link],
-      ...[new ChooseEmailClaimConversation(parts), this.#access, this.#decide],
+      ...[new ChooseEmailClaimConversation(parts), this.#access, this.#decide, this.work],
     ];
     this.verbs = verbsOf([others, ...withButtons.map(({ verbs }) => verbs)]);
     this.formVerbs = new Set([this.link.numberVerb, ...this.#decide.formVerbs]);

@@ -1,17 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PEOPLE } from '../../sandbox/credentials.js';
 import { asksInSlack, asksInTeams } from '../support/access-desk.js';
+import { Consoles } from '../support/consoles.js';
 import { setsUpSso } from '../support/deeds.js';
 import { linksSlack } from '../support/links-slack.js';
 import type { Persona } from '../support/persona.js';
 import { sharedWorld } from '../support/shared-world.js';
+import { until } from '../support/processes.js';
 
 const world = sharedWorld();
+let ada: Persona;
 let ana: Persona;
 let omar: Persona;
 let dana: Persona;
 
 beforeAll(async () => {
-  [ana, omar, dana] = [world().person('Ana'), world().person('Omar'), world().person('Dana')];
-  await setsUpSso(world().person('Ada'));
+  [ada, ana] = [world().person('Ada'), world().person('Ana')];
+  [omar, dana] = [world().person('Omar'), world().person('Dana')];
+  await setsUpSso(ada);
+  await linksSlack(ada);
   await linksSlack(ana);
   await linksSlack(omar);
 }, 180_000);
@@ -47,6 +54,39 @@ test('my work in Teams: what waits, what was asked for, what one has', async () 
   await dana.saysAndSees('my requests', 'You have asked for nothing yet.');
   await asksInTeams(ana, 'agent', { for: 'b.simon', because: 'what I have, for him' });
 }, 120_000);
+
+test('an administrator sees as health what somebody has changed in Entra by hand, and that it is put right', async () => {
+  await ada.saysAndSees('my work', 'Nothing is wrong.');
+  const { id = '' } = PEOPLE.find(({ givenName }) => givenName === 'Ana') ?? {};
+  const putBack = await new Consoles(world()).takesAppRoles(id);
+  const gone = /Ana Agent, Agent: somebody has taken the role in Entra, though the lease lasts until/;
+
+  await world().advance('PT5M');
+  await saysUntil(ada, 'my work', gone);
+  await ada.saysAndSees('status', gone);
+  await ada.inSlack.opensHome();
+  const home = await ada.inSlack.seesHome(gone);
+  expect(home.says('Waiting for me')).toBe(true);
+  const omars = await omar.saysAndSees('my work', 'My access');
+  expect(omars.says('Health')).toBe(false);
+
+  await putBack();
+  await world().advance('PT5M');
+  await saysUntil(ada, 'my work', 'Nothing is wrong.');
+  await ada.inSlack.opensHome();
+  await ada.inSlack.seesHome('Nothing is wrong.');
+}, 120_000);
+
+/** So often a person asks who is not turned away for asking too often. */
+const ASKED_EVERY_MS = 2_000;
+
+/** The look at Entra comes soon after the clock has moved. */
+async function saysUntil(person: Persona, words: string, expected: string | RegExp): Promise<void> {
+  await until(`${words} says ${String(expected)}`, async () => {
+    const card = await person.saysAndSees(words, 'Health');
+    return card.says(expected) || void (await delay(ASKED_EVERY_MS));
+  });
+}
 
 test('a bot that dies after the click gives the access after its restart, and every card stays what it was', async () => {
   const request = await asksInTeams(dana, 'supervisor', { because: 'across a crash' });

@@ -64,6 +64,19 @@ export class Consoles {
     });
   }
 
+  /** Takes every app role from a person. @returns what puts them back. */
+  async takesAppRoles(personId: string): Promise<() => Promise<void>> {
+    const path = `/v1.0/users/${personId}/appRoleAssignments`;
+    const { value } = (await this.graph('GET', path)) as {
+      value: { id: string; principalId: string; resourceId: string; appRoleId: string }[];
+    };
+    for (const { id } of value) await this.graph('DELETE', `${path}/${id}`);
+    return async () => {
+      for (const { principalId, resourceId, appRoleId } of value)
+        await this.graph('POST', path, { principalId, resourceId, appRoleId });
+    };
+  }
+
   async graph(method: string, path: string, body?: object): Promise<unknown> {
     const form = new URLSearchParams({
       ...{ grant_type: 'client_credentials', client_id: BOT.clientId, client_secret: BOT.clientSecret },

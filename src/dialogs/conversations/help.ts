@@ -24,9 +24,11 @@ export class HelpConversation {
   /** The same, for the app's own page in a chat that has one. */
   async home(turn: Turn): Promise<Answer> {
     const { name } = turn.account;
-    const { intents, isStranger, note } = await this.#allowed(turn);
+    const { intents, isStranger, note, rights } = await this.#allowed(turn);
     const view = helpView({ name, intents, isStranger, ...(note ? { note } : {}) });
-    return isStranger || !this.#isAccessOn() ? { kind: 'view', view } : this.#work.home(turn, view);
+    return isStranger
+      ? { kind: 'view', view }
+      : this.#work.home(turn, view, { rights, isAccessOn: this.#isAccessOn() });
   }
 
   async unknown(turn: Turn, said: string, nearest: readonly Intent[]): Promise<Answer | undefined> {
@@ -40,15 +42,15 @@ export class HelpConversation {
     return turn.place.kind === 'personal' ? this.begin(turn) : show(this.#parts, turn, channelGreetingView());
   }
 
-  async #allowed(turn: Turn): Promise<{ intents: readonly Intent[]; isStranger: boolean; note?: string }> {
+  async #allowed(turn: Turn): Promise<Allowed> {
     try {
       const { rights, isStranger } = await this.#parts.runs.rightsOf(actorOf(turn));
-      return { intents: this.#offered(rights), isStranger };
+      return { intents: this.#offered(rights), isStranger, rights };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return {
         intents: this.#offered([]),
-        isStranger: false,
+        ...{ isStranger: false, rights: [] },
         note: `What you may do could not be read: ${error.facts.what} ${error.facts.remedy}`,
       };
     }
@@ -65,6 +67,13 @@ export class HelpConversation {
   #isAccessOn(): boolean {
     return this.#parts.access.policyStanding().rolesOffered !== undefined;
   }
+}
+
+interface Allowed {
+  readonly intents: readonly Intent[];
+  readonly rights: readonly Right[];
+  readonly isStranger: boolean;
+  readonly note?: string;
 }
 
 const ABOUT_ACCESS: ReadonlySet<IntentName> = new Set(['request-access', 'my-work', 'my-requests', 'my-access']);

@@ -48,10 +48,11 @@ const WHAT_IT_GIVES = `${WHAT_IT_IS} Here you ask for access, and decide about w
 /** The app's own page: what concerns the person, then what they can do. @param work lists, and buttons for them. */
 export function homeView(help: View, work: Pick<View, 'elements' | 'actions'>): View {
   const [greeting, ...others] = help.elements;
+  const labels = new Set(work.actions.map(({ label }) => label));
   return {
     ...help,
     elements: [...(greeting ? [greeting] : []), ...work.elements, ...others],
-    actions: [...work.actions, ...help.actions],
+    actions: [...work.actions, ...help.actions.filter(({ label }) => !labels.has(label))],
   };
 }
 

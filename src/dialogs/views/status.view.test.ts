@@ -7,7 +7,7 @@ const file = '/etc/latchkey/policy.yaml';
 const fault = 'The access policy cannot be used.';
 
 function policyNotice(policy: PolicyStanding): { tone: string; text: string } | undefined {
-  const context = { regionName: 'Frankfurt', links: undefined, now: new Date(), canSetUp: false, policy };
+  const context = { regionName: 'Frankfurt', links: undefined, now: new Date(), canSetUp: false, policy, findings: [] };
   const { elements } = statusView({ state: 'not-set-up', organization }, context);
   return elements.flatMap((one) => (one.kind === 'notice' && one.label === 'Access policy' ? [one] : []))[0];
 }

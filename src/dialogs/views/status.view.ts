@@ -1,4 +1,5 @@
-import type { PolicyStanding, SsoHealth, TestLinks } from '../../services/index.js';
+import type { AccessFinding, PolicyStanding, SsoHealth, TestLinks } from '../../services/index.js';
+import { findingText, policyFault } from './health.view.js';
 import { testLinkActions } from './people.view.js';
 import { assignedText, intent } from './setup.view.js';
 import type { Element, View } from './view.js';
@@ -10,12 +11,14 @@ export interface StatusContext {
   readonly now: Date;
   readonly canSetUp: boolean;
   readonly policy: PolicyStanding;
+  /** What the last comparison of Entra with the leases has found. */
+  readonly findings: readonly AccessFinding[];
 }
 
-/** Whether sign-in can work now, by what both sides say, and what is wrong with the access policy. */
+/** Whether sign-in can work now, by what both sides say, and what is wrong with access that is given for a while. */
 export function statusView(health: SsoHealth, more: StatusContext): View {
   const view = healthView(health, more);
-  return { ...view, elements: [...view.elements, ...policyFault(more.policy)] };
+  return { ...view, elements: [...view.elements, ...accessTroubles(more)] };
 }
 
 function healthView(health: SsoHealth, more: StatusContext): View {
@@ -112,17 +115,14 @@ function judgedView(
   };
 }
 
-/** Nothing while the file is as it is used, or where there is none and nobody misses it. */
-function policyFault({ fault, findings, file, rolesOffered }: PolicyStanding): Element[] {
-  const first = findings.find(({ severity }) => severity === 'error');
-  if (fault === undefined || (!first && !rolesOffered)) return [];
-  const where = first?.line === undefined ? file : `${file}, line ${String(first.line)}`;
-  const what = first ? `${where}: ${first.what}` : `There is none at ${file} any more.`;
-  const inForce = rolesOffered
-    ? `The rules before stay in force and offer ${rolesOffered.join(', ')}.`
-    : 'Nobody can ask for access until it is corrected.';
-  const tone = rolesOffered ? 'warning' : 'problem';
-  return [{ kind: 'notice', tone, label: 'Access policy', text: `${what} ${inForce}` }];
+/** What is wrong with the access policy, and what Entra says beside the leases. */
+function accessTroubles({ policy, findings }: StatusContext): Element[] {
+  const fault = policyFault(policy);
+  const items = findings.map((finding) => findingText(finding, policy));
+  return [
+    ...(fault ? [{ kind: 'notice', ...fault, label: 'Access policy' } as const] : []),
+    ...(items.length > 0 ? [{ kind: 'list', heading: 'Access for a while', items } as const] : []),
+  ];
 }
 
 /** Which of several instances this is about, and why. */

@@ -1,4 +1,5 @@
 import type { Work } from '../../../services/index.js';
+import { anythingWrong, nothingWrong, policyGone } from './health-fixtures.js';
 import { workView } from '../my-work.view.js';
 import { ANA_ID, approved, card, lease, OMAR_ID, request } from './access-fixtures.js';
 import type { Examples } from './example.js';
@@ -30,6 +31,17 @@ export const myWorkExamples: Examples = (said) => {
         asAna,
       ),
       'waiting alone': workView(NOTHING, ['waiting'], asAna),
+      'an administrator, nothing is wrong': workView(NOTHING, ALL, { ...asAna, health: nothingWrong(said) }),
+      'an administrator, everything is wrong': workView({ ...NOTHING, waitingForMe: toDecide.slice(0, 5) }, ALL, {
+        ...{ readerId: OMAR_ID, now: NOW, health: anythingWrong(said) },
+      }),
+      'a reader, the policy is gone': workView(NOTHING, ALL, {
+        ...{ ...asAna, health: { ...nothingWrong(said), ...policyGone(said) } },
+      }),
+      'Entra does not say who asks': workView(NOTHING, ALL, {
+        ...asAna,
+        note: 'Entra does not say now what you may do.',
+      }),
     },
   };
 };

@@ -7,7 +7,7 @@ import { APP_ID, inDays, INSTANCE_ID, LINKS, NOW, REGION_NAME } from './fixtures
 export const statusExamples: Examples = (said) => {
   const organization = { shortName: said('contoso-gc'), name: said('Contoso Contact Centre') };
   const policy: PolicyStanding = { file: '/etc/latchkey/policy.yaml', rolesOffered: [said('Agent')], findings: [] };
-  const more = { regionName: REGION_NAME, links: LINKS, now: NOW, canSetUp: true, policy };
+  const more = { regionName: REGION_NAME, links: LINKS, now: NOW, canSetUp: true, policy, findings: [] };
   const certificate = {
     ...{ thumbprint: '0123456789ABCDEF0123456789ABCDEF01234567', until: inDays(-3), daysLeft: -3 },
   };
