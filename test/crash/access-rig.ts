@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Persona } from '../support/persona.js';
 import { until, type World } from '../support/world.js';
 import { copiesOf, type Copies } from './access-copies.js';
@@ -34,12 +35,13 @@ export interface Story {
 export interface Ended {
   readonly remote: Remote;
   readonly rows: Readonly<Record<string, readonly object[]>>;
+  /** In no order: what meets, may end one before the other. */
   readonly audit: readonly string[];
   readonly copies: Copies;
 }
 
 const ROWS = {
-  requests: 'select kind, state, minutes, revision from access_request order by asked_at',
+  requests: 'select kind, state, minutes from access_request order by asked_at',
   votes: 'select person_name, vote, reason, channel from access_vote order by at',
   leases: `select state, minutes, attempts, end_reason, ended_by, end_why, left_over, due_at is null as is_over
     from access_lease order by minutes`,
@@ -65,7 +67,7 @@ export class AccessRig {
     }
     await this.#restsAgain();
     const points = await this.rig.pointsSince();
-    return { points, ended: await this.#endOf(life, () => true) };
+    return { points, ended: await this.#endOf(life, await lastCopiesOf(life)) };
   }
 
   /** Lives it, dies at that point, starts again, and goes on. @returns how it ended, once the copies say what is wanted. */
@@ -79,7 +81,7 @@ export class AccessRig {
       await death.comesToLife();
     }
     await this.#restsAgain();
-    return this.#endOf(life, (copies) => JSON.stringify(copies) === JSON.stringify(wanted.copies));
+    return this.#endOf(life, wanted.copies);
   }
 
   async #begin({ from, before }: Story): Promise<Life> {
@@ -91,7 +93,18 @@ export class AccessRig {
     const [ana, dana, omar] = [world.person('Ana'), world.person('Dana'), world.person('Omar')];
     const life = { world, ana, dana, omar, ...(lease ? { endsAt: new Date(lease.ends_at) } : {}) };
     await before?.(life);
+    await this.#doesWhatIsDue();
     return life;
+  }
+
+  /** Reminders come when they come: no point of a story is among them. */
+  async #doesWhatIsDue(): Promise<void> {
+    const { now } = (await (await fetch(`${this.rig.world.entra.url}/_sandbox/clock`)).json()) as { now: string };
+    const isDue = (table: string): string => `select id from ${table} where due_at <= '${now}'`;
+    await until('what is due was done', async () => {
+      const due = await this.#ask(`${isDue('access_request')} union all ${isDue('access_lease')}`);
+      return due.length === 0;
+    });
   }
 
   async #liveTurn({ act, isSeen }: Turn, { life, death }: { life: Life; death: Death }): Promise<void> {
@@ -119,20 +132,41 @@ export class AccessRig {
     await until('nothing is under way', () => this.#rests());
   }
 
-  async #endOf(life: Life, isWanted: (copies: Copies) => boolean): Promise<Ended> {
+  async #endOf(life: Life, wanted: Copies): Promise<Ended> {
     const audit = (await this.#ask('select body from audit order by seq')) as { body: string }[];
     const rows: Record<string, readonly object[]> = {};
     for (const [name, sql] of Object.entries(ROWS)) rows[name] = await this.#ask(sql);
-    let copies = await copiesOf(life);
-    await until('the copies say what is wanted', async () => isWanted((copies = await copiesOf(life))), 20_000).catch(
-      () => undefined,
-    );
-    return { remote: await remoteState(life.world), rows, audit: audit.map(({ body }) => auditWords(body)), copies };
+    const copies = await copiesOnce(life, (now) => isDeepStrictEqual(now, wanted));
+    return {
+      remote: await remoteState(life.world),
+      rows,
+      audit: audit.map(({ body }) => auditWords(body)).sort(),
+      copies,
+    };
   }
 
   async #ask(sql: string): Promise<object[]> {
     return (await this.rig.world.orderBot({ ask: sql })) as object[];
   }
+}
+
+/** Longer than the pace at which a place is edited. */
+const STILL_MS = 3_000;
+
+/** Once none of them has changed for a while. */
+async function lastCopiesOf(life: Life): Promise<Copies> {
+  let [last, since] = [await copiesOf(life), Date.now()];
+  return copiesOnce(life, (now) => {
+    if (!isDeepStrictEqual(now, last)) [last, since] = [now, Date.now()];
+    return Date.now() - since > STILL_MS;
+  });
+}
+
+/** As they are then, or as they stay. */
+async function copiesOnce(life: Life, isIt: (copies: Copies) => boolean): Promise<Copies> {
+  let copies = await copiesOf(life);
+  await until('the copies are so', async () => isIt((copies = await copiesOf(life))), 20_000).catch(() => undefined);
+  return copies;
 }
 
 /** The one death of a life. */

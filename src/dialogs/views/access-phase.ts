@@ -4,7 +4,7 @@ import type { Tone } from './view.js';
 
 /**
  * What a reader tells apart: `approved`: it can still be taken back · `being-given` · `granted`: the access works ·
- * `ending`: no new sign-ins, and open sessions are being ended
+ * `ending`: it is being taken away, and then open sessions are being ended
  */
 export type AccessPhase =
   'open' | 'approved' | 'being-given' | 'granted' | 'ending' | 'ended' | 'denied' | 'cancelled' | 'expired' | 'failed';
@@ -59,7 +59,7 @@ export function phaseLine(phase: AccessPhase, card: RequestCard, readerId?: stri
     case 'failed':
       return 'Approved, but the access could not be given.';
     case 'ending':
-      return 'The access has ended: no new sign-ins. Open sessions are being ended.';
+      return endingLine(card);
     case 'ended':
       return endedLine(card);
   }
@@ -84,6 +84,13 @@ function grantedLine({ request, lease }: RequestCard, readerId: string | undefin
   const who = person.id === readerId ? 'You have' : `${person.name} has`;
   const until = lease ? ` until ${zonedText(lease.endsAt, rules.timeZone)}` : '';
   return `${who} access${until}. ${approvedBy(request)}.`;
+}
+
+/** While Entra has not taken it, they can still sign in, and nobody is told otherwise. */
+function endingLine({ lease }: RequestCard): string {
+  return lease?.closedAt
+    ? 'The access has ended: no new sign-ins. Open sessions are being ended.'
+    : 'The access is being taken away. Until that is done, new sign-ins may still work.';
 }
 
 function expiredLine({ decision, rules }: AccessRequest): string {

@@ -46,6 +46,17 @@ test('an approver reads the five answers without a click: who, for whom, what, u
   ]);
 });
 
+test('while Entra has not taken it, nobody is told that there are no new sign-ins', () => {
+  const granted = request(said, { ...approved(said), state: 'granted' });
+  const ending = lease(said, { state: 'ending' });
+
+  const before = accessRequestView(card(granted, { lease: ending }), asOmar);
+  const after = accessRequestView(card(granted, { lease: { ...ending, closedAt: NOW } }), asOmar);
+
+  expect(lineOf(before)).toBe('The access is being taken away. Until that is done, new sign-ins may still work.');
+  expect(lineOf(after)).toBe('The access has ended: no new sign-ins. Open sessions are being ended.');
+});
+
 test('the buttons are those that the verdict allows, and no others', () => {
   expect(accessRequestView(card(request(said)), asOmar).actions).toEqual([]);
   expect(accessRequestView(card(request(said), {}, 'cancel'), asAna).actions).toMatchObject([
