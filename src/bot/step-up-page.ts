@@ -112,10 +112,10 @@ function decidePage(shown: StepUpCard, isAnew: boolean): Page {
     title: 'What you approve',
     body: `${anew}<p>You have signed in as <strong>${nameHtml(person.name)}</strong>. Nothing is approved yet.</p>
 ${factsHtml(stepUpFacts(shown))}
-<form method="post"><button type="submit">Approve ${nameHtml(card.request.person.name)}</button></form>
 ${codeText(code)}
 <p class="hint">If you did not press <em>Approve</em> in ${where} yourself just now, or the code is another one, close this page
-and tell your administrators: somebody else may have pressed it in your name. To say no, press <em>Deny</em> there.</p>`,
+and tell your administrators: somebody else may have pressed it in your name. To say no, press <em>Deny</em> there.</p>
+<form method="post"><button type="submit">Approve ${nameHtml(card.request.person.name)}</button></form>`,
   };
 }
 

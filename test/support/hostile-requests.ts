@@ -184,6 +184,11 @@ const PATHS = [
     '/link/callback',
     '/link/callback?code=x&state=abcdefghijklmnopqrstuvwxyz012345',
     '/link/callback?code=x&code=y&state=%ff&error=<b>',
+    '/link/callback?code=x&state=approve.abcdefghijklmnopqrstuvwxyz012345',
+    '/step-up/abcdefghijklmnopqrstuvwxyz012345',
+    '/step-up/%ff',
+    '/step-up/00000000-0000-4000-8000-000000000000/approve',
+    '/step-up/%ff/approve',
     'http://evil.example/',
   ],
 ];
