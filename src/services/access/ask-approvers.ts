@@ -14,8 +14,10 @@ interface NextStage {
 
 type Parts = Pick<RequestParts, 'entra' | 'database' | 'chats' | 'log'>;
 
-/** So many of a stage are asked, those first whom a message can be sent to. */
+/** So many of a stage are asked at once, those first whom a message can be sent to; with each reminder as many more. */
 const MOST_ASKED = 50;
+/** So many of a stage are asked in all. The others can decide as well, and get no card. */
+const MOST_OF_STAGE = 500;
 
 /**
  * The first stage, from that one on, whose quorum can be reached by approvers whom Latchkey can reach; stages before it
@@ -49,7 +51,7 @@ function askedOf(
   const { people, reachable, at: stage, roleId } = of;
   if (people.length <= MOST_ASKED) return people.map((person) => ({ ...person, stage }));
   const fields = { role: roleId, stage, approvers: people.length, asked: MOST_ASKED };
-  log.warn(fields, 'Not all approvers of a stage are asked, as there are too many of them');
+  log.warn(fields, 'Not all approvers of a stage are asked at once, as there are too many of them');
   const each = new Map([...reachable, ...people].map((person) => [person.id, { ...person, stage }]));
   return [...each.values()].slice(0, MOST_ASKED);
 }
@@ -58,7 +60,7 @@ function askedOf(
 interface Prospect {
   /** The first stage whose quorum could be reached now, by votes of such as have left since, too; absent: none could. */
   readonly stage?: number;
-  /** Who can decide since in a stage that was asked, and was not asked yet. */
+  /** Who can decide in a stage that was asked, and was not asked yet: so many as are asked at once. */
   readonly joined: readonly AskedApprover[];
 }
 
@@ -92,7 +94,7 @@ function joinedOf(
   const before = approvers.filter(({ stage }) => stage === at);
   return people
     .filter(({ id }) => !before.some((asked) => asked.id === id))
-    .slice(0, Math.max(MOST_ASKED - before.length, 0))
+    .slice(0, Math.min(MOST_ASKED, Math.max(MOST_OF_STAGE - before.length, 0)))
     .map((person) => ({ ...person, stage: at, missed: reminders + 1 }));
 }
 

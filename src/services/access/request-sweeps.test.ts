@@ -215,6 +215,29 @@ test('whoever becomes an approver is asked with the next reminder, which is not 
   expect((await service.workOf(MIA.personId)).waitingForMe.map(({ request }) => request.id)).toEqual([id]);
 });
 
+test('of a group of very many all are asked, fifty with each reminder', async () => {
+  const parts = stand.parts({ agent: { approval: [{ groups: ['Contact Centre Leads'] }] } });
+  const many = Array.from({ length: 120 }, (_, at) => ({
+    ...{ kind: 'person' as const, id: `9f000000-0000-4000-8000-000000000${String(at + 100)}` },
+    ...{ name: `Person ${String(at)}`, isEnabled: true, isGuest: false },
+  }));
+  const listMembers: typeof parts.entra.listMembers = async (id) => [...many, ...(await parts.entra.listMembers(id))];
+  const service = stand.serviceOf({ ...parts, entra: { ...parts.entra, listMembers } });
+  const { id } = await asks(service);
+  const asked = async (): Promise<number> =>
+    new Set((await requestOf(service, id)).approvers.map((one) => one.id)).size;
+
+  const counts = [await asked()];
+  for (const minutes of [15, 30, 60]) {
+    await passes(service, minutes);
+    counts.push(await asked());
+  }
+
+  expect(counts.slice(0, 2)).toEqual([50, 100]);
+  expect(counts[2]).toBeGreaterThan(120);
+  expect(counts[3]).toBe(counts[2]);
+});
+
 describe('Approvers who leave after they were asked (T3, T7)', () => {
   const TWO = { people: ['omar.owner', 'dana.deputy'].map(upn), quorum: 2 };
 
