@@ -19,8 +19,8 @@ export type Acknowledge = (body?: object) => Promise<void>;
 
 export interface SlackIntakeOptions extends ReplyParts, SearchRowsOptions {
   readonly turns: SlackTurns;
-  /** What was acknowledged and is not finished. Absent: it is lost with the process. */
-  readonly inbox: Pick<Inbox, 'keep' | 'done' | 'onLeftBehind'> | undefined;
+  /** What was acknowledged and is not finished. */
+  readonly inbox: Pick<Inbox, 'keep' | 'done' | 'onLeftBehind'>;
   readonly conversations: SlackConversations;
   readonly pace: Pace;
   /** Wall time. */
@@ -67,8 +67,7 @@ export class SlackIntake {
 
   /** Works on what was left behind, too, from now on. */
   open(): void {
-    const { inbox } = this.#options;
-    if (inbox) this.#endTakingUp = inbox.onLeftBehind((left) => this.#takeUp(inbox, left));
+    this.#endTakingUp = this.#options.inbox.onLeftBehind((left) => this.#takeUp(left));
   }
 
   /** Settles once the delivery is acknowledged; the work goes on. */
@@ -119,11 +118,10 @@ export class SlackIntake {
   }
 
   async #keep(delivery: Delivery): Promise<Kept> {
-    const { inbox } = this.#options;
     const stored = toKept(delivery);
-    if (stored === undefined || !inbox) return 'unkept';
+    if (stored === undefined) return 'unkept';
     try {
-      return await inbox.keep(delivery.id, stored);
+      return await this.#options.inbox.keep(delivery.id, stored);
     } catch (error) {
       this.#unkept(error);
       return 'unkept';
@@ -150,11 +148,8 @@ export class SlackIntake {
     await this.#finish({ delivery, ...(kept === 'new' ? { isNoted: true } : {}) }, dialog);
   }
 
-  async #takeUp(
-    inbox: Pick<Inbox, 'done'>,
-    { deliveryId, delivery: stored, receivedAt, tries }: LeftBehind,
-  ): Promise<void> {
-    const { now, log } = this.#options;
+  async #takeUp({ deliveryId, delivery: stored, receivedAt, tries }: LeftBehind): Promise<void> {
+    const { inbox, now, log } = this.#options;
     const delivery = readKept(stored);
     if (!delivery) {
       log.error({ deliveryId }, 'A delivery that was left behind cannot be read and is dropped');
@@ -178,7 +173,7 @@ export class SlackIntake {
   async #finish(task: Task, dialog: OpenDialog | undefined): Promise<void> {
     if (this.#isLeaving) return;
     await this.#options.turns.workOn(task, dialog);
-    if (!this.#isLeaving) await this.#options.inbox?.done(task.delivery.id);
+    if (!this.#isLeaving) await this.#options.inbox.done(task.delivery.id);
   }
 
   /** In words that cost next to nothing: dialogs and commands are told in what Slack gets anyway. */

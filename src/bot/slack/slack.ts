@@ -26,8 +26,7 @@ export interface SlackOptions {
   /** Where Slack's Web API is, without a slash at the end, such as `http://127.0.0.1:4040/api`; absent: slack.com. */
   readonly apiUrl?: string | undefined;
   readonly places: PlaceStore;
-  /** What was acknowledged and is not finished. Absent: it is lost with the process. */
-  readonly inbox?: Inbox;
+  readonly inbox: Inbox;
   /** The accounts that are proven to be that person's. */
   readonly accountsOf: (personId: string) => Promise<readonly ChatUser[]>;
   /** Wall time. */
