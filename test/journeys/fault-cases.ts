@@ -195,7 +195,8 @@ export const NOT_CONCERNED: Readonly<Record<string, string>> = {
   'entra pim-expired': 'stops the click before there is a run, see rights-run-out.journey.test.ts',
   'entra permission-added': 'takes nothing from anybody',
   'entra pim-activated': 'gives somebody else the right, and takes it from nobody',
-  'entra id-token-wrong': 'met where a chat account is linked only, see account-link.test.ts',
+  'entra id-token-wrong':
+    'met where people sign in to Latchkey only, see account-link.test.ts and step-up.journey.test.ts',
   'entra password-rules': 'about people',
   'entra deleted-names-held': 'about people',
   'entra more-domains': 'about people',
