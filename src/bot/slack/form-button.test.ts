@@ -56,6 +56,7 @@ test('what was chosen is said by its name, and not by its id', () => {
   expect(words).toContain('Ana Agent (ana@contoso.example)');
   expect(words).toContain('Agent');
   expect(words).not.toContain('id-1');
+  expect(words).not.toContain('you sent');
 });
 
 test('a form that nobody has filled in opens as it is', () => {

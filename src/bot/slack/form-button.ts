@@ -27,12 +27,15 @@ export function filledAgain(form: FilledForm, deed: Deed): FilledForm {
 }
 
 function formButtonView({ form, typed, complaints }: FilledForm): View {
-  const text = 'This is a form. Press the button to fill it in.';
   const wrong = form.questions.flatMap(({ id }) => complaints[id] ?? []);
   const facts = form.questions.flatMap(({ id, input }) => {
     const value = shownAnswer(input, typed[id] ?? '');
     return value === '' ? [] : [{ label: input.label, value }];
   });
+  const text =
+    facts.length === 0
+      ? 'This is a form. Press the button to fill it in.'
+      : 'This is a form, and nothing was done yet. Press the button to see it filled in, and send it there.';
   // What opens a form by its name is an intent.
   const reference = form.verb === undefined ? form.name : (form.reference ?? form.name);
   const button = { verb: form.verb ?? 'intent', reference, revision: 0 };
@@ -41,7 +44,7 @@ function formButtonView({ form, typed, complaints }: FilledForm): View {
     tone: wrong.length === 0 ? 'neutral' : 'problem',
     elements: [
       ...wrong.map((complaint) => ({ kind: 'notice', tone: 'problem', text: complaint }) as const),
-      ...(facts.length === 0 ? [] : [{ kind: 'details', title: 'What you sent', facts } as const]),
+      ...(facts.length === 0 ? [] : [{ kind: 'details', title: 'What is filled in', facts } as const]),
       { kind: 'text', text },
     ],
     actions: [{ kind: 'verb', label: 'Open the form', ...button, style: 'primary' }],
