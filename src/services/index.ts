@@ -17,7 +17,7 @@ export type { Lease } from './access/lease.js';
 export { cardRevision } from './access/request-cards-behind.js';
 export { AccessService } from './access/access-service.js';
 export type { Ballot } from './access/decide-access.js';
-export type { PolicyStanding } from './access/policy-source.js';
+export type { PolicyFault, PolicyStanding } from './access/policy-source.js';
 export type { AccessFinding } from './access/reconcile-access.js';
 export type { RequestDeed } from './access/request-deeds.js';
 export type { ReviewGiven } from './access/review-access.js';

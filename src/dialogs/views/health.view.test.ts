@@ -2,7 +2,7 @@ import type { AccessFinding } from '../../services/index.js';
 import { healthActions, healthElements, troubleCount, type HealthShown } from './health.view.js';
 import { ANA_ID, OMAR_ID } from './testing/access-fixtures.js';
 import { NOW } from './testing/fixtures.js';
-import { anythingWrong, finding, nothingWrong, policyGone } from './testing/health-fixtures.js';
+import { anythingWrong, finding, nothingWrong, policyGone, stepUpWithoutClient } from './testing/health-fixtures.js';
 
 const said = (text: string): string => text;
 const asOmar = { readerId: OMAR_ID, now: NOW };
@@ -60,4 +60,14 @@ test('a policy that is gone is told with the rules that stay in force', () => {
   expect(linesOf({ ...nothingWrong(said), ...policyGone(said) })[0]).toBe(
     'Access policy: There is none at /etc/latchkey/policy.yaml any more. The rules before stay in force and offer Agent, Supervisor.',
   );
+});
+
+test('a policy that wants sign-ins that nobody can make is told as it is, also where no rules are in force', () => {
+  const { health, ...more } = nothingWrong(said);
+  const lines = linesOf({ ...more, health: { ...health, policy: stepUpWithoutClient(said) } });
+
+  expect(lines[0]).toMatch(
+    /^Access policy: .*Agent needs step-up sign-in, and no sign-in client is set\. The operator sets/,
+  );
+  expect(lines).not.toContain('Nothing is wrong.');
 });

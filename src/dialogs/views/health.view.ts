@@ -1,4 +1,12 @@
-import type { AccessFinding, Health, LeaseTrouble, Pile, PolicyStanding, RunTrouble } from '../../services/index.js';
+import type {
+  AccessFinding,
+  Health,
+  LeaseTrouble,
+  Pile,
+  PolicyFault,
+  PolicyStanding,
+  RunTrouble,
+} from '../../services/index.js';
 import type { ChatAway } from '../chat-watch.js';
 import { zonedText } from './access-words.js';
 import { buttonName } from './people.view.js';
@@ -84,19 +92,19 @@ function troublesOf({ health, chats, canManage }: HealthShown, { readerId, now }
  * The access policy as it cannot be used. `undefined` while the file is as it is used, or where there is none and nobody
  * misses it.
  */
-export function policyFault({
-  fault,
-  findings,
-  file,
-  rolesOffered,
-}: PolicyStanding): { tone: 'warning' | 'problem'; text: string } | undefined {
-  const first = findings.find(({ severity }) => severity === 'error');
-  if (fault === undefined || (!first && !rolesOffered)) return undefined;
-  const what = first ? `${placeText(file, first)}: ${first.what}` : `There is none at ${file} any more.`;
+export function policyFault(policy: PolicyStanding): { tone: 'warning' | 'problem'; text: string } | undefined {
+  const { fault, rolesOffered } = policy;
+  if (!fault || (fault.kind === 'missing' && !rolesOffered)) return undefined;
   const inForce = rolesOffered
     ? `The rules before stay in force and offer ${rolesOffered.join(', ')}.`
-    : 'Nobody can ask for access until it is corrected.';
-  return { tone: rolesOffered ? 'warning' : 'problem', text: `${what} ${inForce}` };
+    : 'Nobody can ask for access until that is done.';
+  return { tone: rolesOffered ? 'warning' : 'problem', text: sentences(faultText(fault, policy), inForce) };
+}
+
+function faultText({ kind, what, remedy }: PolicyFault, { file, findings }: PolicyStanding): string {
+  if (kind === 'missing') return `There is none at ${file} any more.`;
+  const first = kind === 'unusable' ? findings.find(({ severity }) => severity === 'error') : undefined;
+  return sentences(first ? `${placeText(file, first)}: ${first.what}` : what, remedy);
 }
 
 /** What Entra says beside a lease, and what to do. */

@@ -53,9 +53,11 @@ test('approvals that need a sign-in are in force only where people can sign in, 
 
   const what = 'The access policy cannot be used: the role agent needs step-up sign-in, and no sign-in client is set.';
   expect(running.current().roles).toHaveLength(1);
-  expect(running.standing().fault).toBe(what);
+  const remedy = expect.stringContaining('sets LINK_CLIENT_ID') as string;
+  expect(running.standing().fault).toEqual({ kind: 'no-client', what, remedy });
   const started = new PolicySource({ file, canSignIn: false, log: log.log });
-  expect(problemOf(started)).toMatchObject({ what, remedy: expect.stringContaining('sets LINK_CLIENT_ID') });
+  expect(started.standing()).toEqual({ file, fault: { kind: 'no-client', what, remedy }, findings: [] });
+  expect(problemOf(started)).toMatchObject({ what, remedy });
   expect(open().current().roles[0]?.stepUp).toEqual({});
 });
 
@@ -79,7 +81,7 @@ test('a file that has errors changes nothing, and says so; one that is mended co
 
   expect(offered(source)).toEqual(['agent']);
   expect(source.standing()).toMatchObject({
-    fault: 'Nobody can ask for access now, as the access policy cannot be used.',
+    fault: { kind: 'unusable', what: 'Nobody can ask for access now, as the access policy cannot be used.' },
     findings: [{ severity: 'error', at: 'roles.agent.approval.1' }],
   });
   expect(log.lines().at(-1)).toMatchObject({
@@ -101,6 +103,7 @@ test('a file that is gone for a while leaves the rules in force', async () => {
   await look(source);
 
   expect(offered(source)).toEqual(['agent']);
+  expect(source.standing().fault).toMatchObject({ kind: 'missing' });
 });
 
 test('what has not changed is not read again', async () => {

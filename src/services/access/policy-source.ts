@@ -17,8 +17,16 @@ export interface PolicyStanding {
   /** In which times are said, by the rules in force; an IANA name. */
   readonly timeZone?: string;
   /** What is wrong with the file as it is now; older rules may be in force all the same. */
-  readonly fault?: string;
+  readonly fault?: PolicyFault;
   readonly findings: readonly PolicyFinding[];
+}
+
+/** `missing`: no file, or none that may be read · `unusable`: it has errors · `no-client`: it says `stepUp`, and nobody can sign in */
+export interface PolicyFault {
+  readonly kind: 'missing' | 'unusable' | 'no-client';
+  /** Sentences. */
+  readonly what: string;
+  readonly remedy: string;
 }
 
 export interface PolicySourceParts {
@@ -39,7 +47,7 @@ type Mark = string;
 export class PolicySource {
   readonly #parts: PolicySourceParts;
   #policy: AccessPolicy | undefined;
-  #fault: Problem | undefined;
+  #fault: { readonly kind: PolicyFault['kind']; readonly problem: Problem } | undefined;
   #findings: readonly PolicyFinding[] = [];
   #mark: Mark | undefined;
 
@@ -53,7 +61,7 @@ export class PolicySource {
   /** The rules in force. Throws a `Problem` that says what the operator does where there are none. */
   current(): AccessPolicy {
     if (this.#policy) return this.#policy;
-    throw this.#fault ?? noPolicy(this.#parts.file);
+    throw this.#fault?.problem ?? noPolicy(this.#parts.file);
   }
 
   /** `undefined`: the rules do not, or no longer, offer it. Throws as `current` does. */
@@ -62,12 +70,13 @@ export class PolicySource {
   }
 
   standing(): PolicyStanding {
+    const facts = this.#fault?.problem.facts;
     return {
       file: this.#parts.file,
       ...(this.#policy
         ? { rolesOffered: this.#policy.roles.map(({ name }) => name), timeZone: this.#policy.timeZone }
         : {}),
-      ...(this.#fault ? { fault: this.#fault.facts.what } : {}),
+      ...(this.#fault && facts ? { fault: { kind: this.#fault.kind, what: facts.what, remedy: facts.remedy } } : {}),
       findings: this.#findings,
     };
   }
@@ -97,9 +106,10 @@ export class PolicySource {
       return;
     }
     const errors = read.findings.filter(({ severity }) => severity === 'error');
-    const unusable = unprovable.length > 0 ? stepUpWithoutClient(file, unprovable) : policyUnusable(file, errors);
-    this.#fault = text === undefined ? noPolicy(file) : unusable;
-    const fields = { file, findings: errors, fault: this.#fault.facts.what };
+    if (text === undefined) this.#fault = { kind: 'missing', problem: noPolicy(file) };
+    else if (unprovable.length > 0) this.#fault = { kind: 'no-client', problem: stepUpWithoutClient(file, unprovable) };
+    else this.#fault = { kind: 'unusable', problem: policyUnusable(file, errors) };
+    const fields = { file, findings: errors, fault: this.#fault.problem.facts.what };
     if (this.#policy)
       log.error(fields, 'The access policy cannot be used as it is now; the rules before stay in force');
     else if (text === undefined) log.warn(fields, 'There is no access policy, so nobody can ask for access');

@@ -1,4 +1,4 @@
-import type { AccessFinding, Health } from '../../../services/index.js';
+import type { AccessFinding, Health, PolicyStanding } from '../../../services/index.js';
 import type { HealthShown } from '../health.view.js';
 import { forSimon, inMinutes, lease } from './access-fixtures.js';
 import type { Said } from './example.js';
@@ -32,8 +32,18 @@ export function finding(said: Said, kind: AccessFinding['kind']): AccessFinding 
 /** There is no file any more, and no other fault. */
 export function policyGone(said: Said): Partial<HealthShown> {
   const { policy, ...others } = health(said);
-  const fault = 'There is no access policy.';
+  const fault = { kind: 'missing', what: 'Nobody can ask for access here yet.', remedy: 'Write one.' } as const;
   return { canManage: false, health: { ...others, policy: { ...policy, fault } } };
+}
+
+/** It says `stepUp`, and nobody can sign in. @param inForce the roles of the rules before. */
+export function stepUpWithoutClient(said: Said, inForce?: readonly string[]): PolicyStanding {
+  const what = `The access policy cannot be used: the role ${said('Agent')} needs step-up sign-in, and no sign-in client is set.`;
+  const remedy = 'The operator sets LINK_CLIENT_ID, or takes stepUp out of the file.';
+  return {
+    ...{ file: said('/etc/latchkey/policy.yaml'), fault: { kind: 'no-client', what, remedy }, findings: [] },
+    ...(inForce ? { rolesOffered: inForce.map(said) } : {}),
+  };
 }
 
 export function anythingWrong(said: Said): HealthShown {
@@ -46,7 +56,8 @@ export function anythingWrong(said: Said): HealthShown {
     health: health(said, {
       policy: {
         ...{ file: said('/etc/latchkey/policy.yaml'), rolesOffered: [said('Agent')], timeZone: 'Europe/Berlin' },
-        ...{ fault: 'It cannot be used.', findings: [{ severity: 'error', line: 12, at: 'roles.agent', what }] },
+        fault: { kind: 'unusable', what: 'It cannot be used.', remedy: 'The operator corrects the file.' },
+        findings: [{ severity: 'error', line: 12, at: 'roles.agent', what }],
       },
       directory: {
         at: inMinutes(-40),

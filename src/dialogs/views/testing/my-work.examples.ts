@@ -1,5 +1,5 @@
 import type { Work } from '../../../services/index.js';
-import { anythingWrong, nothingWrong, policyGone } from './health-fixtures.js';
+import { anythingWrong, nothingWrong, policyGone, stepUpWithoutClient } from './health-fixtures.js';
 import { workView } from '../my-work.view.js';
 import { ANA_ID, approved, card, lease, OMAR_ID, request } from './access-fixtures.js';
 import type { Examples } from './example.js';
@@ -16,6 +16,7 @@ export const myWorkExamples: Examples = (said) => {
   const toDecide = Array.from({ length: 12 }, (_, at) =>
     card(request(said, { id: `5f8f1d3e-0000-4000-8000-0000000001${String(at).padStart(2, '0')}` }), {}, 'approve'),
   );
+  const well = nothingWrong(said);
   return {
     workView: {
       nothing: workView(NOTHING, ALL, asAna),
@@ -37,6 +38,10 @@ export const myWorkExamples: Examples = (said) => {
       }),
       'a reader, the policy is gone': workView(NOTHING, ALL, {
         ...{ ...asAna, health: { ...nothingWrong(said), ...policyGone(said) } },
+      }),
+      'an administrator, the policy wants sign-ins that nobody can make': workView(NOTHING, ALL, {
+        ...asAna,
+        health: { ...well, health: { ...well.health, policy: stepUpWithoutClient(said) } },
       }),
       'Entra does not say who asks': workView(NOTHING, ALL, {
         ...asAna,

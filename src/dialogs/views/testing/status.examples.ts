@@ -2,6 +2,7 @@ import type { PolicyStanding, SsoHealth } from '../../../services/index.js';
 import { statusView } from '../status.view.js';
 import type { View } from '../view.js';
 import type { Examples } from './example.js';
+import { stepUpWithoutClient } from './health-fixtures.js';
 import { APP_ID, inDays, INSTANCE_ID, LINKS, NOW, REGION_NAME } from './fixtures.js';
 
 export const statusExamples: Examples = (said) => {
@@ -22,7 +23,8 @@ export const statusExamples: Examples = (said) => {
     );
   const what = said('It names nobody who could approve.');
   const wrong: PolicyStanding = {
-    ...{ file: policy.file, fault: 'The access policy cannot be used.' },
+    file: policy.file,
+    fault: { kind: 'unusable', what: 'The access policy cannot be used.', remedy: 'The operator corrects the file.' },
     findings: [{ severity: 'error', line: 12, at: 'roles.agent.approval.1', what }],
   };
   const issuer = { side: 'Genesys', field: 'Issuer URI', is: said('https://sts.windows.net/other/'), shouldBe: 'ours' };
@@ -43,7 +45,21 @@ export const statusExamples: Examples = (said) => {
       ),
       'not set up, with a policy that is gone': statusView(
         { state: 'not-set-up', organization },
-        { ...more, policy: { ...wrong, findings: [], rolesOffered: [said('Agent')] } },
+        {
+          ...more,
+          policy: {
+            ...{ file: policy.file, fault: { kind: 'missing', what: 'There is none.', remedy: 'Write one.' } },
+            ...{ findings: [], rolesOffered: [said('Agent')] },
+          },
+        },
+      ),
+      'not set up, with a policy that wants sign-ins that nobody can make': statusView(
+        { state: 'not-set-up', organization },
+        { ...more, policy: stepUpWithoutClient(said) },
+      ),
+      'not set up, with a last change that wants sign-ins that nobody can make': statusView(
+        { state: 'not-set-up', organization },
+        { ...more, policy: stepUpWithoutClient(said, ['Agent', 'Supervisor']) },
       ),
       right: judged({ certificate: { ...certificate, until: inDays(300) } }),
       'right, where the tile opens Genesys': judged({ tileMode: 'opens-genesys', otherAppIds: [APP_ID], assigned: 1 }),
