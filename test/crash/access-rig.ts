@@ -63,7 +63,7 @@ export class AccessRig {
     await this.rig.arm(undefined);
     for (const { act, isSeen } of story.turns) {
       await act(life);
-      await until(`${story.name}: everybody sees it`, async () => isSeen(await copiesOf(life)));
+      await until(`${story.name}: everybody sees it`, async () => isSeen(await copiesOf(life)), PATIENCE_MS);
     }
     await this.#restsAgain();
     const points = await this.rig.pointsSince();
@@ -113,13 +113,17 @@ export class AccessRig {
       () => undefined,
       (error: unknown) => error,
     );
-    await until('it is seen, or the bot dies', async () => death.isOver || death.hasCome || (await isShown()));
+    await until(
+      'it is seen, or the bot dies',
+      async () => death.isOver || death.hasCome || (await isShown()),
+      PATIENCE_MS,
+    );
     const failure = await acting;
     if (death.hasCome && !death.isOver) {
       await death.comesToLife();
       if (!(await isShown())) await act(life);
     } else if (failure !== undefined) throw failure;
-    await until('everybody sees it', isShown);
+    await until('everybody sees it', isShown, PATIENCE_MS);
   }
 
   /** Nothing is under way. */
@@ -129,7 +133,7 @@ export class AccessRig {
   }
 
   async #restsAgain(): Promise<void> {
-    await until('nothing is under way', () => this.#rests());
+    await until('nothing is under way', () => this.#rests(), PATIENCE_MS);
   }
 
   async #endOf(life: Life, wanted: Copies): Promise<Ended> {
@@ -149,6 +153,9 @@ export class AccessRig {
     return (await this.rig.world.orderBot({ ask: sql })) as object[];
   }
 }
+
+/** A giving that meets an ending asks again after 15 seconds, and then after 30. */
+const PATIENCE_MS = 180_000;
 
 /** Longer than the pace at which a place is edited. */
 const STILL_MS = 3_000;
