@@ -155,7 +155,7 @@ export class StepUpService {
   async #prove(attempt: StepUpAttempt, signedIn: SignedIn): Promise<{ id: string; browser: string }> {
     const { actor, clickedAt, id } = attempt;
     const rule = await this.#ruleOf(attempt);
-    const verdict = judgeSignIn(signedIn, { personId: actor.personId, clickedAt, rule });
+    const verdict = judgeSignIn(signedIn, { personId: actor.personId, clickedAt, now: this.#parts.clock.wall(), rule });
     if (typeof verdict === 'string') throw unproven(verdict);
     const browser = randomToken(32);
     const proof = { id, signIn: verdict, browserHash: tokenHash(browser), until: this.#in(PAGE_MINUTES) };

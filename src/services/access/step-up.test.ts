@@ -4,7 +4,7 @@ import { DANA, NOW, OMAR, requestOf, stageOf, voteOf } from './testing/examples.
 
 const CLICKED = NOW;
 const seconds = (count: number): Date => new Date(CLICKED.getTime() + count * 1_000);
-const wanted = { personId: OMAR.id, clickedAt: CLICKED, rule: {} };
+const wanted = { personId: OMAR.id, clickedAt: CLICKED, now: seconds(25), rule: {} };
 const signedIn = { personId: OMAR.id, at: seconds(20), contexts: [] };
 
 describe('A sign-in proves the approval', () => {
@@ -24,7 +24,10 @@ describe('A sign-in proves the approval', () => {
     [-31, 'not-fresh'],
     [-30, { at: seconds(-30) }],
     [0, { at: seconds(0) }],
-  ])('not if it was before the click, clocks of 30 s apart aside (%d s)', (after, verdict) => {
+    [25 + 30, { at: seconds(55) }],
+    [25 + 31, 'not-fresh'],
+    [Number.NaN, 'not-fresh'],
+  ])('not if it was before the click, or is yet to be, clocks of 30 s apart aside (%d s)', (after, verdict) => {
     expect(judgeSignIn({ ...signedIn, at: seconds(after) }, wanted)).toEqual(verdict);
   });
 

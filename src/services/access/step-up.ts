@@ -14,23 +14,27 @@ export interface VoteSignIn {
   readonly authenticationContext?: string | undefined;
 }
 
-/** Seconds by which our clock and Entra's may differ. */
-const CLOCK_TOLERANCE_S = 30;
+/** By which our clock and Entra's may differ. */
+const CLOCK_TOLERANCE_MS = 30_000;
 
 export type SignInVerdict = VoteSignIn | 'somebody-else' | 'no-time' | 'not-fresh' | 'no-context';
 
 /**
  * Whether that sign-in proves the approval of whoever has clicked: it is the same person, they have signed in since the
  * click, and the sign-in has met what the rule names. What Entra does not say counts as not so.
+ * @param wanted.now wall time.
  */
 export function judgeSignIn(
   signedIn: SignedIn,
-  wanted: { personId: string; clickedAt: Date; rule: StepUpRule | undefined },
+  wanted: { personId: string; clickedAt: Date; now: Date; rule: StepUpRule | undefined },
 ): SignInVerdict {
-  const { personId, clickedAt, rule } = wanted;
+  const { personId, clickedAt, now, rule } = wanted;
   if (signedIn.personId !== personId) return 'somebody-else';
   if (!signedIn.at) return 'no-time';
-  if (signedIn.at.getTime() + CLOCK_TOLERANCE_S * 1_000 < clickedAt.getTime()) return 'not-fresh';
+  const at = signedIn.at.getTime();
+  const [first, last] = [clickedAt.getTime() - CLOCK_TOLERANCE_MS, now.getTime() + CLOCK_TOLERANCE_MS];
+  // Also of a time that is none.
+  if (!(first <= at && at <= last)) return 'not-fresh';
   const context = rule?.authenticationContext;
   if (context === undefined) return { at: signedIn.at };
   return signedIn.contexts.includes(context) ? { at: signedIn.at, authenticationContext: context } : 'no-context';

@@ -135,11 +135,16 @@ export function createPersonSignIn(parts: PersonSignInParts): PersonSignIn {
       if (!OBJECT_ID.test(personId)) throw foreignTenant(purpose);
       return {
         personId,
-        ...(typeof authTime === 'number' ? { at: new Date(authTime * 1_000) } : {}),
+        ...(isNumericDate(authTime) ? { at: new Date(authTime * 1_000) } : {}),
         contexts: Array.isArray(acrs) ? acrs.filter((one) => typeof one === 'string') : [],
       };
     },
   };
+}
+
+/** Whole seconds since 1970 that a `Date` can hold; whatever else a claim holds says no time. */
+function isNumericDate(claim: unknown): claim is number {
+  return Number.isSafeInteger(claim) && Number.isFinite(new Date(Number(claim) * 1_000).getTime());
 }
 
 /**
