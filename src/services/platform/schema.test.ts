@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { openTestDatabase } from '../../../test/support/test-database.js';
 import type { Database } from './database.js';
+import { migrations } from './migrations/migrations.js';
 import type { Schema } from './schema.js';
 
 let database: Database;
@@ -149,4 +150,18 @@ test.each([
   ['place', sql`insert into place values ('teams', 'a:1', 'secret', null, '{}', now())`],
 ])('a state that %s does not know is refused', async (_, statement) => {
   await expect(statement.execute(database.db)).rejects.toMatchObject({ code: '23514' });
+});
+
+test('news of requests that wait for a chat are brought to each chat', async () => {
+  await sql`
+    insert into outbox (type, payload, at, delivered_at)
+    values ('access-changed', '"waits"', now(), null), ('access-changed', '"told"', now(), now())`.execute(database.db);
+
+  await migrations['0012-news-per-chat']?.up(database.db);
+
+  const waiting = database.db.selectFrom('outbox').select(['type', 'payload']).where('delivered_at', 'is', null);
+  expect(await waiting.orderBy('type').execute()).toEqual([
+    { type: 'access-changed:slack', payload: 'waits' },
+    { type: 'access-changed:teams', payload: 'waits' },
+  ]);
 });

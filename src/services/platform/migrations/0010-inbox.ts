@@ -7,7 +7,7 @@ export const inbox = {
       create table inbox (
         channel text not null,
         delivery_id text not null,
-        seq bigint generated always as identity,
+        seq bigserial,
         delivery jsonb not null,
         received_at timestamptz not null,
         tries integer not null default 1,

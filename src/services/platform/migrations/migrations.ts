@@ -10,6 +10,7 @@ import { access } from './0008-access.js';
 import { placeAccounts } from './0009-place-accounts.js';
 import { inbox } from './0010-inbox.js';
 import { stepUp } from './0011-step-up.js';
+import { newsPerChat } from './0012-news-per-chat.js';
 
 /** All migrations by name, applied in the order of their names. Forward only: one that has shipped never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-place-accounts': placeAccounts,
   '0010-inbox': inbox,
   '0011-step-up': stepUp,
+  '0012-news-per-chat': newsPerChat,
 };

@@ -71,6 +71,18 @@ describeOnPostgres('an embedded database moves to PostgreSQL', () => {
       await sql`
         insert into one_time_secret (token_hash, sealed, purpose, created_at, expires_at)
         values ('t', '\\x00ff27225c', 'p', ${at}, ${at})`.execute(trx);
+      await sql`
+        insert into inbox (channel, delivery_id, delivery, received_at, holder)
+        values ('slack', 'one', '{}', ${at}, 'h'), ('slack', 'two', '{}', ${at}, 'h')`.execute(trx);
+      await sql`
+        insert into access_request (id, kind, state, asker, asker_name, person, person_name, user_principal_name, role_id,
+          rules, gift, minutes, why, stage_at, approvers, asked_at, changed_at)
+        values (${runId}, 'access', 'open', 'a', 'Ada', 'a', 'Ada', 'ada', 'agent', '{}', '{}', 60, 'w', ${at}, '[]',
+          ${at}, ${at})`.execute(trx);
+      await sql`
+        insert into step_up (id, request, person, person_name, channel, reason, state, token_hash, clicked_at, made_at,
+          expires_at)
+        values (${runId}, ${runId}, 'a', 'Ada', 'teams', '', 'open', 't', ${at}, ${at}, ${at})`.execute(trx);
       await sql`insert into outbox (type, payload, at) values ('told', '1', ${at}), ('told', '2', ${at})`.execute(trx);
       for (const what of ['one', 'two', 'three']) {
         await appendAudit(trx, { at, kind: 'intent', body: { actor: { personId: ada.personId }, what } });
