@@ -230,6 +230,7 @@ const LINK: Readonly<Record<string, Problem>> = {
   'a person who is barred': link.barred('person'),
   'no client to sign people in with': link.notConfigured('no account can be linked'),
   'the link of somebody else': link.notYourLink(),
+  'linking that this click has allowed before': link.allowedBefore(),
 };
 
 const file = (content: string | Uint8Array): Problem =>

@@ -253,6 +253,23 @@ describe('That was not me', () => {
     await expect(stand.links.identify(SLACK_ANA)).resolves.toMatchObject({ personId: ANA });
   });
 
+  test('holds against a click of an administrator from before it, which is worked on once more', async () => {
+    await stand.links.wasNotMe(ana, await links());
+    await stand.links.allowAgain(ada, FREE_ANA, 'the click');
+    await stand.links.allowAgain(ada, FREE_ACCOUNT, 'the other click');
+    await stand.links.wasNotMe(ana, await links());
+
+    for (const [freed, click] of [
+      [FREE_ANA, 'the click'],
+      [FREE_ACCOUNT, 'the other click'],
+    ] as const)
+      await expect(stand.links.allowAgain(ada, freed, click)).rejects.toMatchObject({
+        facts: { code: 'allowed-before' },
+      });
+
+    expect((await stand.links.barred(ada, 'ana.agent')).map(({ bars }) => bars)).toEqual(['person', 'account']);
+  });
+
   test('works for that person alone, and also when the link has ended', async () => {
     const id = await links();
 

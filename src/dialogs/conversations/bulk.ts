@@ -64,7 +64,7 @@ export class BulkConversation {
   async #steer(turn: Click, deed: 'pause' | 'goOn' | 'stop', text: string): Handled {
     const { bulk, noticeboard } = this.#parts;
     const { reference: runId } = turn.said;
-    await bulk[deed](actorOf(turn), runId);
+    await bulk[deed](actorOf(turn), runId, turn.deliveryId);
     noticeboard.refresh(`run:${runId}`);
     return { kind: 'message', text };
   }

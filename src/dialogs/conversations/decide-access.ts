@@ -80,7 +80,10 @@ export class DecideAccessConversation {
     requestId: string,
     given: { vote: 'approve' | 'deny'; minutes?: number; reason: string },
   ): Handled {
-    const { outcome, invitation } = await this.#parts.stepUp.vote(deciderOf(turn), { requestId, ...given });
+    const { outcome, invitation } = await this.#parts.stepUp.vote(deciderOf(turn), {
+      ...{ requestId, delivery: turn.deliveryId },
+      ...given,
+    });
     if (invitation) return this.#askSignIn(turn, invitation);
     return this.#answer(turn, requestId, outcomeText(outcome));
   }
@@ -95,7 +98,7 @@ export class DecideAccessConversation {
   }
 
   async #takeBack(turn: Click): Handled {
-    await this.#parts.access.takeBack(deciderOf(turn), turn.said.reference);
+    await this.#parts.access.takeBack(deciderOf(turn), turn.said.reference, turn.deliveryId);
     return this.#answer(turn, turn.said.reference, 'Taken back. The request waits for a decision again.');
   }
 

@@ -164,7 +164,8 @@ export class LinkAccountConversation {
   }
 
   async #allow(turn: Click, freed: Freed): Handled {
-    return show(this.#parts, turn, allowedView(await this.#parts.links.allowAgain(actorOf(turn), freed)));
+    const bars = await this.#parts.links.allowAgain(actorOf(turn), freed, turn.deliveryId);
+    return show(this.#parts, turn, allowedView(bars));
   }
 
   /** Which accounts somebody has is nobody else's business. */

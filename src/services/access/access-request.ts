@@ -106,7 +106,7 @@ export type VoteOutcome =
   | { readonly kind: 'counted'; readonly agreed: number; readonly needed: number }
   | { readonly kind: 'approved'; readonly minutes: number; readonly startsAt: Date }
   | { readonly kind: 'denied' }
-  /** Nothing changes: it was decided before. */
+  /** Nothing changes: it was decided before, or this click has counted before and was taken back since. */
   | { readonly kind: 'late' }
   /** Nothing changes: this person has voted before. */
   | { readonly kind: 'again'; readonly vote: Vote }

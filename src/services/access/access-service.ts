@@ -91,10 +91,10 @@ export class AccessService {
     return vote(this.#parts, lowered(actor), ballot);
   }
 
-  /** By whoever has decided, until it starts: their vote is gone, and the request is open. */
-  async takeBack(actor: Actor, requestId: string): Promise<AccessRequest> {
+  /** By whoever has decided, until it starts: their vote is gone, and the request is open. @param delivery of the click. */
+  async takeBack(actor: Actor, requestId: string, delivery?: string): Promise<AccessRequest> {
     await this.#proven(actor, 'take back an approval');
-    return takeBack(this.#parts, lowered(actor), requestId);
+    return takeBack(this.#parts, lowered(actor), requestId, delivery);
   }
 
   /** By whoever asked or whom it is for, until it starts. */

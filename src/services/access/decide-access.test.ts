@@ -340,6 +340,38 @@ describe('Whoever has decided', () => {
     expect(await stand.effects()).toHaveLength(1);
   });
 
+  test.each(['approve', 'deny'] as const)(
+    'and whose click to %s is worked on once more changes nothing',
+    async (deed) => {
+      const service = stand.service({ agent: {} });
+      const { id } = await asks(service);
+      const ballot = { requestId: id, vote: deed, reason: 'So it is', delivery: `the ${deed}` };
+      await service.vote(OMAR, ballot);
+      if (deed === 'approve') await service.takeBack(OMAR, id, 'the take-back');
+      const before = await service.find(id, OMAR.personId);
+
+      const { outcome } = await service.vote(OMAR, ballot);
+
+      expect(outcome.kind).toBe('late');
+      expect(await service.find(id, OMAR.personId)).toEqual(before);
+      expect(await stand.effects()).toEqual([]);
+    },
+  );
+
+  test('and takes it back by a click that is worked on once more keeps what they approved since', async () => {
+    const service = stand.service({ agent: {} });
+    const { id } = await asks(service);
+    await approves(service, OMAR, id);
+    await service.takeBack(OMAR, id, 'the first');
+    await approves(service, OMAR, id);
+
+    await expect(service.takeBack(OMAR, id, 'the first')).rejects.toMatchObject(refused('request-moved-on'));
+
+    expect(await stand.effects()).toHaveLength(1);
+    await service.takeBack(OMAR, id, 'the second');
+    expect(await stand.effects()).toEqual([]);
+  });
+
   test('is too late once it has started, and everybody else is refused', async () => {
     const service = stand.service({ agent: {} });
     const { id } = await asks(service);

@@ -1,4 +1,6 @@
 import type { Actor } from '../operations/operation.js';
+import { isFirstTime, wasDone, type DeliveredDeed } from '../platform/claim-store.js';
+import type { RunId } from '../platform/ids.js';
 import type { Transaction } from '../platform/schema.js';
 import { judgeMember, type Verdict } from '../operations/permissions.js';
 import { decideVote, LONGEST_REASON, type AccessRequest, type Vote, type VoteOutcome } from './access-request.js';
@@ -6,7 +8,7 @@ import { findStages } from './approvers.js';
 import { recordChange, wantedWords } from './request-audit.js';
 import { deedsOf, type Reader, type RequestFacts } from './request-deeds.js';
 import { endWithAccess, expireRequest } from './request-expiry.js';
-import { changeFor, findFacts, MOST_TRIES, type RequestParts } from './request-parts.js';
+import { changeFor, findFacts, MOST_TRIES, MovedOn, unlessMovedOn, type RequestParts } from './request-parts.js';
 import { noApproverOfIt, noReason, notLess, ownRequest, requestGone, tooBusy } from './request-refusals.js';
 import { addVote, isOutlived, noteLease, saveRequest } from './request-store.js';
 import type { VoteSignIn } from './step-up.js';
@@ -18,6 +20,8 @@ export interface Ballot {
   readonly minutes?: number | undefined;
   /** Needed to deny; may be empty of an approval. */
   readonly reason: string;
+  /** Of a click in a chat, by its id: it counts once, also after it was taken back. */
+  readonly delivery?: string | undefined;
   /** Of an approval for which the approver has signed in anew. */
   readonly proof?: BallotProof | undefined;
 }
@@ -47,6 +51,8 @@ export async function vote(
     if (!facts) throw requestGone();
     const before = decidedBefore(facts, actor);
     if (before) return { request: facts.request, outcome: before };
+    // Since the request was read, so that a vote that comes between the two is found by the revision.
+    if (await wasDone(parts.database.db, deedOf(ballot))) return { request: facts.request, outcome: { kind: 'late' } };
     if (await expireRequest(parts, facts.request)) continue;
     if (await endWithAccess(parts, facts.request)) continue;
     const reader = await judgeVoter(parts, actor, { facts, ballot });
@@ -58,7 +64,7 @@ export async function vote(
     const isOffered = deedsOf(facts, reader, cast.at).includes(cast.vote);
     const outcome: VoteOutcome = isOffered ? decideVote(facts.request, facts.votes, cast) : { kind: 'late' };
     if (!hasCounted(outcome)) return { request: facts.request, outcome };
-    const request = await count(parts, { ...actor, name: reader.name }, { facts, cast, outcome, proof });
+    const request = await count(parts, { ...actor, name: reader.name }, { facts, cast, outcome, ballot });
     if (request) return { request, outcome };
   }
   throw tooBusy();
@@ -120,24 +126,23 @@ function ballotOf({ minutes: asked }: AccessRequest, { vote: kind, minutes }: Ba
   return { vote: kind, minutes };
 }
 
+function deedOf({ requestId: reference, vote: verb, delivery }: Ballot): DeliveredDeed {
+  return { reference, verb, delivery };
+}
+
 /** `undefined`, and nothing is written: somebody else was faster. */
 async function count(
   parts: RequestParts,
   actor: Actor,
-  {
-    facts,
-    cast,
-    outcome,
-    proof,
-  }: { facts: RequestFacts; cast: Vote; outcome: CountedOutcome; proof?: BallotProof | undefined },
+  { facts, cast, outcome, ballot }: { facts: RequestFacts; cast: Vote; outcome: CountedOutcome; ballot: Ballot },
 ): Promise<AccessRequest | undefined> {
   const { leases } = parts;
   const { at, reason, signIn } = cast;
-  const written = await changeFor(parts, facts.request.person.id, async (trx) => {
+  const change = changeFor(parts, facts.request.person.id, async (trx) => {
     const isOver = await isOutlived(trx, facts.request);
     const saved = isOver ? undefined : await saveRequest(trx, afterVote(facts.request, cast, outcome), at);
-    if (!saved) return undefined;
-    await proof?.spend(trx);
+    if (!saved || !(await isFirstTime(trx, deedOf(ballot), { actor, at }))) throw new MovedOn();
+    await ballot.proof?.spend(trx);
     await addVote(trx, saved.id, cast);
     const deed = cast.vote === 'approve' ? 'approve-request' : 'deny-request';
     if (outcome.kind !== 'approved') {
@@ -150,6 +155,7 @@ async function count(
     await recordChange(trx, saved, { deed, actor, at, reason, signIn });
     return { request: { ...saved, leaseId }, runId };
   });
+  const written = await unlessMovedOn<{ request: AccessRequest; runId?: RunId }>(change);
   if (written?.runId) leases.goOn(written.runId);
   return written?.request;
 }

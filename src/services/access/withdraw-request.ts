@@ -1,5 +1,6 @@
 import { accessInEntra, holdAccess } from '../operations/access-clash.js';
 import type { Actor } from '../operations/operation.js';
+import { isFirstTime } from '../platform/claim-store.js';
 import { parseRunId } from '../platform/ids.js';
 import type { Transaction } from '../platform/schema.js';
 import type { AccessRequest } from './access-request.js';
@@ -16,9 +17,17 @@ type Withdrawal = 'take-back' | 'cancel';
 
 const CHANGES = { 'take-back': 'take-back-approval', cancel: 'cancel-request' } as const;
 
-/** The deciding approval of this person, before it starts: the request is open again, as if they had not voted. */
-export function takeBack(parts: RequestParts, actor: Actor, requestId: string): Promise<AccessRequest> {
-  return withdraw(parts, actor, { requestId, deed: 'take-back' });
+/**
+ * The deciding approval of this person, before it starts: the request is open again, as if they had not voted.
+ * @param delivery of the click, by its id: it takes back no approval that came after it.
+ */
+export function takeBack(
+  parts: RequestParts,
+  actor: Actor,
+  requestId: string,
+  delivery?: string,
+): Promise<AccessRequest> {
+  return withdraw(parts, actor, { requestId, deed: 'take-back', delivery });
 }
 
 /** By whoever asked or whom it is for, while it is open or before it starts. */
@@ -29,13 +38,13 @@ export function cancel(parts: RequestParts, actor: Actor, requestId: string): Pr
 async function withdraw(
   parts: RequestParts,
   actor: Actor,
-  { requestId, deed }: { requestId: string; deed: Withdrawal },
+  { requestId, deed, delivery }: { requestId: string; deed: Withdrawal; delivery?: string | undefined },
 ): Promise<AccessRequest> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const facts = await findFacts(parts, requestId);
     if (!facts) throw requestGone();
     await judgeWithdrawal(parts, actor, { facts, deed });
-    const saved = await write(parts, actor, { facts, deed });
+    const saved = await write(parts, actor, { facts, deed, delivery });
     if (!saved) continue;
     if (facts.lease) parts.leases.goOn(parseRunId(facts.lease.runId));
     return saved;
@@ -67,13 +76,19 @@ async function judgeWithdrawal(
 async function write(
   parts: RequestParts,
   actor: Actor,
-  { facts: { request, lease }, deed }: { facts: RequestFacts; deed: Withdrawal },
+  {
+    facts: { request, lease },
+    deed,
+    delivery,
+  }: { facts: RequestFacts; deed: Withdrawal; delivery: string | undefined },
 ): Promise<AccessRequest | undefined> {
   const { leases } = parts;
   const at = parts.clock.now();
   const changed = deed === 'cancel' ? cancelled(request, actor, at) : reopened(request, at);
   return unlessMovedOn(
     changeFor(parts, request.person.id, async (trx) => {
+      const isFirst = await isFirstTime(trx, { reference: request.id, verb: deed, delivery }, { actor, at });
+      if (!isFirst) throw tooLate(deedWords(CHANGES[deed], request));
       if (lease && !(await leases.callOff(trx, lease.id, actor))) throw tooLate(deedWords(CHANGES[deed], request));
       const saved = await saveRequest(trx, changed, at);
       if (!saved) throw new MovedOn();

@@ -1,5 +1,6 @@
 import type { Actor } from '../operations/operation.js';
 import type { Pipeline } from '../operations/run-operation.js';
+import { isFirstTime } from '../platform/claim-store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Outbox } from '../platform/outbox.js';
@@ -20,7 +21,7 @@ import {
   type NewsChat,
 } from './link-news.js';
 import type { LinkInvitation, LinkProof, NumberEntered } from './link-proof.js';
-import { notYourLink } from './link-refusals.js';
+import { allowedBefore, notYourLink } from './link-refusals.js';
 import type { ChatUser } from './link-rules.js';
 import {
   deleteLinksEndedBefore,
@@ -164,8 +165,11 @@ export class AccountLinkService {
     );
   }
 
-  /** The person, or the account, may be linked again; the other one stays barred. Throws the refusal. */
-  async allowAgain(actor: Actor, freed: Freed): Promise<readonly LinkBar[]> {
+  /**
+   * The person, or the account, may be linked again; the other one stays barred. Throws the refusal.
+   * @param delivery of the click, by its id: it lifts nothing that was barred after it.
+   */
+  async allowAgain(actor: Actor, freed: Freed, delivery?: string): Promise<readonly LinkBar[]> {
     const { pipeline, database, clock } = this.#parts;
     const wanted = 'allow a chat account to be linked again';
     const { person } = await pipeline.permitted('manage-sso', actor, wanted);
@@ -173,6 +177,8 @@ export class AccountLinkService {
       await pipeline.permittedFor(actor, concerned, wanted, 'allow linking for');
     return database.transaction(async (trx) => {
       const at = clock.now();
+      const deed = { reference: referenceOf(freed), verb: 'allow-linking', delivery };
+      if (!(await isFirstTime(trx, deed, { actor, at }))) throw allowedBefore();
       const bars = await deleteBarsOf(trx, freed);
       // One that was being saved while the bar was: it has never counted, and shall not begin to.
       await endLinksOf(trx, freed.bars === 'person' ? freed : { account: freed.account }, at);
@@ -223,4 +229,8 @@ export class AccountLinkService {
     await database.transaction((trx) => auditRefusedLink(trx, refusal));
     throw problem;
   }
+}
+
+function referenceOf(freed: Freed): string {
+  return freed.bars === 'person' ? freed.person : `${freed.account.team}/${freed.account.channelUserId}`;
 }

@@ -83,3 +83,13 @@ export function notYourLink(): Problem {
     code: 'not-your-link',
   });
 }
+
+/** By this very click, which has come to be worked on again; since then others may have barred them anew. */
+export function allowedBefore(): Problem {
+  return new Problem({
+    kind: 'stale',
+    what: 'This click has allowed it before, and changes nothing now.',
+    remedy: 'Say “allow linking” to see who is barred now.',
+    code: 'allowed-before',
+  });
+}

@@ -27,6 +27,39 @@ export async function takeClaim(
   return taken ? true : ((await findClaim(db, { reference, verb, revision })) ?? vanished());
 }
 
+/** A deed of one delivery of a chat, about one thing: whoever works on the delivery once more finds it done. */
+export interface DeliveredDeed {
+  /** What it is about. */
+  readonly reference: string;
+  readonly verb: string;
+  /** `undefined`: it came with no delivery that could come again. */
+  readonly delivery: string | undefined;
+}
+
+/**
+ * Notes the deed in the transaction that does it. `false`: that delivery has done it before, and what came after it since,
+ * even what has undone it, holds.
+ */
+export async function isFirstTime(
+  trx: Executor,
+  deed: DeliveredDeed,
+  by: { readonly actor: RunActor; readonly at: Date },
+): Promise<boolean> {
+  const claim = deliveryClaim(deed);
+  return claim === undefined || (await takeClaim(trx, { ...claim, ...by })) === true;
+}
+
+/** Whether that delivery has done it before. */
+export async function wasDone(db: Executor, deed: DeliveredDeed): Promise<boolean> {
+  const claim = deliveryClaim(deed);
+  return claim !== undefined && (await findClaim(db, claim)) !== undefined;
+}
+
+/** No card has it: its own revision is the delivery. */
+function deliveryClaim({ reference, verb, delivery }: DeliveredDeed) {
+  return delivery === undefined ? undefined : { reference: `${reference}:${delivery}`, verb, revision: 0 };
+}
+
 /** Who has taken the claim, by name, and when. `undefined`: nobody yet. */
 export async function findClaim(
   db: Executor,

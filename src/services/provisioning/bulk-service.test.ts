@@ -130,7 +130,7 @@ async function started(bulkId: string): Promise<string> {
 }
 
 /** Ada's bulk, paused before anything was done for anybody: its first part has waited for Graph until it was over. */
-async function paused(rows: string): Promise<{ runId: string; bulkId: string }> {
+async function paused(rows: string, delivery?: string): Promise<{ runId: string; bulkId: string }> {
   const bulkId = await planned(rows);
   server?.faults.set({
     fault: 'throttled',
@@ -141,7 +141,7 @@ async function paused(rows: string): Promise<{ runId: string; bulkId: string }> 
   const wait = clock.holdNextWait();
   const runId = await started(bulkId);
   await wait.begun;
-  await bulk.pause(ada, runId);
+  await bulk.pause(ada, runId, delivery);
   wait.goOn();
   await reached(runId, 'waiting');
   return { runId, bulkId };
@@ -203,6 +203,28 @@ test('Nobody goes on with a bulk that gives them access, while they may pause an
   await bulk.stop(omar, runId);
   await reached(runId, 'done');
   await expect(results(bulkId)).resolves.toMatchObject({ [OMAR]: expect.stringMatching(/^left-out/) });
+});
+
+test('A click that is worked on once more steers nothing: what came after it holds', async () => {
+  const { runId, bulkId } = await paused(`${ANA},,`, 'the pause');
+  const wait = clock.holdNextWait();
+  server?.faults.set({
+    fault: 'throttled',
+    times: '1',
+    retryAfter: '7',
+    match: `servicePrincipals/${servicePrincipalId}`,
+  });
+  await bulk.goOn(ada, runId, 'the first');
+  await wait.begun;
+
+  await expect(bulk.pause(ada, runId, 'the pause')).rejects.toMatchObject({ facts: { code: 'bulk-moved-on' } });
+
+  await bulk.pause(ada, runId, 'another pause');
+  await expect(bulk.goOn(ada, runId, 'the first')).rejects.toMatchObject({ facts: { code: 'bulk-moved-on' } });
+  await bulk.goOn(ada, runId, 'the second');
+  wait.goOn();
+  await reached(runId, 'done');
+  await expect(results(bulkId)).resolves.toEqual({ [ANA]: 'done: Assigned in Entra as User.' });
 });
 
 test('Whoever has nothing to gain from the rest of it goes on, and so does who asked', async () => {

@@ -4,6 +4,7 @@ import { auditedActor } from '../operations/outcome-recorder.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import type { Pipeline, Started } from '../operations/run-operation.js';
 import { appendAudit } from '../platform/audit.js';
+import { isFirstTime, type DeliveredDeed } from '../platform/claim-store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database.js';
 import type { Durable, RunRecord } from '../platform/durable.js';
@@ -131,15 +132,17 @@ export class BulkService {
     });
   }
 
-  /** Lets the run stop after the people who are under way, until it is told to go on. */
-  async pause(actor: Actor, runId: string): Promise<void> {
-    await this.#steer(actor, runId, 'pause', ({ count, isPaused }) => (isPaused ? [] : [pauseSignal(count + 1)]));
+  /** Lets the run stop after the people who are under way, until told to go on. @param delivery steers once, by its id. */
+  async pause(actor: Actor, runId: string, delivery?: string): Promise<void> {
+    await this.#steer(actor, { runId, verb: 'pause', delivery }, (was) =>
+      was.isPaused ? [] : [pauseSignal(was.count + 1)],
+    );
   }
 
   /** Refuses whoever would get access by it. */
-  async goOn(actor: Actor, runId: string): Promise<void> {
+  async goOn(actor: Actor, runId: string, delivery?: string): Promise<void> {
     const { database, pipeline } = this.#parts;
-    await this.#steer(actor, runId, 'go on with', async ({ count, isPaused }, bulkId) => {
+    await this.#steer(actor, { runId, verb: 'go on with', delivery }, async ({ count, isPaused }, bulkId) => {
       const isForThemselves = await hasOpenRowOf(database.db, bulkId, actor.personId);
       if (isForThemselves) await pipeline.permittedFor(actor, actor.personId, GO_ON);
       return isPaused ? [goOnSignal(count)] : [];
@@ -147,8 +150,8 @@ export class BulkService {
   }
 
   /** Ends the run early: the rows that still wait are left out. */
-  async stop(actor: Actor, runId: string): Promise<void> {
-    await this.#steer(actor, runId, 'stop', ({ count, isPaused }) => [
+  async stop(actor: Actor, runId: string, delivery?: string): Promise<void> {
+    await this.#steer(actor, { runId, verb: 'stop', delivery }, ({ count, isPaused }) => [
       STOP_SIGNAL,
       ...(isPaused ? [goOnSignal(count)] : []),
     ]);
@@ -247,8 +250,7 @@ export class BulkService {
 
   async #steer(
     actor: Actor,
-    runId: string,
-    verb: string,
+    { runId, verb, delivery }: { runId: string; verb: string; delivery: string | undefined },
     signalsFor: (pauses: ReturnType<typeof pausesIn>, bulkId: string) => readonly string[] | Promise<readonly string[]>,
   ): Promise<void> {
     const { person } = await this.#parts.pipeline.permitted('manage-sso', actor, STEER);
@@ -259,23 +261,27 @@ export class BulkService {
     const names = await signalsFor(pausesIn(await readSignals(this.#parts.database.db, id)), input.bulkId);
     if (names.length === 0) throw nothingToSteer();
     await this.#signal(id, {
-      names,
+      ...{ names, deed: { reference: id, verb, delivery } },
       actor: { ...actor, name: person.name },
       what: `${verb} ${this.#operation.wanted(input)}`,
     });
     void this.#parts.durable.goOn(id);
   }
 
-  async #signal(runId: RunId, told: { names: readonly string[]; actor: Actor; what: string }): Promise<void> {
+  async #signal(
+    runId: RunId,
+    { names, deed, actor, what }: { names: readonly string[]; deed: DeliveredDeed; actor: Actor; what: string },
+  ): Promise<void> {
     const { database, durable, clock } = this.#parts;
-    const { names, actor, what } = told;
     await database.transaction(async (trx) => {
+      const at = clock.now();
+      if (!(await isFirstTime(trx, deed, { actor, at }))) throw nothingToSteer();
       for (const name of names) {
         const { isFirst } = await durable.signal(trx, runId, { name, value: null, actor });
         if (!isFirst) throw nothingToSteer();
       }
       const body = { operation: BULK_KIND, what, actor: auditedActor(actor), runId, concerns: [] };
-      await appendAudit(trx, { at: clock.now(), kind: 'intent', body });
+      await appendAudit(trx, { at, kind: 'intent', body });
     });
   }
 }
