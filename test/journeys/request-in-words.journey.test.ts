@@ -23,6 +23,12 @@ function chosenIn(dialog: SeenBlocks, name: string): string | undefined {
   return element.initial_option?.text.text ?? element.initial_value;
 }
 
+function isNeeded(dialog: SeenBlocks, name: string): boolean {
+  const { block_id } = dialog.input(name);
+  const block = dialog.blocks.find((one) => one.block_id === block_id) as { optional?: boolean } | undefined;
+  return block?.optional !== true;
+}
+
 journey('words fill in the dialog of Slack, and it is Dana who sends it', async ({ world, ada, ana }) => {
   const [dana, omar] = [world.person('Dana'), world.person('Omar')];
   await setsUpSso(ada);
@@ -73,6 +79,39 @@ journey('what Slack and Entra cannot tell is said, and nobody is chosen', async 
   await ana.inSlack.submits(dialog);
   expect((await omar.sees('Ana Agent asks for Agent')).text).toContain('ana2@contoso.example');
 });
+
+journey(
+  'whoever was named and is not clear stays asked for, and it is never for oneself',
+  async ({ world, ada, ana }) => {
+    await setsUpSso(ada);
+    await linksSlack(ana);
+    const namesake = await namesakeOfAna(world);
+
+    await ana.inSlack.writes('request pope for zoe');
+    await ana.inSlack.presses('Open the form', await ana.inSlack.sees('Entra knows nobody as “zoe”.'));
+    const dialog = await ana.inSlack.seesDialog('Which role?');
+    expect(dialog.says('Entra knows nobody as “zoe”.')).toBe(true);
+    expect(dialog.says('No role here is called “pope”.')).toBe(true);
+    expect(isNeeded(dialog, 'person')).toBe(true);
+    expect(chosenIn(dialog, 'role')).toBeUndefined();
+    await ana.inSlack.closes(dialog);
+
+    await ana.inSlack.writes('request agent for ana agent');
+    await ana.inSlack.presses('Open the form', await ana.inSlack.sees('“ana agent” may mean one of these people.'));
+    const which = await ana.inSlack.seesDialog('“ana agent” may mean one of these people.');
+    expect(which.says('ana2@contoso.example')).toBe(true);
+    expect(isNeeded(which, 'person')).toBe(true);
+
+    await new Consoles(world).graph('DELETE', `/v1.0/users/${namesake}`);
+    ana.inSlack.fills(which, { person: namesake, why: BECAUSE });
+    await ana.inSlack.submits(which);
+    const again = await ana.inSlack.watches(which, 'Nothing is asked for until you have chosen who it is.');
+    expect(again.input('person').element.type).toBe('external_select');
+    expect(chosenIn(again, 'person')).toBeUndefined();
+    expect(isNeeded(again, 'person')).toBe(true);
+    expect((await ana.inSlack.submits(again)).errors).toBeDefined();
+  },
+);
 
 journey('words fill in the card of Teams, hostile ones are shown as they are', async ({ world, ada, ana }) => {
   await setsUpSso(ada);

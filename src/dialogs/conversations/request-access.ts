@@ -13,8 +13,18 @@ import {
   WHO_OPEN,
   type AskedAccess,
 } from '../forms/request-access.form.js';
-import { readRequestWords, type SaidPerson } from '../forms/request-words.js';
-import { filledBySaid, whoFound, whoKnown, whoMentioned, whoUnclear, type WhoSaid } from '../forms/said-request.js';
+import { peopleCarried, readRequestWords, type SaidPerson } from '../forms/request-words.js';
+import {
+  filledBySaid,
+  isUsable,
+  roleComplaint,
+  whoFound,
+  whoKnown,
+  whoLost,
+  whoMentioned,
+  whoUnclear,
+  type WhoSaid,
+} from '../forms/said-request.js';
 import { wholeFormView } from '../forms/whole-form.js';
 import type { Turn } from '../turn.js';
 import { confirmBreakGlassView, noOffersView } from '../views/request-access.view.js';
@@ -51,7 +61,7 @@ export class RequestAccessConversation {
     const offers = await this.#parts.access.offers(deciderOf(turn));
     const usable = offers.filter(isUsable);
     if (usable.length === 0) return this.#showAlone(turn, noOffersView(offers), 'The answer');
-    const given = words === '' ? await this.#carried(turn) : await this.#understood(turn, words, offers);
+    const given = words === '' ? await this.#carried(turn, offers) : await this.#understood(turn, words, offers);
     const filled = filledRequestForm(usable, { ...this.#formFor(turn), ...given, reference: newNonce() });
     if (channelOf(this.#parts, turn).asks === 'in-dialog') return { kind: 'form', form: filled };
     return this.#showAlone(turn, wholeFormView(filled, dismiss(), notOffered(offers)), 'The form');
@@ -67,10 +77,11 @@ export class RequestAccessConversation {
     const said = readRequestWords(words, offers);
     const { typed, complaints } = filledBySaid(said, { offers, now: clock.now(), timeZone: access.timeZone() });
     const who = await this.#whoSaid(turn, said.who);
+    const person = who.personId ?? who.words;
     return {
       who,
-      typed: { ...typed, ...(who.personId === undefined ? {} : { person: who.personId }) },
-      complaints: { ...complaints, ...(who.complaint === undefined ? {} : { person: who.complaint }) },
+      typed: { ...typed, ...(person === undefined ? {} : { person }) },
+      complaints: { ...complaints, ...complaintAbout(who) },
     };
   }
 
@@ -84,18 +95,24 @@ export class RequestAccessConversation {
     return others.length > 0 ? whoUnclear(said) : whoMentioned(one);
   }
 
-  /** What the button that opens the form anew has kept of it. */
-  async #carried(turn: Turn): Promise<Given> {
+  /** What the button that opens the form anew has kept of it, with what was open then. */
+  async #carried(turn: Turn, offers: readonly AccessOffer[]): Promise<Given> {
     if (turn.said.kind !== 'click') return {};
     const { inputs: typed } = turn.said;
-    return { typed, who: await this.#whoTyped(turn, typed['person']) };
+    const who = await this.#whoTyped(turn, offers, typed['person']);
+    return { typed, who, complaints: { ...roleComplaint(typed['role'], offers), ...complaintAbout(who) } };
   }
 
-  /** Where no name goes with the id any more, the person is chosen again. */
-  async #whoTyped(turn: Turn, typed = ''): Promise<WhoSaid> {
-    if (!GUID.test(typed)) return WHO_OPEN;
-    const found = await this.#parts.access.lookFor(deciderOf(turn), typed).catch(() => undefined);
-    return found?.kind === 'one' ? whoKnown(found.person) : WHO_OPEN;
+  /** Whoever was named, by id or in words, and is not clear now is asked for: the form is never for oneself instead. */
+  async #whoTyped(turn: Turn, offers: readonly AccessOffer[], typed = ''): Promise<WhoSaid> {
+    if (typed === '') return WHO_OPEN;
+    try {
+      if (!GUID.test(typed)) return { ...(await this.#whoSaid(turn, peopleCarried(typed, offers))), isOptional: false };
+      const found = await this.#parts.access.lookFor(deciderOf(turn), typed);
+      return found.kind === 'one' ? whoKnown(found.person) : whoLost();
+    } catch {
+      return whoLost();
+    }
   }
 
   /** What somebody may ask for, and why, is not everybody's. @param what where it is said that it is elsewhere. */
@@ -129,8 +146,9 @@ export class RequestAccessConversation {
     more: { reference: string; typed: Inputs; complaints: Inputs },
   ): Handled {
     if (turn.said.kind === 'form') {
-      const who = await this.#whoTyped(turn, more.typed['person']);
-      return { kind: 'form', form: filledRequestForm(offers, { ...this.#formFor(turn), ...more, who }) };
+      const who = await this.#whoTyped(turn, offers, more.typed['person']);
+      const complaints = { ...complaintAbout(who), ...more.complaints };
+      return { kind: 'form', form: filledRequestForm(offers, { ...this.#formFor(turn), ...more, complaints, who }) };
     }
     // The card stays with what was typed.
     return { kind: 'refused', text: Object.values(more.complaints).join(' ') };
@@ -177,9 +195,8 @@ export class RequestAccessConversation {
   }
 }
 
-/** What one has already can be asked for for somebody else. */
-function isUsable({ problem, heldUntil }: AccessOffer): boolean {
-  return problem === undefined || heldUntil !== undefined;
+function complaintAbout({ complaint }: WhoSaid): Inputs {
+  return complaint === undefined ? {} : { person: complaint };
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

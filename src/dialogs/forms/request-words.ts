@@ -197,3 +197,20 @@ function personOf(tokens: readonly Token[], roles: readonly NamedRole[]): SaidPe
 function textsOf(tokens: readonly Token[]): string[] {
   return tokens.map(({ text }) => text);
 }
+
+const OR = ' or ';
+/** Characters: a button has room for them, however they are written. */
+const LONGEST_CARRIED = 100;
+
+/** What is not clear, as a button carries it until it is asked about again: `ana`, `ana or omar`. */
+export function carriedWords(words: readonly string[]): string {
+  return words.join(OR).slice(0, LONGEST_CARRIED);
+}
+
+export function peopleCarried(carried: string, roles: readonly NamedRole[]): SaidPerson[] {
+  return carried.split(OR).map((words) => personOf([{ text: words, kind: 'quoted' }], roles));
+}
+
+export function roleCarried(carried: string, roles: readonly NamedRole[]): RoleSaid {
+  return oneRole(carried.split(OR).map((words) => matchRoles([words], roles)));
+}

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { AccessOffer, EntraPerson } from '../../services/index.js';
 import { readAskedAccess } from './request-access.form.js';
-import { readRequestWords } from './request-words.js';
-import { filledBySaid, isNamedBy, whoFound } from './said-request.js';
+import { peopleCarried, readRequestWords } from './request-words.js';
+import { filledBySaid, isNamedBy, roleComplaint, whoFound, whoUnclear } from './said-request.js';
 
 const NOW = new Date('2026-11-24T10:00:00Z');
 const lasts = { usualMinutes: 480, mostMinutes: 43_200, canBreakGlass: false };
@@ -60,8 +60,31 @@ test.each(['agent until whenever', 'agent for 1 day until friday'])(
   },
 );
 
-test('a role that is not clear is not proposed either', () => {
-  expect(filled('pope for 1 day').typed).toEqual({ minutes: '1440' });
+test('a role that is not clear stays in its words, which are none of the choices', () => {
+  expect(filled('pope for 1 day').typed).toEqual({ role: 'pope', minutes: '1440' });
+});
+
+test.each(['pope', 'boss', 'agent as lead'])('of “%s”, carried by a button, the same is said again', (sentence) => {
+  const { typed, complaints } = filled(sentence);
+
+  expect(complaints['role']).toBeDefined();
+  expect(roleComplaint(typed['role'], OFFERS.slice(0, 2))['role']).toBeDefined();
+  expect(roleComplaint(typed['role'], OFFERS)).toEqual(complaints);
+});
+
+test('a role that was chosen is not complained about', () => {
+  expect(roleComplaint('agent', OFFERS)).toEqual({});
+  expect(roleComplaint(undefined, OFFERS)).toEqual({});
+});
+
+test('whom a sentence leaves open is carried by a button whole, or as much of it as has room', () => {
+  const [one, two] = [called('ana'), called('omar')];
+
+  expect(peopleCarried(whoUnclear([one, two]).words ?? '', OFFERS)).toEqual([one, two]);
+  expect(peopleCarried(whoFound(called('lead'), { kind: 'none' }).words ?? '', OFFERS)).toMatchObject([
+    { words: 'lead', isAlsoRole: true },
+  ]);
+  expect(whoFound(called('x'.repeat(900)), { kind: 'none' }).words).toHaveLength(100);
 });
 
 test.each(['ana', 'Ana Agent', 'agent', 'ANA.AGENT', 'ana.agent@contoso.example', 'ana@mail.example', ana.id])(

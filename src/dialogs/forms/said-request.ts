@@ -1,7 +1,7 @@
 import { timeSpanText, type AccessOffer, type EntraPerson, type PersonFound } from '../../services/index.js';
 import { personChoice } from '../views/person-choice.js';
 import { LONGEST_WHY, requestSpans, untilComplaint, WHO_OPEN, type WhoAsked } from './request-access.form.js';
-import type { RequestWords, SaidPerson, SaidTime } from './request-words.js';
+import { carriedWords, roleCarried, type RequestWords, type SaidPerson, type SaidTime } from './request-words.js';
 import { wordsOf, type RoleSaid } from './role-words.js';
 import { minutesUntil } from './until-words.js';
 
@@ -23,7 +23,7 @@ interface Said {
 /** All but whom it is for. */
 export function filledBySaid(words: RequestWords, said: Said): { typed: Answers; complaints: Answers } {
   const role = roleFilled(words.role, said.offers);
-  const offer = said.offers.find(({ roleId }) => roleId === role.typed?.['role']);
+  const offer = role.complaints ? undefined : said.offers.find(({ roleId }) => roleId === role.typed?.['role']);
   const all = [role, timeFilled(words.times, offer, said), whyFilled(words.why)];
   return {
     typed: Object.assign({}, ...all.map(({ typed }) => typed)) as Answers,
@@ -31,16 +31,35 @@ export function filledBySaid(words: RequestWords, said: Said): { typed: Answers;
   };
 }
 
+/** What is wrong with a role that was carried: one of those to choose from, or words. */
+export function roleComplaint(carried: string | undefined, offers: readonly AccessOffer[]): Answers {
+  if (carried === undefined || offers.some((offer) => offer.roleId === carried && isUsable(offer))) return {};
+  return roleFilled(roleCarried(carried, offers), offers).complaints ?? {};
+}
+
+/** What is not clear stays in its words, which are none of the choices. */
 function roleFilled(role: RoleSaid, offers: readonly AccessOffer[]): Filled {
   if (role.kind === 'none') return {};
   if (role.kind === 'unknown')
-    return wrong('role', `No role here is called ${quoted(role.words)}. Choose one of these.`);
+    return roleOpen([role.words], `No role here is called ${quoted(role.words)}. Choose one of these.`);
   const named = offers.filter(({ roleId }) => role.roleIds.includes(roleId));
   const [offer, ...others] = named;
-  if (!offer || others.length > 0)
-    return wrong('role', `That may mean ${named.map(({ name }) => name).join(' or ')}. Choose one of these.`);
-  const isUsable = offer.problem === undefined || offer.heldUntil !== undefined;
-  return isUsable ? { typed: { role: offer.roleId } } : wrong('role', `${offer.name}: ${offer.problem ?? ''}`);
+  if (!offer || others.length > 0) {
+    const names = named.map(({ name }) => name);
+    return roleOpen(names, `That may mean ${names.join(' or ')}. Choose one of these.`);
+  }
+  return isUsable(offer)
+    ? { typed: { role: offer.roleId } }
+    : roleOpen([offer.roleId], `${offer.name}: ${offer.problem ?? ''}`);
+}
+
+/** What one has already can be asked for for somebody else. */
+export function isUsable({ problem, heldUntil }: AccessOffer): boolean {
+  return problem === undefined || heldUntil !== undefined;
+}
+
+function roleOpen(words: readonly string[], complaint: string): Filled {
+  return { typed: { role: carriedWords(words) }, ...wrong('role', complaint) };
 }
 
 function timeFilled(
@@ -82,6 +101,8 @@ function whyFilled(why: string | undefined): Filled {
 export interface WhoSaid extends WhoAsked {
   /** Their object id, where that is clear. */
   readonly personId?: string;
+  /** What was said of them, where it is not. */
+  readonly words?: string;
   readonly complaint?: string;
 }
 
@@ -95,23 +116,30 @@ export function whoKnown(person: EntraPerson): WhoSaid {
 
 /** Of several people the sentence does not say which. */
 export function whoUnclear(said: readonly SaidPerson[]): WhoSaid {
-  const words = said.map((one) => quoted(one.words)).join(' or ');
-  return asksAgain(`Latchkey does not see whether this is for ${words}. ${TYPE_AND_CHOOSE}`);
+  const words = said.map((one) => one.words);
+  const either = words.map(quoted).join(' or ');
+  return asksAgain(words, `Latchkey does not see whether this is for ${either}. ${TYPE_AND_CHOOSE}`);
 }
 
 /** A mention that says nothing but a name. */
 export function whoMentioned({ words }: SaidPerson): WhoSaid {
-  return asksAgain(`The mention of ${quoted(words)} does not say whose account it is. ${TYPE_AND_CHOOSE}`);
+  return asksAgain([words], `The mention of ${quoted(words)} does not say whose account it is. ${TYPE_AND_CHOOSE}`);
+}
+
+/** Somebody was named, and cannot be looked up now. */
+export function whoLost(): WhoSaid {
+  return asksAgain([], `Latchkey could not look up whom you had named. ${TYPE_AND_CHOOSE}`);
 }
 
 /** Filled in only where each word that was said is a whole word of the name, or their user name or address. */
 export function whoFound({ words, isAlsoRole }: SaidPerson, found: PersonFound): WhoSaid {
-  if (found.kind === 'none') return asksAgain(`Entra knows nobody as ${quoted(words)}. ${TYPE_AND_CHOOSE}`);
+  if (found.kind === 'none') return asksAgain([words], `Entra knows nobody as ${quoted(words)}. ${TYPE_AND_CHOOSE}`);
   if (found.kind === 'one' && !isAlsoRole && isNamedBy(words, found.person)) return whoKnown(found.person);
   const people = found.kind === 'one' ? [found.person] : found.people;
   return {
     input: { kind: 'choice', label: 'Person', choices: people.map((person) => personChoice(person)) },
     isOptional: false,
+    words: carriedWords([words]),
     complaint: `${quoted(words)} may mean ${people.length === 1 ? 'this person' : 'one of these people'}. Choose who it is; if it is somebody else, ask again with the user principal name.`,
   };
 }
@@ -124,8 +152,9 @@ export function isNamedBy(words: string, { id, name, userPrincipalName, mail }: 
   return all.length > 0 && all.every((word) => names.includes(word));
 }
 
-function asksAgain(complaint: string): WhoSaid {
-  return { input: { ...WHO_OPEN.input, placeholder: 'Type two letters of a name' }, isOptional: false, complaint };
+function asksAgain(words: readonly string[], complaint: string): WhoSaid {
+  const input = { ...WHO_OPEN.input, placeholder: 'Type two letters of a name' };
+  return { input, isOptional: false, words: carriedWords(words), complaint };
 }
 
 function wrong(id: string, complaint: string): Filled {
