@@ -71,3 +71,14 @@ test('a policy that wants sign-ins that nobody can make is told as it is, also w
   );
   expect(lines).not.toContain('Nothing is wrong.');
 });
+
+test('that Entra was never compared with the leases is told once the process has had the time for it', () => {
+  const { health, ...more } = nothingWrong(said);
+  const started = (minutesAgo: number): HealthShown => {
+    const startedAt = new Date(NOW.getTime() - minutesAgo * 60_000);
+    return { ...more, health: { ...health, startedAt, directory: { findings: [] } } };
+  };
+
+  expect(linesOf(started(15))[0]).toBe('Nothing is wrong.');
+  expect(linesOf(started(16))[0]).toMatch(/^Entra could not be compared with the leases since .* The log of Latchkey/);
+});

@@ -84,7 +84,7 @@ function troublesOf({ health, chats, canManage }: HealthShown, { readerId, now }
     ...pileTrouble(health.undelivered, inZone, undeliveredText),
     ...(health.cardsBehind > 0 ? [{ text: cardsText(health.cardsBehind) }] : []),
     ...certificateTrouble(health.certificateUntil, now),
-    ...lookTrouble(directory.at, { now, inZone }),
+    ...lookTrouble(health, { now, inZone }),
   ];
 }
 
@@ -203,9 +203,15 @@ function certificateTrouble(until: Date | undefined, now: Date): Trouble[] {
   ];
 }
 
-function lookTrouble(at: Date | undefined, { now, inZone }: { now: Date; inZone: (date: Date) => string }): Trouble[] {
-  if (!at || now.getTime() - at.getTime() <= LOOK_MINUTES * 60_000) return [];
-  return [{ text: `Entra could not be compared with the leases since ${inZone(at)}. The log of Latchkey says why.` }];
+function lookTrouble(
+  { directory: { at }, startedAt }: Health,
+  { now, inZone }: { now: Date; inZone: (date: Date) => string },
+): Trouble[] {
+  const since = at ?? startedAt;
+  if (now.getTime() - since.getTime() <= LOOK_MINUTES * 60_000) return [];
+  return [
+    { text: `Entra could not be compared with the leases since ${inZone(since)}. The log of Latchkey says why.` },
+  ];
 }
 
 function knownText({ policy: { rolesOffered }, directory: { at } }: Health, now: Date): string {

@@ -157,3 +157,11 @@ test('the certificate is that of the last look, before it that of the last set-u
 
   expect([before, (await standing.find(['look']))?.certificateUntil]).toEqual([setUp, seen]);
 });
+
+test('it says since when the process is there, as Entra may never have been compared', async () => {
+  const startedAt = stand.clock.now();
+  const service = healthService();
+  stand.clock.advance(16);
+
+  expect((await service.find(['look']))?.startedAt).toEqual(startedAt);
+});

@@ -32,10 +32,12 @@ export interface HealthParts {
 /** How Latchkey stands, for those who may look at the SSO configuration. Asks the database and nobody outside. */
 export class HealthService {
   readonly #parts: HealthParts;
+  readonly #startedAt: Date;
   #certificateSeen: Date | undefined;
 
   constructor(parts: HealthParts) {
     this.#parts = parts;
+    this.#startedAt = parts.clock.now();
   }
 
   /** What a look at Entra has just shown. */
@@ -58,7 +60,7 @@ export class HealthService {
     const until = this.#certificateSeen ?? (await this.#parts.findSetUpCertificate());
     const findings = await this.findings();
     return {
-      ...{ policy: policyStanding(), directory: { ...directoryLook(), findings } },
+      ...{ policy: policyStanding(), directory: { ...directoryLook(), findings }, startedAt: this.#startedAt },
       ...{ leases, runs, overdue, undelivered, cardsBehind },
       ...(until ? { certificateUntil: until } : {}),
     };

@@ -10,6 +10,8 @@ export interface Health {
   readonly policy: PolicyStanding;
   /** What Entra said the last time; findings about leases that have moved on since are left out. */
   readonly directory: DirectoryLook;
+  /** Since when this process could have asked Entra. */
+  readonly startedAt: Date;
   readonly leases: Some<LeaseTrouble>;
   /** Runs that stand still. */
   readonly runs: Some<RunTrouble>;

@@ -14,7 +14,7 @@ function health(said: Said, more: Partial<Health> = {}): Health {
       ...{ file: said('/etc/latchkey/policy.yaml'), rolesOffered: [said('Agent'), said('Supervisor')] },
       ...{ timeZone: 'Europe/Berlin', findings: [] },
     },
-    directory: { at: inMinutes(-2), findings: [] },
+    ...{ directory: { at: inMinutes(-2), findings: [] }, startedAt: inMinutes(-600) },
     ...{ leases: { first: [], total: 0 }, runs: { first: [], total: 0 } },
     ...{ overdue: { count: 0 }, undelivered: { count: 0 }, cardsBehind: 0, certificateUntil: inDays(300) },
     ...more,
