@@ -30,9 +30,12 @@ export function startEchoBot(opened: Opened, { dataDir }: { dataDir: string }): 
   return startBot(opened, { script: 'bench/baselines/echo-bot.js', env: { DATA_DIR: dataDir } });
 }
 
-/** Bolt's hello-world. Not yet ready. */
-export function startBoltHello(opened: Opened): Promise<Bot> {
-  return startBot(opened, { script: 'bench/baselines/bolt-hello.js', env: {} });
+/** Bolt's hello-world. Not yet ready. @param keeps where it makes a durable insert before each acknowledgement. */
+export function startBoltHello(opened: Opened, keeps: { dataDir?: string } = {}): Promise<Bot> {
+  const { dataDir } = keeps;
+  return startBot(opened, {
+    ...{ script: 'bench/baselines/bolt-hello.js', env: dataDir === undefined ? {} : { DATA_DIR: dataDir } },
+  });
 }
 
 async function startBot(opened: Opened, order: Start): Promise<Bot> {
