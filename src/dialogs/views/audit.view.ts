@@ -53,17 +53,18 @@ function lineWords(line: AuditLine): string {
   return `${momentText(line.at)} · ${happened(line)}${request} (entry ${String(line.seq)})`;
 }
 
-function happened({ kind, who = 'Somebody', channel, deed, isRetry, state, problem, rule }: AuditLine): string {
+function happened(line: AuditLine): string {
+  const { kind, who = 'Somebody', channel, deed, isRetry, state, problem, rule, signedInAs } = line;
   const from = channel === undefined ? '' : ` ${DOORS[channel] ?? `through ${channel}`}`;
   switch (kind) {
     case 'intent':
       return `${who}${from} started${isRetry ? ' once more' : ''} to ${deed}.`;
     case 'outcome':
       return state === 'done'
-        ? `Done, for ${who}: ${deed}.`
+        ? `Done, for ${who}: ${deed}${proofWords(line)}.`
         : `Not finished, for ${who}: ${deed}.${problem ? ` ${problem}` : ''}`;
     case 'refusal':
-      return `Refused to ${who}${from}: ${deed}. Rule: ${ruleWords(rule)}.`;
+      return `Refused to ${who}${from}: ${deed}${signedInAs === undefined ? '' : `; ${signedInAs} had signed in`}. Rule: ${ruleWords(rule)}.`;
     case 'look':
       return `${who}${from} looked: ${deed}.`;
     default:
@@ -71,9 +72,15 @@ function happened({ kind, who = 'Somebody', channel, deed, isRetry, state, probl
   }
 }
 
+function proofWords({ provenBy }: AuditLine): string {
+  if (!provenBy) return '';
+  const { signedInAt, authenticationContext: context } = provenBy;
+  return `, proven by a sign-in at ${momentText(signedInAt)}${context === undefined ? '' : ` that met ${context}`}`;
+}
+
 const DOORS: Readonly<Record<string, string>> = { teams: 'in Teams', slack: 'in Slack', cli: 'at the terminal' };
 
-/** The rules of permissions, short. Another one is shown by its own name. */
+/** The rules of permissions and of step-up sign-ins, short. Another one is shown by its own name. */
 const RULES: Readonly<Record<string, string>> = {
   'not-in-tenant': 'only people of this tenant',
   'account-disabled': 'no disabled accounts',
@@ -82,6 +89,11 @@ const RULES: Readonly<Record<string, string>> = {
   'role-too-narrow': 'the role is not for the whole tenant',
   'role-not-activated': 'the role is not active',
   self: 'nobody gives access to themselves',
+  'approval-other-person': 'whoever has clicked signs in themselves',
+  'approval-other-browser': 'a sign-in counts in the browser that began it',
+  'sign-in-without-time': 'Entra must say when the sign-in was',
+  'sign-in-not-fresh': 'only a sign-in after the click counts',
+  'sign-in-without-context': 'the sign-in must meet the authentication context of the policy',
 };
 
 function ruleWords(rule: string | undefined): string {

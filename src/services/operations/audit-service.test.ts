@@ -4,7 +4,7 @@ import { appendAudit } from '../platform/audit.js';
 import { openTestDatabase } from '../../../test/support/test-database.js';
 import type { Database } from '../platform/database.js';
 import type { Json } from '../platform/json.js';
-import { ada, recordingLog, silentLog, StandingClock } from '../platform/testing/test-parts.js';
+import { ada, omar, recordingLog, silentLog, StandingClock } from '../platform/testing/test-parts.js';
 import { AuditService, type AuditPage } from './audit-service.js';
 import { OperatorAudit } from './operator-audit.js';
 
@@ -14,7 +14,10 @@ let service: AuditService;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  const entra = { findPeople: async () => [], findPerson: async () => undefined } as Partial<Entra> as Entra;
+  const person = { userPrincipalName: 'omar.owner@contoso.example', isEnabled: true, isGuest: false };
+  const findPerson: Entra['findPerson'] = async (id) =>
+    id === omar.personId ? { ...person, id, name: omar.name } : undefined;
+  const entra = { findPeople: async () => [], findPerson } as Partial<Entra> as Entra;
   const pipeline = { permitted: () => Promise.reject(new Error('Nobody is asked here.')) };
   service = new AuditService({ database, entra, pipeline });
 }, 30_000);
@@ -75,6 +78,18 @@ test('an entry of an earlier release, without words of its own, is named by its 
   expect(await firstLine('outcome', { operation: 'assign-person', state: 'done' })).toMatchObject({
     deed: 'assign person',
   });
+});
+
+test('an approval says by which sign-in it was proven, and a refusal who had signed in in the place of the other', async () => {
+  const provenBy = { signedInAt: '2026-11-24T10:02:03.000Z', authenticationContext: 'c1' };
+  const rule = 'approval-other-person';
+
+  expect(await firstLine('outcome', { what: 'approve it', state: 'done', provenBy })).toMatchObject({
+    provenBy: { signedInAt: new Date(provenBy.signedInAt), authenticationContext: 'c1' },
+  });
+  expect(await firstLine('refusal', { rule, signedInAs: omar.personId })).toMatchObject({ signedInAs: 'Omar Owner' });
+  expect(await firstLine('refusal', { rule, signedInAs: 'gone' })).toMatchObject({ signedInAs: 'gone' });
+  expect(await firstLine('refusal', { rule, signedInAs: ada.personId })).not.toHaveProperty('signedInAs');
 });
 
 test('an entry of any shape makes a line', async () => {

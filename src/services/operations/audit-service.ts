@@ -26,6 +26,10 @@ export interface AuditLine {
   readonly requestId?: string;
   /** Which rule refused it. */
   readonly rule?: string;
+  /** Who has signed in for it, where that was somebody else: a name, or the object id of somebody who has left Entra. */
+  readonly signedInAs?: string;
+  /** By which sign-in the approval was proven; in wall time, as Entra says it. */
+  readonly provenBy?: { readonly signedInAt: Date; readonly authenticationContext?: string | undefined };
 }
 
 export interface AuditPage {
@@ -87,7 +91,12 @@ export class AuditService {
       this.#person(personId),
       this.#entries(personId, cursor),
     ]);
-    return { person, lines: entries.map(toLine), hasNewer, hasOlder };
+    const lines = await Promise.all(entries.map((entry) => this.#withName(toLine(entry))));
+    return { person, lines, hasNewer, hasOlder };
+  }
+
+  async #withName({ signedInAs: id, ...line }: AuditLine): Promise<AuditLine> {
+    return id === undefined ? line : { ...line, signedInAs: (await this.#person(id)).name };
   }
 
   async #entries(
@@ -117,18 +126,26 @@ export type AuditPersonFound =
 
 /** As much of an entry as the pipeline writes; every part may be missing from an entry of another release. */
 const entryBody = z.object({
-  actor: z.object({ name: z.string(), channel: z.string() }).optional().catch(undefined),
+  actor: z
+    .object({ personId: z.string().optional().catch(undefined), name: z.string(), channel: z.string() })
+    .optional()
+    .catch(undefined),
   operation: z.string().optional().catch(undefined),
   what: z.string().optional().catch(undefined),
   state: z.string().optional().catch(undefined),
   problem: z.object({ what: z.string(), requestId: z.string() }).optional().catch(undefined),
   rule: z.string().optional().catch(undefined),
+  signedInAs: z.string().optional().catch(undefined),
+  provenBy: z
+    .object({ signedInAt: z.coerce.date(), authenticationContext: z.string().optional() })
+    .optional()
+    .catch(undefined),
 });
 
 const RETRY = /, again$/;
 
 function toLine({ seq, at, kind, body }: StoredAuditEntry): AuditLine {
-  const { actor, operation = '', what, state, problem, rule } = entryBody.catch({}).parse(body);
+  const { actor, operation = '', what, state, problem, rule, signedInAs, provenBy } = entryBody.catch({}).parse(body);
   const requestId = problem?.requestId;
   return {
     ...{ seq, at, kind, isRetry: RETRY.test(operation) },
@@ -138,6 +155,8 @@ function toLine({ seq, at, kind, body }: StoredAuditEntry): AuditLine {
     ...(problem ? { problem: problem.what } : {}),
     ...(requestId ? { requestId } : {}),
     ...(rule === undefined ? {} : { rule }),
+    ...(signedInAs === undefined || signedInAs === actor?.personId ? {} : { signedInAs }),
+    ...(provenBy ? { provenBy } : {}),
   };
 }
 

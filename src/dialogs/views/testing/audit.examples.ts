@@ -13,6 +13,11 @@ export const auditExamples: Examples = (said) => {
     line(9, { kind: 'look', channel: 'cli', deed: said('at the audit of Ana Agent') }),
     line(8, { kind: 'refusal', channel: 'slack', rule: 'self' }),
     line(7, { kind: 'refusal', channel: said('carrier pigeon'), rule: said('of-tomorrow') }),
+    line(11, { kind: 'refusal', rule: 'approval-other-person', signedInAs: said('Omar Owner') }),
+    line(10, {
+      ...{ kind: 'outcome', state: 'done' },
+      provenBy: { signedInAt: NOW, authenticationContext: said('c1') },
+    }),
     line(6, { kind: 'outcome', state: 'done', requestId: 'req-1' }),
     line(5, { kind: 'outcome', state: 'failed', problem: said('Entra said no.') }),
     line(4, { isRetry: true }),
