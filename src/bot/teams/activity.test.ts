@@ -79,6 +79,28 @@ describe('what was said', () => {
     });
   });
 
+  const mentionOf = (id: string, name: string, aadObjectId?: string) => ({
+    ...{ type: 'mention', mentioned: { id, aadObjectId }, text: `<at>${name}</at>` },
+  });
+  const [ONE, OTHER] = ['33333333-0000-4000-8000-000000000004', '33333333-0000-4000-8000-000000000005'];
+  const saidWith = (text: string, entities: object[]) => readSaid(activity({ text, entities }));
+
+  test.each([
+    ['two people', [mentionOf('29:a', 'Ana', ONE), mentionOf('29:b', 'Ana', OTHER)]],
+    ['one whose account is known and one whose is not', [mentionOf('29:a', 'Ana', ONE), mentionOf('29:b', 'Ana')]],
+  ])('mentions that read alike and mean %s stay marked, as nothing says which is which', (_whom, entities) => {
+    const text = 'request for <at>Ana</at> because <at>Ana</at> asked';
+
+    expect(saidWith(text, entities)).toEqual({ kind: 'text', text });
+  });
+
+  test('somebody who is mentioned twice is the same person twice; what merely looks like a mention is none', () => {
+    const ana = mentionOf('29:a', 'Ana', ONE);
+
+    expect(saidWith('for <at>Ana</at>, <at>Ana</at>', [ana, ana])).toMatchObject({ text: `for ${ONE}, ${ONE}` });
+    expect(saidWith('for <at>Ana</at>, <at>Ana</at>', [ana])).toMatchObject({ text: `for ${ONE}, <at>Ana</at>` });
+  });
+
   const button = { verb: 'run', reference: 'plan:1', revision: 3 };
 
   test('a pressed button is a click with its inputs and its message', () => {

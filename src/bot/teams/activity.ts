@@ -104,20 +104,30 @@ function readText(activity: InboundActivity): Said {
 
 /**
  * In a channel the text begins with the bot's own name, marked as a mention of it. Who else is mentioned stands there by
- * Entra object id, where Teams says it; the name in a mention may be anybody's, and stays marked.
+ * Entra object id, where Teams says it; the name in a mention may be anybody's, and stays marked. So do those that read
+ * alike and mean several: their text does not say which is which.
  */
 function withoutMentions(activity: InboundActivity): string {
   const mentions = (activity.entities ?? []).flatMap((entity) => mention.safeParse(entity).data ?? []);
-  return mentions.reduce((text, { mentioned, text: marked }) => {
-    if (mentioned.id === activity.recipient.id) return text.replaceAll(marked, ' ');
-    const personId = mentioned.aadObjectId?.toLowerCase() ?? '';
-    return GUID.test(personId) ? text.replaceAll(marked, personId) : text;
+  const meant = mentions.map(({ mentioned, text: marked }) => ({ marked, means: meaningOf(mentioned, activity) }));
+  return meant.reduce((text, { marked, means }) => {
+    const isClear = meant.every((other) => other.marked !== marked || other.means === means);
+    return isClear && means !== undefined ? text.replace(marked, means) : text;
   }, activity.text ?? '');
 }
 
+/** What stands in place of a mention. `undefined`: Teams does not say whose it is. */
+function meaningOf({ id: mentionedId, aadObjectId }: Mentioned, { recipient }: InboundActivity): string | undefined {
+  if (mentionedId === recipient.id) return ' ';
+  const personId = aadObjectId?.toLowerCase() ?? '';
+  return GUID.test(personId) ? personId : undefined;
+}
+
+const mentionedParty = z.object({ id, aadObjectId: optionalText(100) });
+type Mentioned = z.infer<typeof mentionedParty>;
 const mention = z.object({
   type: z.literal('mention'),
-  mentioned: z.object({ id, aadObjectId: optionalText(100) }),
+  mentioned: mentionedParty,
   text: z.string().min(1).max(500),
 });
 
