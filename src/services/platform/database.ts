@@ -77,7 +77,7 @@ async function overPostgres(server: PostgresServer, log: Log, clock: Pick<Clock,
   return {
     db,
     isShared: true,
-    transaction: (work) => untilUndisturbed(() => db.transaction().execute(work)),
+    transaction: (work) => untilUndisturbed(() => db.transaction().execute(work), log),
     query: (text, values) => pool.query(text, values),
     close: () => pool.end(),
   };
