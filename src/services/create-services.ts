@@ -169,7 +169,7 @@ export function createServices(parts: ServiceParts): Services {
     durable.abandonedRuns,
     outbox.sweep,
     memory.cardsBehind,
-    slackInbox.sweep,
+    ...slackInbox.sweeps,
     checkpoints.sweep,
     files.sweep,
     links.sweep,

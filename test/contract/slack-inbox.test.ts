@@ -1,7 +1,7 @@
 import { SLACK } from '../../sandbox/credentials.js';
 import type { FilledForm } from '../../src/dialogs/forms/form.js';
 import { until } from '../support/processes.js';
-import { ada, commandOf, messageOf, SlackStand, type Signed } from './slack-stand.js';
+import { ada, commandOf, messageOf, silentServer, SlackStand, type Signed } from './slack-stand.js';
 
 /* Between the acknowledgement and the end of the work a delivery stands in the inbox, and nowhere else. */
 
@@ -228,6 +228,30 @@ test('a dialog that still stands open says what came of it', async () => {
   expect(JSON.stringify(stand.views().find(({ id }) => id === view?.id))).toContain('Asked.');
 });
 
+test.each([['refuses every connection', 'refuses'] as const, ['never answers', 'hangs'] as const])(
+  'while Slack %s, what was left behind and what comes stays, and is taken up again after a pause',
+  async (_, how) => {
+    const left = await leftOf(message());
+    await stand.close();
+    const silent = await silentServer();
+    if (how === 'refuses') await silent.close();
+    stand = await SlackStand.start({ apiUrl: `${silent.url}/api` });
+
+    await stand.inbox.takeUp({ ...left, receivedAt: new Date(), tries: 1 });
+    const late = { ...(left.delivery as object), id: 'late' };
+    await stand.inbox.takeUp({ deliveryId: 'late', delivery: late, receivedAt: new Date(0), tries: 1 });
+    expect((await stand.send(click())).status).toBe(200);
+    await stand.settled();
+
+    expect(stand.turns).toEqual([]);
+    expect(stand.inbox.kept.size).toBe(3);
+    const pauses = [...stand.inbox.kept.keys()].map((deliveryId) => ({ deliveryId, afterS: 10 }));
+    expect(stand.inbox.released).toHaveLength(3);
+    expect(stand.inbox.released).toEqual(expect.arrayContaining(pauses));
+    if (how === 'hangs') await silent.close();
+  },
+);
+
 test('what is more than an hour old is not done: the person is told, and looks for themselves', async () => {
   const left = await leftOf(click());
 
@@ -269,10 +293,11 @@ test('a bot that is told to stop lets what has begun end; what takes too long st
   stand.answers = async ({ said }) => (said.kind === 'click' ? void (await answer.promise) : undefined);
   await stand.send(click());
   await stand.send(command());
-  await until('both are under way', async () => stand.turns.length === 2);
+  await until('the command is answered', async () => stand.turns.length === 2 && stand.inbox.kept.size === 1);
 
   await stand.stops(50);
   answer.release();
 
+  expect(stand.inbox.hasLeft).toBe(true);
   expect([...stand.inbox.kept.values()]).toMatchObject([{ deed: { kind: 'click' } }]);
 });

@@ -210,7 +210,10 @@ export class MapInbox implements Inbox {
   #worker: ((left: LeftBehind) => Promise<void>) | undefined;
   /** What comes before the answer of the store. */
   slowly: () => Promise<unknown> = async () => undefined;
-  readonly sweep = { name: 'none', sweep: async () => undefined };
+  /** What was left to whoever takes it up next, and after how many seconds. */
+  readonly released: { readonly deliveryId: string; readonly afterS: number }[] = [];
+  hasLeft = false;
+  readonly sweeps = [];
 
   async keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'> {
     this.asked += 1;
@@ -221,8 +224,20 @@ export class MapInbox implements Inbox {
     return 'new';
   }
 
+  async begin(): Promise<boolean> {
+    return true;
+  }
+
   async done(deliveryId: string): Promise<void> {
     this.kept.delete(deliveryId);
+  }
+
+  async release(deliveryId: string, afterS: number): Promise<void> {
+    this.released.push({ deliveryId, afterS });
+  }
+
+  async leave(): Promise<void> {
+    this.hasLeft = true;
   }
 
   onLeftBehind(worker: (left: LeftBehind) => Promise<void>): () => void {

@@ -29,6 +29,7 @@ export class Reply {
   readonly #delivery: Delivery;
   readonly #isTakenUp: boolean;
   readonly #dialog: OpenDialog | undefined;
+  #hasSaid = false;
 
   /** @param dialog open in front of the person, and showing that Latchkey is at work. */
   constructor(parts: ReplyParts, { delivery, isTakenUp }: Task, dialog: OpenDialog | undefined) {
@@ -61,16 +62,28 @@ export class Reply {
     }
   }
 
+  /** Whether the person could be told what was said last. */
+  get hasSaid(): boolean {
+    return this.#hasSaid;
+  }
+
   /** @param place absent: it is not known yet. */
   async say(text: string, place: Place | undefined): Promise<void> {
+    this.#hasSaid = await this.#said(text, place);
+  }
+
+  async #said(text: string, place: Place | undefined): Promise<boolean> {
     const { deed, userId, responseUrl } = this.#delivery;
-    if (this.#dialog && (await this.#dialog.say(text))) return;
-    if (deed.kind === 'home') return this.#publish(lineView(text));
+    const { channel, responseUrls } = this.#parts;
+    if (this.#dialog && (await this.#dialog.say(text))) return true;
     // After a while nobody may be looking: a line that only one person sees is not there later.
     const isLasting = deed.kind === 'message' || (this.#isTakenUp && place?.kind === 'personal');
-    if (isLasting && place) return this.#parts.channel.say(place, text);
-    if (responseUrl !== undefined && (await this.#parts.responseUrls.say(responseUrl, text))) return;
-    if (place) await this.#parts.channel.hint(place, userId, text);
+    if (deed.kind === 'home') await this.#publish(lineView(text));
+    else if (isLasting && place) await channel.say(place, text);
+    else if (responseUrl !== undefined && (await responseUrls.say(responseUrl, text))) return true;
+    else if (place) await channel.hint(place, userId, text);
+    else return false;
+    return true;
   }
 
   /** The same beside a dialog: it is about to say something else. */

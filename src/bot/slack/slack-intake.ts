@@ -20,7 +20,7 @@ export type Acknowledge = (body?: object) => Promise<void>;
 export interface SlackIntakeOptions extends ReplyParts, SearchRowsOptions {
   readonly turns: SlackTurns;
   /** What was acknowledged and is not finished. */
-  readonly inbox: Pick<Inbox, 'keep' | 'done' | 'onLeftBehind'>;
+  readonly inbox: Omit<Inbox, 'sweeps'>;
   readonly conversations: SlackConversations;
   readonly pace: Pace;
   /** Wall time. */
@@ -44,6 +44,8 @@ const KEPT_WITHIN_MS = 1_000;
 const MOST_TRIES = 3;
 /** Whoever clicked so long ago may not want it any more, and does not look. */
 const MOST_AGE_MS = 60 * 60 * 1_000;
+/** Seconds until what Slack did not let us do is tried again. */
+const AGAIN_AFTER_S = 10;
 
 type Kept = 'new' | 'known' | 'unkept';
 
@@ -104,6 +106,7 @@ export class SlackIntake {
     if (withinMs === undefined) return this.#settled();
     await within(withinMs, this.#settled());
     this.#isLeaving = true;
+    await this.#options.inbox.leave();
   }
 
   async #settled(): Promise<void> {
@@ -171,9 +174,12 @@ export class SlackIntake {
   }
 
   async #finish(task: Task, dialog: OpenDialog | undefined): Promise<void> {
+    const { inbox, turns } = this.#options;
+    const { id } = task.delivery;
+    if (this.#isLeaving || !(await inbox.begin(id))) return;
+    const isEnded = await turns.workOn(task, dialog);
     if (this.#isLeaving) return;
-    await this.#options.turns.workOn(task, dialog);
-    if (!this.#isLeaving) await this.#options.inbox.done(task.delivery.id);
+    await (isEnded ? inbox.done(id) : inbox.release(id, AGAIN_AFTER_S));
   }
 
   /** In words that cost next to nothing: dialogs and commands are told in what Slack gets anyway. */

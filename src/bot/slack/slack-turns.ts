@@ -1,5 +1,5 @@
 import type { Account, ChatUser, Place, Said } from '../../dialogs/turn.js';
-import { problemFacts, sentencesOf, type Log } from '../../services/index.js';
+import { problemFacts, sentencesOf, type Log, type ProblemFacts } from '../../services/index.js';
 import type { PlaceStore } from '../places.js';
 import { homeOpened, type Delivery, type Task } from './delivery.js';
 import type { OpenDialog } from './dialogs.js';
@@ -27,6 +27,8 @@ export interface SlackTurnsOptions extends ReplyParts {
 }
 
 export const IN_MESSAGES = 'The answer comes in your direct messages with Latchkey.';
+const PUT_OFF =
+  'Slack does not answer Latchkey just now. What you did is kept, and the answer comes in your direct messages.';
 const INVITED =
   'Latchkey does not know yet who you are here. It has written to you in your direct messages: link your account there first.';
 
@@ -47,23 +49,48 @@ type Identified = Pick<Account, 'personId' | 'name' | 'byEmail'>;
 /** The work on what people do: who they are, what comes of it, and where they see that. */
 export class SlackTurns {
   readonly #options: SlackTurnsOptions;
+  /** Whose conversation was asked: what it did must not be done as if it were new. */
+  readonly #asked = new WeakSet<Task>();
 
   constructor(options: SlackTurnsOptions) {
     this.#options = options;
   }
 
-  /** Ends in an answer, or in words of why there is none. Never rejects. */
-  async workOn(task: Task, dialog: OpenDialog | undefined): Promise<void> {
+  /**
+   * Ends in an answer, or in words of why there is none. Never rejects.
+   * @returns `false`: Slack was away before anything was done, and the same may be worked on later.
+   */
+  async workOn(task: Task, dialog: OpenDialog | undefined): Promise<boolean> {
     const { delivery } = task;
     const reply = new Reply(this.#options, task, dialog);
-    let origin: Place | undefined;
     try {
-      const own = await this.#own();
-      origin = originOf(delivery, own.teamId);
-      await this.#judgeAndServe(task, reply, own);
+      await this.#judgeAndServe(task, reply, await this.#own());
+      return true;
     } catch (error) {
       this.#options.log.error({ error, deed: delivery.deed.kind }, 'A deed in Slack failed');
-      await reply.say(sentencesOf(problemFacts(error)), origin).catch((later: unknown) => this.untold(later));
+      const facts = problemFacts(error);
+      if (task.isNoted && !this.#asked.has(task) && isSlackAway(facts)) {
+        await reply.close(PUT_OFF);
+        return false;
+      }
+      return (await this.#tellFailure(task, reply, facts)) || this.#asked.has(task);
+    }
+  }
+
+  /** @returns whether it was said. Never rejects. */
+  async #tellFailure(task: Task, reply: Reply, facts: ProblemFacts): Promise<boolean> {
+    const { workspace } = this.#options;
+    const { delivery } = task;
+    try {
+      const own = workspace.known;
+      const origin = own && originOf(delivery, own.teamId);
+      // The address that came with it is not kept.
+      const place = origin ?? (own && task.isTakenUp ? await this.#directPlace(delivery.userId, own) : undefined);
+      await reply.say(sentencesOf(facts), place);
+      return reply.hasSaid;
+    } catch (error) {
+      this.untold(error);
+      return false;
     }
   }
 
@@ -130,6 +157,7 @@ export class SlackTurns {
     const said = await this.#said(delivery, own);
     if (said === undefined) return reply.say(NOT_LINKED, place);
     if (isElsewhere) await this.#sayWhere(work);
+    this.#asked.add(task);
     let outcome = 'posted';
     const answer = await conversations.handle(
       {
@@ -174,6 +202,7 @@ export class SlackTurns {
     const place = isElsewhere ? await this.#directPlace(userId, own) : origin;
     if (isInOtherDirect(delivery, place)) await this.#sayWhere(work);
     await this.#remember(place, user, undefined);
+    this.#asked.add(task);
     const isInvited = origin?.kind === 'channel' && deed.kind !== 'form';
     const answer = await this.#options.conversations.handleUnlinked({
       ...{ user, place, room: roomOf(place), deliveryId: delivery.id, ...notedOf(task) },
@@ -235,6 +264,12 @@ export class SlackTurns {
 
 function notedOf({ isNoted }: Task): { isNoted?: true } {
   return isNoted ? { isNoted } : {};
+}
+
+/** Of what passes by itself. */
+function isSlackAway(facts: ProblemFacts): boolean {
+  if (facts.kind !== 'remote' || facts.system !== 'slack') return false;
+  return facts.answer === 'unavailable' || facts.answer === 'timeout' || facts.answer === 'throttled';
 }
 
 function asProblem(caught: unknown): never {

@@ -21,9 +21,21 @@ export interface NewDelivery {
 
 /** A delivery whose work somebody began and did not end. */
 export interface LeftBehind extends NewDelivery {
-  /** How often work on it was begun before. */
+  /** How often work on it was begun before; when it came counts as once. */
   readonly tries: number;
 }
+
+/** A delivery that is left to whoever takes it up next. */
+export interface Release {
+  readonly deliveryId: string;
+  /** How often work on it counts as begun. */
+  readonly tries: number;
+  /** Seconds of the database's clock for which nobody takes it up. */
+  readonly afterS: number;
+}
+
+/** The holder of what nobody works on. */
+const NOBODY = '';
 
 /** So many are taken up at once, of those that were begun once; of the others each alone, as one may be what kills us. */
 const MOST_TAKEN_UP = 8;
@@ -61,11 +73,48 @@ export async function keepDeliveries(
 
 /** Nothing is left of them, unless somebody else has taken them up. */
 export async function endDeliveries(db: Executor, of: InboxOf, deliveryIds: readonly string[]): Promise<void> {
+  await db
+    .deleteFrom('inbox')
+    .where('channel', '=', of.channel)
+    .where('delivery_id', 'in', deliveryIds)
+    .where('holder', '=', of.holder)
+    .execute();
+}
+
+/** Work on one that was taken up begins. `false`: somebody else has taken it up meanwhile. */
+export async function beginDelivery(db: Executor, of: InboxOf, deliveryId: string): Promise<boolean> {
+  const row = await db
+    .updateTable('inbox')
+    .set((inbox) => ({ tries: inbox('tries', '+', 1) }))
+    .where('channel', '=', of.channel)
+    .where('delivery_id', '=', deliveryId)
+    .where('holder', '=', of.holder)
+    .returning('tries')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Nobody works on them, until somebody takes them up. */
+export async function releaseDeliveries(db: Executor, of: InboxOf, released: readonly Release[]): Promise<void> {
+  const rows = released.map(({ deliveryId, tries, afterS }) => ({ delivery_id: deliveryId, tries, after_s: afterS }));
   await sql`
-    delete from inbox
-    where channel = ${of.channel} and delivery_id = any(${deliveryIds}) and holder = ${of.holder} and ${soon(of)}`.execute(
+    update inbox
+    set holder = ${NOBODY}, tries = r.tries, held_until = clock_timestamp() + make_interval(secs => r.after_s)
+    from jsonb_to_recordset(${jsonText(rows)}::jsonb) as r (delivery_id text, tries integer, after_s double precision)
+    where inbox.channel = ${of.channel} and inbox.delivery_id = r.delivery_id and inbox.holder = ${of.holder}`.execute(
     db,
   );
+}
+
+/** @param before wall time. @returns how many came before that and are nobody's: they are gone. */
+export async function dropOldDeliveries(db: Executor, of: InboxOf, before: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('inbox')
+    .where('channel', '=', of.channel)
+    .where(isFree(of))
+    .where('received_at', '<', before)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 /** The sign of life for those that are worked on. */
@@ -94,14 +143,11 @@ async function takeUp(
   of: InboxOf,
   { except, most, isBegunOnce }: { except: readonly string[]; most: number; isBegunOnce: boolean },
 ): Promise<readonly LeftBehind[]> {
-  const isFree = of.isShared
-    ? sql<boolean>`(held_until is null or held_until < clock_timestamp())`
-    : sql<boolean>`holder <> ${of.holder}`;
   const free = db
     .selectFrom('inbox')
     .select('delivery_id')
     .where('channel', '=', of.channel)
-    .where(isFree)
+    .where(isFree(of))
     .where('tries', isBegunOnce ? '=' : '>', 1)
     .where(sql<boolean>`delivery_id <> all(${except})`)
     .orderBy('seq')
@@ -110,7 +156,7 @@ async function takeUp(
     .skipLocked();
   const rows = await db
     .updateTable('inbox')
-    .set((row) => ({ holder: of.holder, held_until: heldUntil(of), tries: row('tries', '+', 1) }))
+    .set({ holder: of.holder, held_until: heldUntil(of) })
     .where('channel', '=', of.channel)
     .where('delivery_id', 'in', free)
     .returning(['seq', 'delivery_id', 'delivery', 'received_at', 'tries'])
@@ -118,8 +164,13 @@ async function takeUp(
   return rows
     .sort((one, other) => Number(one.seq) - Number(other.seq))
     .map(({ delivery_id, delivery, received_at, tries }) => ({
-      ...{ deliveryId: delivery_id, delivery, receivedAt: received_at, tries: tries - 1 },
+      ...{ deliveryId: delivery_id, delivery, receivedAt: received_at, tries },
     }));
+}
+
+function isFree({ isShared, holder }: InboxOf): RawBuilder<boolean> {
+  const isOver = sql<boolean>`(held_until is null or held_until < clock_timestamp())`;
+  return isShared ? isOver : sql<boolean>`(holder <> ${holder} and ${isOver})`;
 }
 
 function heldUntil({ isShared }: InboxOf): RawBuilder<Date | null> {

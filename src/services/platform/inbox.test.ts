@@ -35,6 +35,11 @@ function rows() {
   return database.db.selectFrom('inbox').selectAll().orderBy('seq').execute();
 }
 
+/** As the tick asks them. */
+async function sweeps(inbox: Inbox): Promise<void> {
+  await Promise.all(inbox.sweeps.map(({ sweep }) => sweep(clock.now())));
+}
+
 /** Everything that a sweep hands over, each done as it comes. */
 async function takesUp(inbox: Inbox): Promise<LeftBehind[]> {
   const taken: LeftBehind[] = [];
@@ -43,7 +48,7 @@ async function takesUp(inbox: Inbox): Promise<LeftBehind[]> {
     await inbox.done(left.deliveryId);
   });
   // The batches after the first follow by themselves, between these.
-  for (let round = 0; round < 10; round += 1) await inbox.sweep.sweep(clock.now());
+  for (let round = 0; round < 10; round += 1) await sweeps(inbox);
   end();
   return taken;
 }
@@ -113,7 +118,7 @@ test('what this process works on itself is never taken up by it, and nothing is 
   await dies();
 
   expect(await takesUp(inbox)).toEqual([]);
-  await inbox.sweep.sweep(clock.now());
+  await sweeps(inbox);
   expect(await rows()).toHaveLength(1);
 });
 
@@ -128,13 +133,16 @@ test('how often work was begun is counted, and what was begun more than once is 
     await dies();
     const inbox = lifeOf(String(life));
     const together: string[] = [];
+    const counted: Promise<unknown>[] = [];
     // Who dies finishes nothing that was begun with it.
     inbox.onLeftBehind(async (left) => {
       together.push(left.deliveryId);
       if (left.deliveryId === 'poison') tries = left.tries;
+      counted.push(inbox.begin(left.deliveryId));
       await new Promise(() => undefined);
     });
-    await inbox.sweep.sweep(clock.now());
+    await sweeps(inbox);
+    await Promise.all(counted);
     begun.push(together);
   }
 
@@ -163,7 +171,115 @@ testOfReplicas('a sign of life keeps others away', async () => {
   const living = lifeOf('one');
   await living.keep('d1', {});
   await dies();
-  await living.sweep.sweep(clock.now());
+  await sweeps(living);
+
+  expect(await takesUp(lifeOf('two'))).toEqual([]);
+});
+
+test('what was taken up and not begun counts for nothing, however many processes have ended on it', async () => {
+  await lifeOf('0').keep('d1', {});
+  for (let life = 1; life <= 5; life += 1) {
+    await dies();
+    const inbox = lifeOf(String(life));
+    inbox.onLeftBehind(() => new Promise(() => undefined));
+    await sweeps(inbox);
+  }
+  await dies();
+
+  expect(await takesUp(lifeOf('next'))).toMatchObject([{ deliveryId: 'd1', tries: 1 }]);
+});
+
+test('whoever ends in order leaves what it has not begun at once, and counts no beginning of the rest', async () => {
+  await lifeOf('0').keep('d1', {});
+  await dies();
+  const ending = lifeOf('1');
+  const counted: Promise<unknown>[] = [];
+  ending.onLeftBehind(async ({ deliveryId }) => {
+    counted.push(ending.begin(deliveryId));
+    await new Promise(() => undefined);
+  });
+  await sweeps(ending);
+  await Promise.all(counted);
+  await ending.keep('waiting', {});
+
+  await ending.leave();
+
+  const next = lifeOf('2');
+  // What it had begun may go on until the process has ended, where it is not the only one.
+  expect((await takesUp(next)).map(({ deliveryId }) => deliveryId)).toEqual(
+    database.isShared ? ['waiting'] : ['d1', 'waiting'],
+  );
+  await dies();
+  expect([...(await takesUp(next))].map(({ tries }) => tries)).toEqual(database.isShared ? [1] : []);
+});
+
+test('what was released is taken up again after its pause, by the same process too, and no try is counted', async () => {
+  const inbox = lifeOf('one');
+  await inbox.keep('d1', {});
+  await inbox.release('d1', 3_600);
+  expect(await takesUp(inbox)).toEqual([]);
+
+  await database.db
+    .updateTable('inbox')
+    .set({ held_until: new Date(0) })
+    .execute();
+  let isReleased = false;
+  const end = inbox.onLeftBehind(async ({ deliveryId }) => {
+    await inbox.begin(deliveryId);
+    await inbox.release(deliveryId, 0);
+    isReleased = true;
+    end();
+  });
+  while (!isReleased) await sweeps(inbox);
+
+  expect(await takesUp(inbox)).toMatchObject([{ deliveryId: 'd1', tries: 1 }]);
+});
+
+test('what somebody else has taken up meanwhile is not begun', async () => {
+  await lifeOf('0').keep('d1', {});
+  await dies();
+  const slow = lifeOf('slow');
+  slow.onLeftBehind(() => new Promise(() => undefined));
+  await sweeps(slow);
+  await dies();
+  expect(await takesUp(lifeOf('other'))).toHaveLength(1);
+
+  expect(await slow.begin('d1')).toBe(false);
+});
+
+test('what nobody has taken up for a day is dropped, and the operator is told; what is worked on stays', async () => {
+  const { log, lines } = recordingLog();
+  const inbox = createInbox({ database, clock, channel: 'slack', holder: 'one', log });
+  await lifeOf('0').keep('old', {});
+  await lifeOf('0').keep('of today', {});
+  await dies();
+  await inbox.keep('long work', {});
+  const old = new Date(clock.wall().getTime() - 25 * 60 * 60 * 1_000);
+  const ages = { old: old, 'long work': old, 'of today': clock.wall() };
+  for (const [id, received_at] of Object.entries(ages))
+    await database.db.updateTable('inbox').set({ received_at }).where('delivery_id', '=', id).execute();
+
+  await sweeps(inbox);
+
+  expect((await rows()).map(({ delivery_id }) => delivery_id)).toEqual(['of today', 'long work']);
+  expect(lines()).toMatchObject([{ dropped: 1 }]);
+});
+
+testOfReplicas('a row that cannot be deleted makes nobody take its process for dead', async () => {
+  const failing = new Proxy(database.db, {
+    get: (target, name) => {
+      if (name === 'deleteFrom') throw new Error('nothing can be deleted');
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const parts = { clock, channel: 'slack', holder: 'one', log: silentLog };
+  const living = createInbox({ ...parts, database: { ...database, db: failing } });
+  for (const id of ['answered', 'worked on']) await living.keep(id, {});
+  await living.done('answered');
+  await dies();
+
+  await Promise.allSettled(living.sweeps.map(({ sweep }) => sweep(clock.now())));
 
   expect(await takesUp(lifeOf('two'))).toEqual([]);
 });
@@ -188,7 +304,7 @@ test('a store that does not answer is said to whoever keeps, and what was answer
 
   isAway = false;
   expect(await rows()).toHaveLength(1);
-  await inbox.sweep.sweep(clock.now());
+  await sweeps(inbox);
   expect(await rows()).toEqual([]);
   expect(await inbox.keep('d2', {})).toBe('new');
 });

@@ -2,15 +2,20 @@ import type { Clock } from './clock.js';
 import type { Database } from './database.js';
 import { Grouped } from './grouped.js';
 import {
+  beginDelivery,
+  dropOldDeliveries,
   endDeliveries,
   holdDeliveries,
   keepDeliveries,
+  releaseDeliveries,
   takeUpDeliveries,
   type InboxOf,
   type LeftBehind,
   type NewDelivery,
+  type Release,
 } from './inbox-store.js';
 import type { Json } from './json.js';
+import { LEASE_S } from './ledger-leases.js';
 import type { Log } from './log.js';
 import type { Sweep } from './tick.js';
 
@@ -26,14 +31,23 @@ export interface Inbox {
    * whoever took it in then answers it. Throws when the database does not take it.
    */
   keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'>;
+  /** Work on it begins, which is counted. `false`: it is somebody else's by now, and must be left alone. Never rejects. */
+  begin(deliveryId: string): Promise<boolean>;
   /** It was answered: nothing is left of it. Never rejects. */
   done(deliveryId: string): Promise<void>;
+  /** Nothing was done: it is taken up again after so many seconds, as if work on it had never begun. Never rejects. */
+  release(deliveryId: string, afterS: number): Promise<void>;
   /**
-   * Hands over what was left behind, a few at a time; the worker says `done`, and never rejects.
+   * The process ends in order, which nobody is to blame for: no beginning of what is under way counts, and what was not
+   * begun is anybody's at once. Never rejects.
+   */
+  leave(): Promise<void>;
+  /**
+   * Hands over what was left behind, a few at a time; the worker says `done` or `release`, and never rejects.
    * @returns ends it, before the process does.
    */
   onLeftBehind(worker: (left: LeftBehind) => Promise<void>): () => void;
-  readonly sweep: Sweep;
+  readonly sweeps: readonly Sweep[];
 }
 
 export interface InboxParts {
@@ -49,14 +63,26 @@ export function createInbox(parts: InboxParts): Inbox {
   return new TableInbox(parts);
 }
 
+/** What nobody takes up for so long, as the chat is switched off, is of no use to anybody. */
+const KEPT_MS = 24 * 60 * 60 * 1_000;
+
+/** What this process has to do with. */
+interface UnderWay {
+  /** How often work on it was begun before, with when it came as the first time. */
+  readonly tries: number;
+  readonly isTakenUp: boolean;
+  isBegun: boolean;
+}
+
 class TableInbox implements Inbox {
   readonly #parts: InboxParts;
   readonly #of: InboxOf;
-  readonly #underWay = new Set<string>();
-  /** Ended, and not deleted yet. */
-  readonly #ended = new Set<string>();
+  readonly #underWay = new Map<string, UnderWay>();
+  /** What is over here, and could not be written down yet. */
+  readonly #unwritten = new Map<string, () => Promise<void>>();
   readonly #keeping: Grouped<NewDelivery, boolean>;
   readonly #ending: Grouped<string, void>;
+  readonly #releasing: Grouped<Release, void>;
   #worker: ((left: LeftBehind) => Promise<void>) | undefined;
   #isTakingUp = false;
 
@@ -72,11 +98,15 @@ class TableInbox implements Inbox {
       await endDeliveries(database.db, this.#of, deliveryIds);
       return () => undefined;
     });
+    this.#releasing = new Grouped(async (released) => {
+      await releaseDeliveries(database.db, this.#of, released);
+      return () => undefined;
+    });
   }
 
   async keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'> {
     if (this.#underWay.has(deliveryId)) return 'known';
-    this.#underWay.add(deliveryId);
+    this.#underWay.set(deliveryId, { tries: 1, isTakenUp: false, isBegun: false });
     let isNew = false;
     try {
       isNew = await this.#keeping.add({ deliveryId, delivery, receivedAt: this.#parts.clock.wall() });
@@ -86,12 +116,37 @@ class TableInbox implements Inbox {
     return isNew ? 'new' : 'known';
   }
 
+  async begin(deliveryId: string): Promise<boolean> {
+    const work = this.#underWay.get(deliveryId);
+    if (work) work.isBegun = true;
+    // That it came counts already.
+    if (!work?.isTakenUp) return true;
+    try {
+      const isOurs = await beginDelivery(this.#parts.database.db, this.#of, deliveryId);
+      if (!isOurs) this.#underWay.delete(deliveryId);
+      return isOurs;
+    } catch (error) {
+      this.#parts.log.warn({ error }, 'Work on a delivery is put off: its beginning could not be noted');
+      await this.release(deliveryId, LEASE_S);
+      return false;
+    }
+  }
+
   async done(deliveryId: string): Promise<void> {
-    if (!this.#underWay.has(deliveryId)) return;
-    this.#ended.add(deliveryId);
-    await this.#end(deliveryId).catch((error: unknown) => {
-      this.#parts.log.warn({ error }, 'A delivery that was answered could not be deleted yet');
-    });
+    if (this.#underWay.has(deliveryId)) await this.#write(deliveryId, () => this.#ending.add(deliveryId));
+  }
+
+  async release(deliveryId: string, afterS: number): Promise<void> {
+    const work = this.#underWay.get(deliveryId);
+    if (!work) return;
+    await this.#write(deliveryId, () => this.#releasing.add({ deliveryId, tries: work.tries, afterS }));
+  }
+
+  async leave(): Promise<void> {
+    // Until the process has ended, what was begun is its own: others wait as for one that has died.
+    const untilGoneS = this.#of.isShared ? LEASE_S : 0;
+    const left = [...this.#underWay].filter(([deliveryId]) => !this.#unwritten.has(deliveryId));
+    await Promise.all(left.map(([deliveryId, { isBegun }]) => this.release(deliveryId, isBegun ? untilGoneS : 0)));
   }
 
   onLeftBehind(worker: (left: LeftBehind) => Promise<void>): () => void {
@@ -99,22 +154,42 @@ class TableInbox implements Inbox {
     return () => (this.#worker = undefined);
   }
 
-  readonly sweep: Sweep = {
-    name: 'deliveries that were left behind',
-    everySeconds: 2,
-    sweep: async () => {
-      await Promise.all([...this.#ended].map((deliveryId) => this.#end(deliveryId)));
-      const { database } = this.#parts;
-      if (this.#of.isShared && this.#underWay.size > 0)
-        await holdDeliveries(database.db, this.#of, [...this.#underWay]);
-      await this.#takeUp();
+  readonly sweeps: readonly Sweep[] = [
+    // Apart from the others: whatever they wait for, others must not take this process for dead.
+    { name: 'signs of life of deliveries', everySeconds: 2, mayOverlap: true, sweep: () => this.#hold() },
+    {
+      name: 'deliveries that were left behind',
+      everySeconds: 2,
+      sweep: async () => {
+        await Promise.all([...this.#unwritten].map(([deliveryId, write]) => this.#write(deliveryId, write)));
+        await this.#takeUp();
+      },
     },
-  };
+    { name: 'deliveries that nobody takes up', everySeconds: 60, sweep: () => this.#dropOld() },
+  ];
 
-  async #end(deliveryId: string): Promise<void> {
-    await this.#ending.add(deliveryId);
-    this.#ended.delete(deliveryId);
-    this.#underWay.delete(deliveryId);
+  async #hold(): Promise<void> {
+    if (!this.#of.isShared || this.#underWay.size === 0) return;
+    await holdDeliveries(this.#parts.database.db, this.#of, [...this.#underWay.keys()]);
+  }
+
+  async #dropOld(): Promise<void> {
+    const { database, clock, log } = this.#parts;
+    const before = new Date(clock.wall().getTime() - KEPT_MS);
+    const dropped = await dropOldDeliveries(database.db, this.#of, before);
+    if (dropped > 0) log.warn({ dropped }, 'Deliveries that nobody has taken up for a day are dropped');
+  }
+
+  /** What fails is tried again by the sweep. */
+  async #write(deliveryId: string, write: () => Promise<void>): Promise<void> {
+    this.#unwritten.delete(deliveryId);
+    try {
+      await write();
+      this.#underWay.delete(deliveryId);
+    } catch (error) {
+      this.#unwritten.set(deliveryId, write);
+      this.#parts.log.warn({ error }, 'What became of a delivery could not be written down yet');
+    }
   }
 
   /** One batch; the next one follows when it has ended. */
@@ -125,12 +200,12 @@ class TableInbox implements Inbox {
     this.#isTakingUp = true;
     let left: readonly LeftBehind[] = [];
     try {
-      left = await takeUpDeliveries(this.#parts.database.db, this.#of, [...this.#underWay]);
+      left = await takeUpDeliveries(this.#parts.database.db, this.#of, [...this.#underWay.keys()]);
     } finally {
       this.#isTakingUp = left.length > 0;
     }
     for (const { deliveryId, tries } of left) {
-      this.#underWay.add(deliveryId);
+      this.#underWay.set(deliveryId, { tries, isTakenUp: true, isBegun: false });
       log.info({ deliveryId, tries }, 'A delivery was left behind and is taken up');
     }
     if (left.length === 0) return;
