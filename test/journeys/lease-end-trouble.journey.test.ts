@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { asksInSlack, asksInTeams } from '../support/access-desk.js';
 import { setsUpSso } from '../support/deeds.js';
 import { linksSlack } from '../support/links-slack.js';
@@ -7,7 +5,7 @@ import type { Persona } from '../support/persona.js';
 import type { SeenCard } from '../support/seen-card.js';
 import { until, World } from '../support/world.js';
 
-/* The end of access while Graph throttles, over a clock that jumps, and at a start that takes its time. */
+/* The end of access while Graph throttles, and over a clock that jumps. */
 
 let world: World;
 let ana: Persona;
@@ -15,8 +13,7 @@ let dana: Persona;
 let omar: Persona;
 
 beforeAll(async () => {
-  world = await World.withoutBot({}, pathToFileURL(resolve(__dirname, '../crash/slow-wake.preload.ts')).href);
-  await world.startBot();
+  world = await World.start();
   [ana, dana, omar] = [world.person('Ana'), world.person('Dana'), world.person('Omar')];
   await setsUpSso(world.person('Ada'));
   await linksSlack(ana);
@@ -64,17 +61,6 @@ test.each([
   },
   180_000,
 );
-
-test('what came due while the bot was dead ends at its start, also where that takes seconds', async () => {
-  const card = await hasAccess('before the crash');
-  await world.killBot();
-  await world.entra.advance('PT1H1M');
-
-  await world.startBot();
-
-  await dana.watches(card, /Access ended/);
-  expect(await assignmentsOf(ana)).toBe(0);
-}, 180_000);
 
 test('a clock that jumps back before the end and after it: it ends once, and nothing is given again', async () => {
   const request = await asksInSlack(ana, 'agent', { hours: 1, because: 'over a clock that jumps' });
