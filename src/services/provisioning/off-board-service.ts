@@ -73,9 +73,10 @@ export class OffBoardService {
       refuseUnlessShown(seal, shownOf(read), this.#parts.clock.now());
       return { personId: read.person.id, personName: read.person.name, ...addressesOf(read.person) };
     };
-    const runs: RunId[] = [];
+    let runs: readonly RunId[] = [];
     const alongside = async (trx: Transaction): Promise<void> => {
-      runs.push(...(await endLeases(trx, personId.toLowerCase(), actor)));
+      // The transaction may be begun again.
+      runs = await endLeases(trx, personId.toLowerCase(), actor);
     };
     const started = await pipeline.start(this.#offBoard, { actor, claim, prepare, alongside, wanted: OFF_BOARD });
     runs.forEach((runId) => pipeline.goOn(runId));
