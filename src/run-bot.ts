@@ -152,6 +152,8 @@ function openConversations(
     ...{ access, noticeboard, channels, adminPlaces, clock, log },
     accountsOf: (personId) => services.links.accountsOf(personId),
   });
+  // After a click in a chat the conversation does it.
+  services.stepUp.onCounted((requestId) => accessNews.bringSoon(requestId));
   access.onChanged((requestId, chat) => accessNews.bringIn(chat, requestId));
   const parts: Parts = { ...services, noticeboard, accessNews, chats, channels, log, forms: memory.forms };
   return { router: new Router(parts, memory.isNewDelivery), noticeboard };

@@ -34,6 +34,7 @@ interface Proven extends Asked {
 const WORDS: SignInWords = {
   cookie: 'latchkey-link',
   failed: 'Nothing was linked',
+  over: 'Nothing was linked',
   used: linkUsed,
   foreign: `<p>Nothing was linked, and the link still works.</p>
 <p>Open the link in the message of Latchkey in Slack, and press the button there yourself.</p>`,

@@ -23,6 +23,8 @@ export interface SignInWords {
   readonly cookie: 'latchkey-link' | 'latchkey-step-up';
   /** Title of the pages that say why nothing came of it. */
   readonly failed: string;
+  /** Title of the page about a link, or a page, that is used or too old. */
+  readonly over: string;
   /** Of a link that is used, too old or wrong; they look the same. */
   readonly used: () => Problem;
   /** Another site has caused the press; what has become of it is said in our own markup. */
@@ -95,9 +97,9 @@ export function foreignPage({ foreign }: SignInWords): Page {
   return { title: 'This press was caused by another site', body: foreign };
 }
 
-function problemPage({ failed }: SignInWords, { what, why, remedy, requestId }: ProblemFacts): Page {
+function problemPage({ failed, over }: SignInWords, { kind, what, why, remedy, requestId }: ProblemFacts): Page {
   const said = [what, why, remedy, requestId && `Request id: ${requestId}`].filter((text) => text !== undefined);
-  return { title: failed, body: said.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n') };
+  return { title: kind === 'stale' ? over : failed, body: said.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n') };
 }
 
 export function redirect(response: ServerResponse, url: string): void {

@@ -1,9 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { outcomeText, stepUpFacts, stepUpPhase } from '../dialogs/views/step-up.view.js';
 import { approvalLinkUsed, type StepUpCard, type VoteOutcome } from '../services/index.js';
 import { escapeHtml, factsHtml, nameHtml, ONE_TIME_TOKEN, sendPage, type Page } from './page.js';
 import type { Handler, Routes } from './routes.js';
 import {
+  answerOf,
   browserOf,
   cookieName,
   foreignPage,
@@ -29,13 +30,14 @@ export interface StepUpPages extends SignInLink {
   callback(answer: URLSearchParams, browser: string | undefined): Promise<{ id: string; browser: string }>;
   /** What is to be approved, for the browser that has signed in. Throws a `Problem`. */
   show(id: string, browser: string | undefined): Promise<StepUpCard>;
-  /** The press of the last button: the vote. Throws a `Problem`. */
-  approve(id: string, browser: string | undefined): Promise<{ outcome: VoteOutcome }>;
+  /** The press of the last button: the vote. Throws a `Problem`. @param revision of the request as the page has shown it. */
+  approve(id: string, browser: string | undefined, revision: number): Promise<VoteOutcome>;
 }
 
 const WORDS: SignInWords = {
   cookie: 'latchkey-step-up',
   failed: 'Nothing was approved',
+  over: 'This page is used, or its time is over',
   used: approvalLinkUsed,
   foreign: `<p>Nothing was approved.</p>
 <p>Open the link in the message of Latchkey in your chat, and press the buttons yourself.</p>`,
@@ -60,10 +62,13 @@ export function mountStepUpPage(routes: Routes, pages: StepUpPages): Handler {
     if (!isOwnButton(request)) return sendPage(response, 403, foreignPage(WORDS));
     await orProblemPage(response, WORDS, async () => {
       const browser = browserOf(request, cookieName(WORDS, id, pages));
-      const { outcome } = await pages.approve(id, browser);
+      const outcome = await pages.approve(id, browser, shownRevision(request));
+      const card = await pages.show(id, browser);
       const text = outcomeText(outcome);
-      if (text === undefined) sendCard(response, await pages.show(id, browser), true);
-      else sendPage(response, 200, donePage(outcome, text));
+      // To be loaded anew, or come back to, as often as one likes.
+      if (card.isUsed) redirect(response, `${pages.publicUrl()}/step-up/${id}/approve`);
+      else if (text === undefined) sendCard(response, card, true);
+      else sendPage(response, 200, { title: 'Nothing was changed', body: `<p>${escapeHtml(text)}</p>\n${GOES_ON}` });
     });
   };
   routes.get('/step-up/:token', ask, { limit: SIGN_IN_LIMIT });
@@ -99,7 +104,13 @@ your administrators: somebody else may have pressed it in your name.</p>`,
 
 /** @param isAnew the request has changed since the page was shown. */
 function sendCard(response: ServerResponse, card: StepUpCard, isAnew = false): void {
-  sendPage(response, 200, card.card.request.state === 'open' ? decidePage(card, isAnew) : decidedPage(card));
+  if (card.isUsed) sendPage(response, 200, countedPage(card));
+  else sendPage(response, 200, card.card.request.state === 'open' ? decidePage(card, isAnew) : decidedPage(card));
+}
+
+/** What its form names; no request has the one that is none. */
+function shownRevision(request: IncomingMessage): number {
+  return Number.parseInt(answerOf(request).get('shown') ?? '', 10);
 }
 
 function decidePage(shown: StepUpCard, isAnew: boolean): Page {
@@ -115,7 +126,7 @@ ${factsHtml(stepUpFacts(shown))}
 ${codeText(code)}
 <p class="hint">If you did not press <em>Approve</em> in ${where} yourself just now, or the code is another one, close this page
 and tell your administrators: somebody else may have pressed it in your name. To say no, press <em>Deny</em> there.</p>
-<form method="post"><button type="submit">Approve ${nameHtml(card.request.person.name)}</button></form>`,
+<form method="post" action="?shown=${String(card.request.revision)}"><button type="submit">Approve ${nameHtml(card.request.person.name)}</button></form>`,
   };
 }
 
@@ -124,15 +135,20 @@ function decidedPage(shown: StepUpCard): Page {
     title: 'There is nothing to approve any more',
     body: `<p><strong>${escapeHtml(stepUpPhase(shown))}</strong> Nothing was changed by you now.</p>
 ${factsHtml(stepUpFacts(shown))}
-<p class="hint">The card of the request in the chat shows how it goes on. You can close this page.</p>`,
+${GOES_ON}`,
   };
 }
 
-function donePage({ kind }: VoteOutcome, text: string): Page {
+/** What the approval has led to, as it stands now. */
+function countedPage(shown: StepUpCard): Page {
   return {
-    title: kind === 'again' ? 'Nothing was changed' : kind === 'approved' ? 'Approved' : 'Your approval counts',
-    body: `<p>${escapeHtml(text)}</p>
-<p class="hint">The card of the request in the chat shows how it goes on${kind === 'approved' ? ', and there you can take it back' : ''}. You can close
-this page.</p>`,
+    title: 'Your approval was counted',
+    body: `<p><strong>${escapeHtml(stepUpPhase(shown))}</strong></p>
+${factsHtml(stepUpFacts(shown))}
+<p class="hint">This page is used. The card of the request in the chat shows how it goes on, and has a button to take the
+approval back while that can be done. You can close this page.</p>`,
   };
 }
+
+const GOES_ON =
+  '<p class="hint">The card of the request in the chat shows how it goes on. You can close this page.</p>';

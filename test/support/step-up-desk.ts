@@ -63,6 +63,13 @@ export async function comesBack(browser: Browser, answer: string): Promise<LastP
   return url === null ? { url: answer, page: back } : { url, page: await browser.open(url) };
 }
 
+/** Presses the button of the last page, and follows to the page that says what it led to. */
+export async function pressesApprove(browser: Browser, { url, page }: LastPage): Promise<SeenPage> {
+  const answer = await browser.post(new URL(page.action, url).href, {});
+  const next = answer.headers.get('location');
+  return next === null ? answer : browser.open(next);
+}
+
 /** The words of a page, without its markup. */
 export function wordsOf({ text }: SeenPage): string {
   return text.replace(/<style[\s\S]*?<\/style>|<[^>]+>/g, ' ').replace(/\s+/g, ' ');

@@ -24,8 +24,8 @@ import {
   findOpenStepUp,
   findProven,
   findStepUp,
-  noteShown,
   proveStepUp,
+  spendStepUp,
   type ProvenAttempt,
   type StepUpAttempt,
 } from './step-up-store.js';
@@ -49,6 +49,8 @@ export interface StepUpCard {
   /** Where it was clicked. */
   readonly channel: string;
   readonly code: string;
+  /** It has counted: there is no button any more. */
+  readonly isUsed: boolean;
   /** Business time. */
   readonly now: Date;
 }
@@ -74,6 +76,7 @@ export interface StepUpParts extends BrowserSignInParts {
 export class StepUpService {
   readonly #parts: StepUpParts;
   readonly #browser: BrowserSignIn;
+  #counted: (requestId: string) => void = () => undefined;
 
   constructor(parts: StepUpParts) {
     this.#parts = parts;
@@ -166,31 +169,40 @@ export class StepUpService {
   /** What is to be approved, for the browser that has signed in. Throws a `Problem`. @param id anything. */
   async show(id: string, browser: string | undefined): Promise<StepUpCard> {
     const attempt = await this.#proven(id, browser);
-    const { access, database, clock } = this.#parts;
-    const { requestId, actor, minutes, reason, code } = attempt;
+    const { access, clock } = this.#parts;
+    const { requestId, actor, minutes, reason, code, isUsed } = attempt;
     const card = (await access.find(requestId, actor.personId)) ?? (await access.findShared(requestId));
     if (!card) throw approvalLinkUsed();
-    await noteShown(database.db, id, card.request.revision);
     const person = { id: actor.personId, name: actor.name };
-    return { card, person, minutes, reason, channel: actor.channel, code, now: clock.now() };
+    return { card, person, minutes, reason, channel: actor.channel, code, isUsed, now: clock.now() };
   }
 
   /**
-   * The press of the page's button. `changed`, and nothing has: the request is not as the page has shown it. Throws the
-   * refusal, as a click does.
+   * The press of the page's button. `late`: it was pressed before. `changed`, and nothing has: the request is not as the
+   * page has shown it. Throws the refusal, as a click does.
+   * @param revision of the request as that page has shown it.
    */
-  async approve(
-    id: string,
-    browser: string | undefined,
-  ): Promise<{ request: AccessRequest; outcome: VoteOutcome; personId: string }> {
-    const { actor, requestId, minutes, reason, signIn, revision } = await this.#proven(id, browser);
+  async approve(id: string, browser: string | undefined, revision: number): Promise<VoteOutcome> {
+    const { actor, requestId, minutes, reason, signIn, isUsed } = await this.#proven(id, browser);
+    if (isUsed) return { kind: 'late' };
+    const used = approvalLinkUsed();
     const spend = async (trx: Transaction): Promise<void> => {
-      if (!(await deleteStepUp(trx, id))) throw approvalLinkUsed();
+      if (!(await spendStepUp(trx, id, revision))) throw used;
     };
-    // Nothing was shown yet: no request has that revision.
-    const proof = { signIn, revision: revision ?? -1, spend };
-    const voted = await this.#parts.access.vote(actor, { requestId, vote: 'approve', minutes, reason, proof });
-    return { ...voted, personId: actor.personId };
+    try {
+      const proof = { signIn, revision, spend };
+      const { outcome } = await this.#parts.access.vote(actor, { requestId, vote: 'approve', minutes, reason, proof });
+      if (outcome.kind === 'counted' || outcome.kind === 'approved') this.#counted(requestId);
+      return outcome;
+    } catch (error) {
+      if (error === used) return { kind: 'late' };
+      throw error;
+    }
+  }
+
+  /** Calls at once for each request of which an approval has just counted by its page; a crash swallows it. */
+  onCounted(listener: (requestId: string) => void): void {
+    this.#counted = listener;
   }
 
   /** What leaves when its time is over; every reader checks the time. */

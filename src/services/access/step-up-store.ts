@@ -23,12 +23,12 @@ export interface StepUpAttempt {
   readonly code: string;
 }
 
-/** An approval of which it is proven who gives it, as long as nobody has pressed its button. */
+/** An approval of which it is proven who gives it. */
 export interface ProvenAttempt extends StepUpAttempt {
   readonly browserHash: string;
   readonly signIn: VoteSignIn;
-  /** Of the request as the page has shown it last; absent: not yet. */
-  readonly revision?: number | undefined;
+  /** Whether it has counted: the page then says what it led to, until its time is over. */
+  readonly isUsed: boolean;
 }
 
 /** Whoever clicks again and again keeps their newest links. */
@@ -106,15 +106,21 @@ export async function findProven(db: Executor, id: string, now: Date): Promise<P
   return row && provenOf(row);
 }
 
-/** What the page shows now is what its button approves. */
-export async function noteShown(db: Executor, id: string, revision: number): Promise<void> {
-  await db.updateTable('step_up').set({ revision }).where('id', '=', id).where('state', '=', 'proven').execute();
+/** Uses it up, for the request at that revision. `false`: it was used before, or is not proven. */
+export async function spendStepUp(trx: Transaction, id: string, revision: number): Promise<boolean> {
+  const spent = await trx
+    .updateTable('step_up')
+    .set({ revision })
+    .where('id', '=', id)
+    .where('state', '=', 'proven')
+    .where('revision', 'is', null)
+    .executeTakeFirst();
+  return spent.numUpdatedRows > 0n;
 }
 
-/** Uses it up. `false`: it was used before. */
-export async function deleteStepUp(db: Executor, id: string): Promise<boolean> {
-  const deleted = await db.deleteFrom('step_up').where('id', '=', id).executeTakeFirst();
-  return deleted.numDeletedRows > 0n;
+/** Ends one that has proven nothing. */
+export async function deleteStepUp(db: Executor, id: string): Promise<void> {
+  await db.deleteFrom('step_up').where('id', '=', id).execute();
 }
 
 export async function deleteExpiredStepUps(db: Executor, now: Date): Promise<void> {
@@ -139,6 +145,6 @@ function provenOf(row: Selectable<StepUpTable>): ProvenAttempt | undefined {
     ...attemptOf(row),
     browserHash,
     signIn: { at, ...(context === null ? {} : { authenticationContext: context }) },
-    ...(revision === null ? {} : { revision }),
+    isUsed: revision !== null,
   };
 }
