@@ -196,7 +196,7 @@ const TABLE = [
   },
   {
     name: 'LINK_CLIENT_ID',
-    meaning: 'app registration that people sign in to when they link their Slack account',
+    meaning: 'app registration that people sign in to, to link their Slack account or to prove an approval',
     whereToFind: 'Entra admin center, App registrations; its redirect URI (Web) is <PUBLIC_URL>/link/callback.',
     default: 'AZURE_CLIENT_ID, when that one has a secret or a certificate',
     isCredential: true,

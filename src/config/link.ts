@@ -3,7 +3,7 @@ import { readablePath, type EntraCredential } from './credential.js';
 import type { EntraSettings } from './entra.js';
 import type { SettingsReader } from './settings-reader.js';
 
-/** The app registration that people sign in to when they link a chat account, and its proof of itself. */
+/** The app registration that people sign in to, to link a chat account or to prove an approval, and its proof of itself. */
 export interface LinkSettings {
   readonly clientId: string;
   readonly proof: Extract<EntraCredential, { kind: 'secret' | 'certificate' }>;

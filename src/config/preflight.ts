@@ -21,7 +21,7 @@ export interface SettingsByPart {
   readonly slack?: SlackSettings | undefined;
   /** Whether any setting of that chat is set, whatever is wrong with it. */
   readonly isOn: { readonly teams: boolean; readonly slack: boolean };
-  /** With what people sign in to link their account. */
+  /** With what people sign in, to link their account or to prove an approval. */
   readonly link?: LinkSettings | undefined;
   readonly clockUrl?: string | undefined;
   /** Names of the settings that put something on this machine in the place of a system. */

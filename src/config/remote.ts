@@ -15,7 +15,7 @@ export interface RemoteSettings {
   readonly teams?: TeamsCredentials | undefined;
   /** Absent: Slack is off. */
   readonly slack?: SlackSettings | undefined;
-  /** With what people sign in to link a chat account; absent: they cannot. */
+  /** With what people sign in, to link a chat account or to prove an approval; absent: they cannot. */
   readonly link?: LinkSettings | undefined;
   /** Where business time comes from; absent: the machine's clock. */
   readonly clockUrl?: string | undefined;
