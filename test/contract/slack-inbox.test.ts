@@ -37,7 +37,10 @@ const click = (): Signed =>
     type: 'block_actions',
     response_url: RESPONSE_URL,
     actions: [
-      { type: 'button', action_id: 'verb-0', value: JSON.stringify({ verb: 'a', reference: 'b', revision: 1 }) },
+      {
+        ...{ type: 'button', action_id: 'verb-0', text: { type: 'plain_text', text: 'Approve' } },
+        value: JSON.stringify({ verb: 'a', reference: 'b', revision: 1 }),
+      },
     ],
     container: { message_ts: '1.1', channel_id: DIRECT },
   });
@@ -102,6 +105,23 @@ test('what leads to nothing that could be lost is not kept, nor what is turned a
   await stand.send({ body: messageOf('help', {}, { team_id: 'T0OTHER' }), type: JSON_TYPE });
   await stand.settled();
 
+  expect(stand.inbox.asked).toBe(0);
+});
+
+test('the six digits of an account link are worked on, and stored nowhere', async () => {
+  const entered = payload({
+    type: 'view_submission',
+    view: {
+      ...{ id: 'V2', callback_id: 'link-number' },
+      private_metadata: JSON.stringify({ conversation: `${SLACK.teamId}/${DIRECT}` }),
+      state: { values: { number: { number: { type: 'plain_text_input', value: '123456' } } } },
+    },
+  });
+
+  expect((await stand.send(entered)).status).toBe(200);
+  await stand.settled();
+
+  expect(stand.turns).toMatchObject([{ said: { kind: 'form', inputs: { number: '123456' } } }]);
   expect(stand.inbox.asked).toBe(0);
 });
 
@@ -259,7 +279,9 @@ test('what is more than an hour old is not done: the person is told, and looks f
   await stand.settled();
 
   expect(stand.turns).toEqual([]);
-  expect(stand.messages()).toMatchObject([{ channel: DIRECT, text: expect.stringContaining('was away') as string }]);
+  expect(stand.messages()).toMatchObject([
+    { channel: DIRECT, text: expect.stringMatching(/^On .+ you pressed “Approve”. Latchkey was away/) as string },
+  ]);
   expect(stand.inbox.kept.size).toBe(0);
 });
 
@@ -274,7 +296,9 @@ test('what never ends is begun three times, then given up: the operator and the 
   await stand.settled();
 
   expect(stand.turns).toHaveLength(1);
-  expect(stand.messages()).toMatchObject([{ channel: DIRECT, text: expect.stringContaining('given it up') as string }]);
+  expect(stand.messages()).toMatchObject([
+    { channel: DIRECT, text: expect.stringMatching(/^On .+ you wrote “help”. .+ has given it up/) as string },
+  ]);
   expect(stand.log.lines().filter(({ level }) => level === 'error' || level === 50)).toMatchObject([
     { deliveryId: left.deliveryId, tries: 3 },
   ]);

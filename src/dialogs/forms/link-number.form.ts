@@ -1,10 +1,11 @@
 import type { FilledForm, Form } from './form.js';
 
+export const NUMBER_FORM = 'link-number';
 export const NUMBER_QUESTION = 'number';
 
 /** Asked where the account is: whoever has signed in reads the number, whoever asked for the link enters it. */
 const linkNumberForm: Form = {
-  name: 'link-number',
+  name: NUMBER_FORM,
   verb: 'link-number',
   title: 'Enter the number',
   questions: [
