@@ -118,6 +118,19 @@ test('of two who are called so, nobody is chosen and both are offered with what 
   ]);
 });
 
+test('a bare user name wins over nobody whose name it is, and of all others only one who is called so', () => {
+  const named = (name: string, upn: string): EntraPerson => ({ ...ana, id: upn, name, userPrincipalName: upn });
+  const anatol = named('Anatol Novak', 'ana@contoso.example');
+  const anabel = named('Anabel Wood', 'anabel@contoso.example');
+
+  const asked = whoFound(called('ana'), { kind: 'several', people: [anatol, ana] });
+  expect(asked).toMatchObject({ isOptional: false, complaint: expect.stringContaining('may mean one of') as string });
+  expect(asked.personId).toBeUndefined();
+
+  expect(whoFound(called('ana'), { kind: 'several', people: [anabel, ana] }).personId).toBe(ana.id);
+  expect(whoFound(called('ana'), { kind: 'several', people: [anabel, ana], mayBeMore: true }).personId).toBeUndefined();
+});
+
 test('whom nobody is called, and who is called like a role, is asked for again', () => {
   expect(whoFound(called('zoe'), { kind: 'none' }).complaint).toContain('Entra knows nobody as “zoe”.');
   expect(whoFound({ ...called('agent'), isAlsoRole: true }, { kind: 'one', person: ana }).personId).toBeUndefined();

@@ -131,11 +131,16 @@ export function whoLost(): WhoSaid {
   return asksAgain([], `Latchkey could not look up whom you had named. ${TYPE_AND_CHOOSE}`);
 }
 
-/** Filled in only where each word that was said is a whole word of the name, or their user name or address. */
+/**
+ * Filled in only where each word that was said is a whole word of the name, or their user name or address, and of nobody
+ * else's.
+ */
 export function whoFound({ words, isAlsoRole }: SaidPerson, found: PersonFound): WhoSaid {
   if (found.kind === 'none') return asksAgain([words], `Entra knows nobody as ${quoted(words)}. ${TYPE_AND_CHOOSE}`);
-  if (found.kind === 'one' && !isAlsoRole && isNamedBy(words, found.person)) return whoKnown(found.person);
   const people = found.kind === 'one' ? [found.person] : found.people;
+  const [named, ...others] = people.filter((person) => isNamedBy(words, person));
+  const isAll = found.kind === 'one' || found.mayBeMore !== true;
+  if (named && others.length === 0 && isAll && !isAlsoRole) return whoKnown(named);
   return {
     input: { kind: 'choice', label: 'Person', choices: people.map((person) => personChoice(person)) },
     isOptional: false,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EntraPerson } from '../entra/entra.js';
 import type { Actor, Claim } from '../operations/operation.js';
 import { judgeMember, judgeProof } from '../operations/permissions.js';
-import { lookForPerson, type PersonFound } from '../people/person.js';
+import { lookForNamesakes, type PersonFound } from '../people/person.js';
 import type { Outbox } from '../platform/outbox.js';
 import type { ChannelName, Transaction } from '../platform/schema.js';
 import type { Sweep } from '../platform/tick.js';
@@ -55,7 +55,7 @@ export class AccessService {
   async lookFor(actor: Actor, words: string): Promise<PersonFound> {
     await this.#proven(actor, 'look people up');
     await this.#permitMember(actor);
-    return lookForPerson(this.#parts.entra, words);
+    return lookForNamesakes(this.#parts.entra, words);
   }
 
   /** People for a list that fills itself while somebody types, at most fifteen; a stranger gets nobody. */

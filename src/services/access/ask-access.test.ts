@@ -37,6 +37,14 @@ const refused = (code: string) => ({ facts: { code } });
 const GUS = actor('Guest');
 const claim = (reference: string) => ({ reference, verb: 'ask', revision: 0 });
 const wish = { personId: ANA.personId, roleId: 'agent', minutes: 480, why: 'Night shift', kind: 'access' } as const;
+/** @returns their object id. */
+const newcomer = async (displayName: string, mailNickname: string): Promise<string> => {
+  const { id } = (await stand.consoles.graph('POST', '/v1.0/users', {
+    ...{ accountEnabled: true, displayName, mailNickname, userPrincipalName: upn(mailNickname) },
+    passwordProfile: { password: 'A-long-one-2026!', forceChangePasswordNextSignIn: false },
+  })) as { id: string };
+  return id;
+};
 const nothingWasAsked = async (): Promise<void> => {
   expect(await database.db.selectFrom('access_request').select('id').execute()).toEqual([]);
   expect(await stand.effects()).toEqual([]);
@@ -444,6 +452,15 @@ describe('What is offered', () => {
     expect(await service.suggest(ANA, 's')).toEqual([]);
     expect(await service.suggest(GUS, 'sim')).toEqual([]);
     await expect(service.lookFor(GUS, 'b.simon')).rejects.toMatchObject(refused('guest'));
+  });
+
+  test('whoever has a bare name for their user name hides nobody who is called so', async () => {
+    const service = stand.service(ROLES);
+    const [kim, kimberly] = [await newcomer('Kim Park', 'kim.park'), await newcomer('Kimberly Novak', 'kim')];
+
+    const found = await service.lookFor(ANA, 'kim');
+    expect(found.kind === 'several' && found.people.map(({ id }) => id).sort()).toEqual([kim, kimberly].sort());
+    expect(await service.lookFor(ANA, upn('kim'))).toMatchObject({ kind: 'one', person: { id: kimberly } });
   });
 });
 

@@ -19,7 +19,7 @@ export interface EntraSearch {
 
 const MOST_PEOPLE = 10;
 /** As many rows as Teams shows in a list that is filled while one types. */
-const MOST_SUGGESTED = 15;
+export const MOST_SUGGESTED = 15;
 const LONGEST_SEARCH = 256;
 const LONE_SURROGATE_OR_CONTROL = /[\p{Cs}\p{Cc}]/u;
 /** What separates words for the index; quotes and backslashes, which mean something there, are no part of a word. */

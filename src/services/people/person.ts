@@ -1,11 +1,18 @@
 import type { Entra, EntraPerson } from '../entra/entra.js';
+import { isGuid } from '../entra/graph-query.js';
+import { MOST_SUGGESTED } from '../entra/entra-search.js';
 import { Problem } from '../platform/problem.js';
 import { personGone } from '../provisioning/provisioning-refusals.js';
 
 /** What a search for one person came to. */
 export type PersonFound =
   | { readonly kind: 'one'; readonly person: EntraPerson }
-  | { readonly kind: 'several'; readonly people: readonly EntraPerson[] }
+  | {
+      readonly kind: 'several';
+      readonly people: readonly EntraPerson[];
+      /** There are as many as are looked for at most. */
+      readonly mayBeMore?: true;
+    }
   | { readonly kind: 'none' };
 
 const LONGEST_QUESTION = 200;
@@ -18,6 +25,23 @@ export async function lookForPerson(entra: Pick<Entra, 'findPeople'>, words: str
   const [first, ...others] = people;
   if (!first) return { kind: 'none' };
   return others.length === 0 ? { kind: 'one', person: first } : { kind: 'several', people };
+}
+
+/**
+ * The same where the first who fits must not win: a bare user name hides nobody who is called so. Only an object id or
+ * an address names somebody alone.
+ */
+export async function lookForNamesakes(
+  entra: Pick<Entra, 'findPeople' | 'suggestPeople'>,
+  words: string,
+): Promise<PersonFound> {
+  const text = words.trim();
+  if (text.includes('@') || isGuid(text) || text.length > LONGEST_QUESTION) return lookForPerson(entra, text);
+  const people = await entra.suggestPeople(text);
+  const [first, ...others] = people;
+  if (!first) return { kind: 'none' };
+  if (others.length === 0) return { kind: 'one', person: first };
+  return { kind: 'several', people, ...(people.length < MOST_SUGGESTED ? {} : { mayBeMore: true }) };
 }
 
 /** The person of that object id. Throws where there is none any more. */
