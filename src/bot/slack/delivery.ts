@@ -27,6 +27,8 @@ export type Deed =
   | {
       readonly kind: 'click';
       readonly button: ButtonValue;
+      /** What stands on the button; for words only. */
+      readonly label?: string | undefined;
       readonly inputs: Readonly<Record<string, string>>;
       /** What must be filled in and is not, in the words of its label or hint. */
       readonly missing: string | undefined;
@@ -35,6 +37,8 @@ export type Deed =
   | {
       readonly kind: 'form';
       readonly form: string;
+      /** What stands above the form; for words only. */
+      readonly title?: string | undefined;
       /** What the dialog is about, as with a button. */
       readonly reference: string | undefined;
       readonly inputs: Readonly<Record<string, string>>;

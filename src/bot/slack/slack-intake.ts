@@ -1,6 +1,7 @@
 import { within, type Inbox, type LeftBehind, type Log } from '../../services/index.js';
 import { RateLimiter } from '../rate-limiter.js';
 import { lineModal } from './block-kit.js';
+import { deedWords } from './deed-words.js';
 import type { Delivery, Task } from './delivery.js';
 import { OpenDialog, TITLE, workingModal } from './dialogs.js';
 import { readKept, toKept } from './kept-delivery.js';
@@ -30,10 +31,11 @@ export interface SlackIntakeOptions extends ReplyParts, SearchRowsOptions {
 
 const FULL =
   'Latchkey has more to do than it can take just now, and nothing was done with this. Try again in a minute.';
+/** Both follow what was done and when: several of them may stand below each other. */
 const TOO_LATE =
-  'Latchkey was away when you did something here, for so long that it did not go on with it. Look whether it was done; if not, do it again.';
+  'Latchkey was away then, for so long that it did not go on with it. Look whether it was done; if not, do it again.';
 const GIVEN_UP =
-  'Something that you did here went wrong several times, and Latchkey has given it up. Look whether it was done, and tell the operator of Latchkey before you try it again.';
+  'It went wrong several times, and Latchkey has given it up. Look whether it was done, and tell the operator of Latchkey before you try it again.';
 /** Enough that nobody waits behind a few slow systems. */
 const WORK = { atOnce: 32, waiting: 500 };
 /** Words to those who are turned away, on their way at once. */
@@ -163,10 +165,11 @@ export class SlackIntake {
       log.error({ deliveryId, deed: delivery.deed.kind, tries }, 'A delivery is given up: work on it never ended');
       // First, so that not even the words are tried for ever.
       await inbox.done(deliveryId);
-      return this.#workLater({ ...task, instead: GIVEN_UP });
+      return this.#workLater({ ...task, instead: `${deedWords(delivery.deed, receivedAt)} ${GIVEN_UP}` });
     }
     const isTooLate = now().getTime() - receivedAt.getTime() > MOST_AGE_MS;
-    await this.#workLater(isTooLate ? { ...task, instead: TOO_LATE } : task);
+    const instead = `${deedWords(delivery.deed, receivedAt)} ${TOO_LATE}`;
+    await this.#workLater(isTooLate ? { ...task, instead } : task);
   }
 
   async #workLater(task: Task): Promise<void> {

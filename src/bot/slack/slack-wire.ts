@@ -35,12 +35,21 @@ const envelope = {
 const channel = z.object({ id }).nullish();
 const message = z.object({ ts: id, thread_ts: optionalId, blocks: z.array(z.unknown()).max(100).nullish() }).nullish();
 const state = z.object({ values: z.unknown() }).nullish();
+/** What stands somewhere, which nothing depends on. */
+const standing = z
+  .object({ text: z.string().max(200) })
+  .optional()
+  .catch(undefined);
 
 const actions = z.object({
   type: z.literal('block_actions'),
   ...envelope,
   actions: z
-    .array(z.object({ action_id: id, action_ts: optionalId, type: z.string(), value: z.string().nullish() }))
+    .array(
+      z.object({
+        ...{ action_id: id, action_ts: optionalId, type: z.string(), value: z.string().nullish(), text: standing },
+      }),
+    )
     .min(1),
   container: z.object({ message_ts: optionalId, channel_id: optionalId, thread_ts: optionalId }).nullish(),
   ...{ channel, message, state },
@@ -50,7 +59,10 @@ const actions = z.object({
 const submission = z.object({
   type: z.literal('view_submission'),
   ...envelope,
-  view: z.object({ id, hash: z.string().nullish(), callback_id: z.string(), private_metadata: z.string(), state }),
+  view: z.object({
+    ...{ id, hash: z.string().nullish(), callback_id: z.string(), private_metadata: z.string(), state },
+    title: standing,
+  }),
 });
 
 const suggestion = z.object({ type: z.literal('block_suggestion'), ...envelope, action_id: id, value: text.nullish() });
@@ -155,7 +167,7 @@ function readActions(body: unknown): Delivery | undefined {
       ? { kind: 'page' }
       : { kind: 'message', channel: channelId, ts, thread: thread === ts ? undefined : thread };
   const deed: Deed = {
-    ...{ kind: 'click', button, surface, inputs: readInputs(values) },
+    ...{ kind: 'click', button, label: action.text?.text, surface, inputs: readInputs(values) },
     missing: button.ignoresInputs ? undefined : readMissing(on?.blocks ?? [], values),
   };
   const where_ = surface.kind === 'message' ? `${surface.channel}/${surface.ts}` : (view?.id ?? '');
@@ -174,7 +186,7 @@ function readSubmission(body: unknown): Delivery | undefined {
   if (!metadata.success) return undefined;
   const { conversation, reference } = metadata.data;
   return interactive(parsed.data, ['form', view.id, view.hash ?? ''], {
-    ...{ kind: 'form', form: view.callback_id, reference, viewId: view.id, conversation },
+    ...{ kind: 'form', form: view.callback_id, title: view.title?.text, reference, viewId: view.id, conversation },
     inputs: readInputs(view.state?.values),
   });
 }
