@@ -76,6 +76,71 @@ test.each([
   expect(told(sentence)).toBe(expected);
 });
 
+test.each([
+  ['for half an hour', '- ; - ; 30'],
+  ['agent half an hour', '- ; agent ; 30'],
+  ['for half a day', '- ; - ; 720'],
+  ['for ana 1 week and 2 days', 'ana ; - ; 12960'],
+  ['for 1h 30min', '- ; - ; 90'],
+  ['for 8h', '- ; - ; 480'],
+  ['for 1.5 hours', '- ; - ; 90'],
+  ['for ana for today', 'ana ; - ; until today'],
+  ['for friday 17:00', '- ; - ; until friday 17:00'],
+  ['until two weeks', '- ; - ; 20160'],
+  ['for the next 2 to 3 hours', '- ; - ; until 2 to 3 hours'],
+  ['for up to 3 hours', '- ; - ; until up to 3 hours'],
+  ['for two and a half weeks', '- ; - ; until two and a half weeks'],
+  ['for a few days', '- ; - ; until a few days'],
+  ['for a while', '- ; - ; until a while'],
+  ['for the night', '- ; - ; until night'],
+  ['agent tomorrow morning', '- ; agent ; until tomorrow morning'],
+  ['agent until tomorrow 2 hours', '- ; agent ; until tomorrow 2 hours'],
+  ['for 3 sprints', '- ; - ; until 3 sprints'],
+  ['for 1.5 minutes', '- ; - ; until 1.5 minutes'],
+])('“request %s”, a time that is plain or asked about, is %s', (sentence, expected) => {
+  expect(told(sentence)).toBe(expected);
+});
+
+test.each([
+  ['for Doris Day two weeks', 'Doris Day ; - ; 20160'],
+  ['for Joe Friday', 'Joe Friday ; - ; -'],
+  ['for An Nguyen', 'An Nguyen ; - ; -'],
+  ['for 33333333-3333-4333-8333-333333333333 for 8h', '33333333-3333-4333-8333-333333333333 ; - ; 480'],
+  ['for 2fast@contoso.example', '2fast@contoso.example ; - ; -'],
+  ['for “8h”', '8h ; - ; -'],
+])('“request %s” is for somebody who is called like a time: %s', (sentence, expected) => {
+  expect(told(sentence)).toBe(expected);
+});
+
+test('a clause about time never yields a person', () => {
+  const before = fc.constantFrom('', 'the next ', 'at least ', 'about ', 'up to ', 'only ');
+  const count = fc.constantFrom('2', '1.5', 'two', 'half a', 'a', 'a few', '2 to 3', '2-3', 'two and a half', '1,5');
+  const unit = fc.constantFrom('hour', 'hours', 'days', 'weeks', 'months', 'min', 'h');
+  const more = fc.constantFrom('', ' and 2 days', ' or so', ' 30 min', ' or 3 weeks', ' of work');
+  const length = fc.tuple(before, count, unit, more).map(([hedge, some, of, rest]) => `${hedge}${some} ${of}${rest}`);
+  const day = fc.constantFrom(
+    'today',
+    'tomorrow',
+    'friday',
+    'the night',
+    'half',
+    '8h',
+    '24/7',
+    '18:00',
+    '5',
+    '3rd shift',
+  );
+  fc.assert(
+    fc.property(fc.oneof(length, day), fc.boolean(), (time, isGift) => {
+      const { who, times } = readRequestWords(`${isGift ? 'give agent' : 'request agent'} for ${time}`, ROLES);
+
+      expect({ time, who }).toEqual({ time, who: [] });
+      expect(times.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test('somebody may be called like a word of the sentence', () => {
   expect(told('agent for To Nguyen')).toBe('To Nguyen ; agent ; -');
   expect(told('agent for Anh To')).toBe('Anh To ; agent ; -');

@@ -1,6 +1,6 @@
-import { parseTimeSpan } from '../../services/index.js';
 import { GIVE, REQUEST_PHRASES } from '../intents.js';
 import { matchRoles, NO_ROLE, type NamedRole, type RoleSaid } from './role-words.js';
+import { beginsWithTime, isRange, timeAtEnd, type SaidTime } from './time-words.js';
 
 /**
  * What was asked for in words: "request agent for ana until friday because …", "give Ana Genesys for two weeks". Pure: it
@@ -15,6 +15,8 @@ export interface RequestWords {
   readonly why: string | undefined;
 }
 
+export type { SaidTime };
+
 export interface SaidPerson {
   readonly words: string;
   /** A mention that the chat gives by its name alone, which may be anybody's. */
@@ -23,17 +25,15 @@ export interface SaidPerson {
   readonly isAlsoRole: boolean;
 }
 
-export type SaidTime = { readonly minutes: number } | { readonly until: string };
-
 /** @param sentence from its phrase on; after *give*, whom comes before what. */
 export function readRequestWords(sentence: string, roles: readonly NamedRole[]): RequestWords {
   const { phrase, rest } = splitPhrase(sentence);
   const isGift = phrase === GIVE;
   const { wish, why } = splitReason(rest);
   const [head = NOTHING, ...clauses] = clausesOf(tokensOf(wish)).map(withoutTime);
-  const named = clauses.filter(({ keyword, tokens }) => keyword === 'for' && tokens.length > 0);
+  const aimed = clauses.filter(({ keyword, tokens }) => keyword === 'for' && tokens.length > 0);
   const aims = clauses.filter(({ keyword, tokens }) => keyword === 'to' && !isAboutGenesys(tokens));
-  const receivers = [...named, ...(isGift ? aims : [])].map(({ tokens }) => tokens);
+  const receivers = [...aimed, ...(isGift ? aims : [])].map(({ tokens }) => tokens);
   const isWhomFirst = isGift && receivers.length === 0;
   const gift = isWhomFirst ? splitGift(head.tokens, roles) : { receiver: [], role: head.tokens };
   const roleWords = [
@@ -41,12 +41,11 @@ export function readRequestWords(sentence: string, roles: readonly NamedRole[]):
     ...clauses.filter(({ keyword }) => keyword === 'as').map(({ tokens }) => tokens),
     ...(isGift ? [] : aims.map(({ tokens }) => tokens)),
   ];
+  const [named, timely] = parted([gift.receiver, ...receivers], isAboutTime);
   return {
-    who: [gift.receiver, ...receivers]
-      .filter((tokens) => tokens.length > 0 && !isOneself(tokens))
-      .map((tokens) => personOf(tokens, roles)),
+    who: named.filter((tokens) => tokens.length > 0 && !isOneself(tokens)).map((tokens) => personOf(tokens, roles)),
     role: oneRole(roleWords.map((tokens) => matchRoles(textsOf(tokens), roles))),
-    times: [head, ...clauses].flatMap(({ times }) => times),
+    times: [...[head, ...clauses].flatMap(({ times }) => times), ...timely.map(untilOf)],
     why,
   };
 }
@@ -109,32 +108,40 @@ function clausesOf(tokens: readonly Token[]): Clause[] {
     const current = clauses.at(-1);
     const keyword = token.kind === 'word' ? KEYWORDS.get(token.text.toLowerCase()) : undefined;
     const isBegun = current?.keyword === undefined || current.tokens.length > 0;
-    if (keyword !== undefined && isBegun && at < tokens.length - 1) clauses.push({ keyword, tokens: [] });
+    const isBetween = keyword === 'to' && isRange(tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? '');
+    if (keyword !== undefined && isBegun && at < tokens.length - 1 && !isBetween) clauses.push({ keyword, tokens: [] });
     else current?.tokens.push(token);
   }
   return clauses;
 }
 
-const COUNTS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
-/** What may stand before a time and says nothing. */
-const BEFORE_TIME = ['the', 'next', 'only', 'just'];
-
-/** A clause without the length of time at its end, which may stand in any but one that says until when. */
+/** A clause without the time at its end; one that says until when is nothing else. */
 function withoutTime({ keyword, tokens }: Clause): TimedClause {
-  const span = spanOf(textsOf(tokens.slice(-2)));
-  if (span) {
-    const before = tokens.slice(0, -2);
-    while (isOneOf(before.at(-1), BEFORE_TIME)) before.pop();
-    return { ...(keyword ? { keyword } : {}), tokens: before, times: [{ minutes: span.minutes }] };
+  const found = timeAtEnd(tokens.map(timeWordOf));
+  const kept = keyword ? { keyword } : {};
+  if (keyword === 'until') {
+    const isLength = found?.before === 0 && 'minutes' in found.time;
+    return { keyword, tokens: [], times: [isLength ? found.time : untilOf(tokens)] };
   }
-  if (keyword === 'until') return { keyword, tokens: [], times: [{ until: textsOf(tokens).join(' ') }] };
-  return { ...(keyword ? { keyword } : {}), tokens, times: [] };
+  if (!found) return { ...kept, tokens, times: [] };
+  return { ...kept, tokens: tokens.slice(0, found.before), times: [found.time] };
 }
 
-function spanOf([count = '', unit = '']: readonly string[]): ReturnType<typeof parseTimeSpan> {
-  const at = COUNTS.indexOf(count.toLowerCase());
-  const number = /^an?$/i.test(count) ? '1' : at < 0 ? count : String(at + 1);
-  return parseTimeSpan(`${number} ${unit}`);
+/** What is quoted or mentioned is a name. */
+function timeWordOf({ kind, text }: Token): string {
+  return kind === 'word' ? text : '';
+}
+
+function isAboutTime(tokens: readonly Token[]): boolean {
+  return beginsWithTime(tokens.map(timeWordOf));
+}
+
+function untilOf(tokens: readonly Token[]): SaidTime {
+  return { until: textsOf(tokens).join(' ') };
+}
+
+function parted<T>(all: readonly T[], isOther: (one: T) => boolean): [T[], T[]] {
+  return [all.filter((one) => !isOther(one)), all.filter(isOther)];
 }
 
 function isOneOf(token: Token | undefined, words: readonly string[]): boolean {
