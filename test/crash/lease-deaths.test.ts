@@ -4,8 +4,8 @@ import { print } from '../support/print.js';
 import { openTestDatabase } from '../support/test-database.js';
 import { Mortal, type Death } from './mortal.js';
 
-/** Every point with `CRASH_MATRIX=full`; otherwise every n-th, another first one for each deed. */
-const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 5;
+/** Every point with `CRASH_MATRIX=full`; otherwise after each effect, and every n-th, another first one for each deed. */
+const EVERY = process.env['CRASH_MATRIX'] === 'full' ? 1 : 8;
 
 let database: Database;
 const table: string[] = [];
@@ -110,7 +110,9 @@ async function dieEverywhere(
     ).flat(),
   );
   const failures: string[] = [];
-  const tried = points.filter((_, index) => index % EVERY === first % EVERY);
+  const tried = points.filter(
+    ({ around, when }, index) => index % EVERY === first % EVERY || (around === 'effect' && when === 'after'),
+  );
   for (const point of tried) {
     const words = `${point.when} ${point.around} ${String(point.at)} of “${deed.name}”`;
     try {
