@@ -55,6 +55,10 @@ journey('words fill in the dialog of Slack, and it is Dana who sends it', async 
   expect(['person', 'role', 'until'].map((name) => chosenIn(again, name))).toEqual([
     ...['B.Simon', 'Supervisor', 'friday 17:00'],
   ]);
+  await dana.inSlack.closes(again);
+
+  await dana.inSlack.writes('request supervisor because @ana.agent and <at>Omar</at> need it');
+  await dana.inSlack.sees('Ana Agent and Omar need it');
 });
 
 journey('what Slack and Entra cannot tell is said, and nobody is chosen', async ({ world, ada, ana }) => {

@@ -5,6 +5,7 @@ import {
   type AccessRequest,
   type AccessWish,
   type EntraPerson,
+  type PersonFound,
 } from '../../services/index.js';
 import {
   filledRequestForm,
@@ -74,7 +75,8 @@ export class RequestAccessConversation {
 
   async #understood(turn: Turn, words: string, offers: readonly AccessOffer[]): Promise<Given> {
     const { access, clock } = this.#parts;
-    const said = readRequestWords(words, offers);
+    const read = readRequestWords(words, offers);
+    const said = { ...read, why: read.why === undefined ? undefined : await this.#withNames(turn, read.why) };
     const { typed, complaints } = filledBySaid(said, { offers, now: clock.now(), timeZone: access.timeZone() });
     const who = await this.#whoSaid(turn, said.who);
     const person = who.personId ?? who.words;
@@ -83,6 +85,16 @@ export class RequestAccessConversation {
       typed: { ...typed, ...(person === undefined ? {} : { person }) },
       complaints: { ...complaints, ...complaintAbout(who) },
     };
+  }
+
+  /** In a reason whoever is mentioned stands by name, as those read it who decide; an id that nobody has stays. */
+  async #withNames(turn: Turn, why: string): Promise<string> {
+    const ids = [...new Set(why.match(GUIDS))].slice(0, MOST_NAMED);
+    const found = await Promise.all(
+      ids.map((id) => this.#parts.access.lookFor(deciderOf(turn), id).catch(() => undefined)),
+    );
+    const names = new Map(ids.map((id, at) => [id, nameOf(found[at])]));
+    return why.replace(GUIDS, (id) => names.get(id) ?? id).replace(/<at>([^<>]*)<\/at>/g, '$1');
   }
 
   async #whoSaid(turn: Turn, said: readonly SaidPerson[]): Promise<WhoSaid> {
@@ -200,6 +212,12 @@ function complaintAbout({ complaint }: WhoSaid): Inputs {
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const GUIDS = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+
+function nameOf(found: PersonFound | undefined): string | undefined {
+  return found?.kind === 'one' ? found.person.name : undefined;
+}
 
 const MOST_NAMED = 5;
 
