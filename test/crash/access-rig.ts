@@ -63,7 +63,7 @@ export class AccessRig {
     await this.rig.arm(undefined);
     for (const { act, isSeen } of story.turns) {
       await act(life);
-      await until(`${story.name}: everybody sees it`, async () => isSeen(await copiesOf(life)), PATIENCE_MS);
+      await comesToBeSeen(life, isSeen);
     }
     await this.#restsAgain();
     const points = await this.rig.pointsSince();
@@ -123,7 +123,7 @@ export class AccessRig {
       await death.comesToLife();
       if (!(await isShown())) await act(life);
     } else if (failure !== undefined) throw failure;
-    await until('everybody sees it', isShown, PATIENCE_MS);
+    await comesToBeSeen(life, isSeen);
   }
 
   /** Nothing is under way. */
@@ -156,6 +156,14 @@ export class AccessRig {
 
 /** A giving that meets an ending asks again after 15 seconds, and then after 30. */
 const PATIENCE_MS = 180_000;
+
+/** Says what they see instead, where it does not come. */
+async function comesToBeSeen(life: Life, isSeen: Turn['isSeen']): Promise<void> {
+  let copies: Copies = {};
+  await until('everybody sees it', async () => isSeen((copies = await copiesOf(life))), PATIENCE_MS).catch((cause) => {
+    throw new Error(`${String(cause)} They see:\n${JSON.stringify(copies, undefined, 1)}`, { cause });
+  });
+}
 
 /** Longer than the pace at which a place is edited. */
 const STILL_MS = 3_000;

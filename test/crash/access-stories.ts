@@ -55,7 +55,8 @@ export const END: Story = {
 
 export const EXTEND: Story = {
   ...{ name: 'extension that meets the end', from: 'asked for more' },
-  before: (life) => comesTo(life, 60),
+  // Time that the bot is dead for counts: on a busy machine a minute would be over before she has decided.
+  before: (life) => comesTo(life, 600),
   turns: [
     approves(MORE_WHY),
     {
