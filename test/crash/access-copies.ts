@@ -20,7 +20,10 @@ export async function copiesOf({ ana, dana, omar }: Life): Promise<Copies> {
 }
 
 function aboutThem(seen: readonly (readonly [text: string, buttons: readonly string[]])[]): string[] {
-  const theirs = seen.filter(([text]) => [WHY, MORE_WHY].some((why) => text.includes(why)));
+  // A reminder is said once, and stays as it was: whether it comes before the click is nobody's business here.
+  const theirs = seen.filter(
+    ([text]) => [WHY, MORE_WHY].some((why) => text.includes(why)) && !text.includes('Still waits for you'),
+  );
   return [...new Set(theirs.map(([text, buttons]) => timeless(`${text}\n[${buttons.join('] [')}]`)))].sort();
 }
 
