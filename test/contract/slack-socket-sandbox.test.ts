@@ -55,7 +55,7 @@ test('an event is acknowledged once it is kept, and not before', async () => {
   release();
 
   expect(await written).toMatchObject({ delivered: true });
-  await until('it is worked on', async () => stand.turns.length === 1);
+  await until('it is worked on', async () => stand.turns.filter(({ said }) => said.kind === 'text').length === 1);
 });
 
 test('a socket that Slack wants back is opened again, and nothing that comes then is lost', async () => {
