@@ -154,6 +154,19 @@ export class World {
     });
   }
 
+  /** Resolves once the bot has noticed how far business time is, also after it has moved backwards or on again. */
+  async agreesOnTime(): Promise<void> {
+    await until('the bot has the time of the sandbox', async () => {
+      const [clock, ready] = await Promise.all([
+        fetch(`${this.entra.url}/_sandbox/clock`),
+        fetch(`${this.botUrl}/readyz`),
+      ]);
+      const { now } = (await clock.json()) as { now: string };
+      const { checks } = (await ready.json()) as { checks: { time: string } };
+      return Math.abs(Date.parse(checks.time) - Date.parse(now)) < 60_000;
+    });
+  }
+
   /** Ends the bot as a power cut would: nothing of its own runs any more. */
   killBot(): Promise<void> {
     return this.#endBot('SIGKILL');
