@@ -39,6 +39,7 @@ import { forgetEdits } from './platform/posting-edits.js';
 import { housekeeping } from './platform/sweeps.js';
 import { createMetrics, type Metrics } from './platform/metrics.js';
 import { createReadiness, type Readiness } from './platform/readiness.js';
+import { openSpool } from './platform/spool.js';
 import { createTick } from './platform/tick.js';
 import { createWake } from './platform/wake.js';
 import { AccessListService } from './provisioning/access-list-service.js';
@@ -148,7 +149,8 @@ export function createServices(parts: ServiceParts): Services {
   const backupFolder = join(config.dataDir, 'backups');
   const outbox = createOutbox({ database, clock, log });
   const memory = createConversationMemory({ database, clock });
-  const slackInbox = createInbox({ database, clock, channel: 'slack', holder, log });
+  const spool = database.onDisk && openSpool({ dataDir: config.dataDir, log });
+  const slackInbox = createInbox({ database, clock, channel: 'slack', holder, spool, log });
   const { access, leases, endAllAccess, sweeps } = createAccess({
     ...{ entra, genesys, pipeline, durable, database, outbox, clock, log, policyFile: config.policyFile },
     canSignIn: remote.link !== undefined,
@@ -225,6 +227,7 @@ export function createServices(parts: ServiceParts): Services {
     ready: createReadiness({ database, clock, wake }),
     start: async () => {
       if (!database.isShared) await forgetClaims(database);
+      await slackInbox.recover();
       const abandoned = await durable.listAbandoned();
       await wake.start((runId, kind) => durable.look(runId, kind));
       // What sweeps plan is set going by it: before that, an end that is due would fail, and wait for minutes.

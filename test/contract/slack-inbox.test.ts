@@ -3,7 +3,7 @@ import type { FilledForm } from '../../src/dialogs/forms/form.js';
 import { until } from '../support/processes.js';
 import { ada, commandOf, messageOf, silentServer, SlackStand, type Signed } from './slack-stand.js';
 
-/* Between the acknowledgement and the end of the work a delivery stands in the inbox, and nowhere else. */
+/* From before the acknowledgement until the end of the work a delivery stands in the inbox. */
 
 let stand: SlackStand;
 
@@ -97,6 +97,26 @@ test.each(KINDS)(
   },
 );
 
+test.each(KINDS)(
+  'a %s that is spooled is acknowledged while the database hangs, and worked on afterwards',
+  async (_, of) => {
+    const store = held();
+    stand.inbox.spools = true;
+    stand.inbox.slowly = () => store.promise;
+
+    const { status, ms } = await stand.send(of());
+
+    expect(status).toBe(200);
+    // A store that is slow is waited for a second.
+    expect(ms).toBeLessThan(900);
+    expect(stand.turns).toEqual([]);
+    store.release();
+    await stand.settled();
+    expect(stand.turns).toMatchObject([{ isNoted: true }]);
+    expect(stand.log.text()).not.toContain('are not kept');
+  },
+);
+
 test('what leads to nothing that could be lost is not kept, nor what is turned away', async () => {
   const home = { event: { type: 'app_home_opened', user: ada.userId, tab: 'home' }, event_id: 'Ev-home' };
   await stand.send({ body: messageOf('x', {}, home), type: JSON_TYPE });
@@ -177,6 +197,43 @@ test('a dialog that comes twice says so, and the work on the first goes on', asy
   expect(stand.turns).toHaveLength(1);
 });
 
+/** Ada has a dialog open. @returns its id. */
+async function opensForm(): Promise<string> {
+  stand.opensDialog = () => true;
+  stand.answers = async () => ({ kind: 'form', form: filled });
+  await stand.do({ as: ada.userId, deed: 'command', channel: DIRECT, text: '/latchkey request' });
+  await stand.settled();
+  return stand.views().find(({ type, is_open }) => type === 'modal' && is_open)?.id ?? '';
+}
+
+test('a dialog of which the database says late that it came before says so in its place', async () => {
+  stand.inbox.spools = true;
+  const viewId = await opensForm();
+  stand.answers = async () => ({ kind: 'message', text: 'Asked.' });
+  await stand.send(form(viewId));
+  await stand.settled();
+  const before = stand.turns.length;
+
+  const again = await stand.send({ ...form(viewId), drift: -1 });
+  await stand.settled();
+
+  expect(again.text).not.toContain('This was sent already');
+  expect(JSON.stringify(stand.views().find(({ id }) => id === viewId))).toContain('This was sent already');
+  expect(stand.turns).toHaveLength(before);
+});
+
+test('what is spooled and not taken by the database is worked on from memory, and no loss is told', async () => {
+  stand.inbox.spools = true;
+  stand.inbox.slowly = async () => Promise.reject(new Error('the database is away'));
+
+  for (const one of [command(), message(), click()]) expect((await stand.send(one)).status).toBe(200);
+  await stand.settled();
+
+  expect(stand.turns).toHaveLength(3);
+  expect(stand.turns.filter(({ isNoted }) => isNoted)).toEqual([]);
+  expect(stand.log.text()).not.toContain('are not kept');
+});
+
 /** What a crash leaves of a delivery. */
 async function leftOf(signed: Signed): Promise<{ deliveryId: string; delivery: never }> {
   stand.answers = () => new Promise(() => undefined);
@@ -228,16 +285,12 @@ test('a form that was asked for before the crash stands behind a button in the d
 });
 
 test('a dialog that still stands open says what came of it', async () => {
-  stand.opensDialog = () => true;
-  stand.answers = async () => ({ kind: 'form', form: filled });
-  await stand.do({ as: ada.userId, deed: 'command', channel: DIRECT, text: '/latchkey request' });
-  await stand.settled();
-  const [view] = stand.views().filter(({ type, is_open }) => type === 'modal' && is_open);
+  const viewId = await opensForm();
   stand.answers = async () => ({ kind: 'message', text: 'Asked.' });
   const delivery = {
     ...{ id: 'd1', userId: ada.userId, teamId: SLACK.teamId, isEnterprise: false, isShared: false },
     deed: {
-      ...{ kind: 'form', form: 'request-access', inputs: {}, viewId: view?.id ?? '' },
+      ...{ kind: 'form', form: 'request-access', inputs: {}, viewId },
       conversation: `${SLACK.teamId}/${DIRECT}`,
     },
   };
@@ -245,7 +298,7 @@ test('a dialog that still stands open says what came of it', async () => {
   await stand.inbox.takeUp({ deliveryId: 'd1', delivery, receivedAt: new Date(), tries: 1 });
   await stand.settled();
 
-  expect(JSON.stringify(stand.views().find(({ id }) => id === view?.id))).toContain('Asked.');
+  expect(JSON.stringify(stand.views().find(({ id }) => id === viewId))).toContain('Asked.');
 });
 
 test.each([['refuses every connection', 'refuses'] as const, ['never answers', 'hangs'] as const])(

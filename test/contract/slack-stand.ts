@@ -9,7 +9,7 @@ import { startHttpServer, type HttpServer } from '../../src/bot/http-server.js';
 import { createSlack, type Slack, type SlackConversations, type SlackRefusal } from '../../src/bot/slack/slack.js';
 import type { SlackDelivery, SlackDoor } from '../../src/bot/slack/slack-door.js';
 import type { Answer, Turn, UnlinkedTurn } from '../../src/dialogs/turn.js';
-import type { Inbox, LeftBehind } from '../../src/services/platform/inbox.js';
+import type { Arrival, Inbox, Keeping, LeftBehind } from '../../src/services/platform/inbox.js';
 import type { Json } from '../../src/services/platform/json.js';
 import { recordingLog } from '../../src/services/platform/testing/test-parts.js';
 import { MapStore } from './teams-stand.js';
@@ -210,13 +210,24 @@ export class MapInbox implements Inbox {
   #worker: ((left: LeftBehind) => Promise<void>) | undefined;
   /** What comes before the answer of the store. */
   slowly: () => Promise<unknown> = async () => undefined;
+  /** Whether what comes outlives the process before the store answers. */
+  spools = false;
   /** What was left to whoever takes it up next, and after how many seconds. */
   readonly released: { readonly deliveryId: string; readonly afterS: number }[] = [];
   hasLeft = false;
   readonly sweeps = [];
 
-  async keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'> {
+  async recover(): Promise<void> {
+    return undefined;
+  }
+
+  keep(deliveryId: string, delivery: Json): Keeping {
     this.asked += 1;
+    const arrival = this.#arrive(deliveryId, delivery);
+    return { kept: this.spools ? Promise.resolve('new') : arrival, arrival };
+  }
+
+  async #arrive(deliveryId: string, delivery: Json): Promise<Arrival> {
     await this.slowly();
     if (this.known.has(deliveryId)) return 'known';
     this.known.add(deliveryId);

@@ -1,4 +1,4 @@
-import { within, type Inbox, type LeftBehind, type Log } from '../../services/index.js';
+import { within, type Arrival, type Inbox, type Keeping, type LeftBehind, type Log } from '../../services/index.js';
 import { RateLimiter } from '../rate-limiter.js';
 import { lineModal } from './block-kit.js';
 import { deedWords } from './deed-words.js';
@@ -21,7 +21,7 @@ export type Acknowledge = (body?: object) => Promise<void>;
 export interface SlackIntakeOptions extends ReplyParts, SearchRowsOptions {
   readonly turns: SlackTurns;
   /** What was acknowledged and is not finished. */
-  readonly inbox: Omit<Inbox, 'sweeps'>;
+  readonly inbox: Omit<Inbox, 'recover' | 'sweeps'>;
   readonly conversations: SlackConversations;
   readonly pace: Pace;
   /** Wall time. */
@@ -49,7 +49,13 @@ const MOST_AGE_MS = 60 * 60 * 1_000;
 /** Seconds until what Slack did not let us do is tried again. */
 const AGAIN_AFTER_S = 10;
 
-type Kept = 'new' | 'known' | 'unkept';
+/** `unkept`: no store says so, in time or at all. */
+type Kept = Arrival | 'unkept';
+
+/** How far that is known; neither rejects. */
+type Known = Readonly<Record<keyof Keeping, Promise<Kept>>>;
+
+const UNKEPT: Known = { kept: Promise.resolve('unkept'), arrival: Promise.resolve('unkept') };
 
 /** What happens with a delivery: kept, acknowledged at once, then worked on. Nothing here rejects. */
 export class SlackIntake {
@@ -86,8 +92,8 @@ export class SlackIntake {
     }
     const isFull = this.#work.isFull || this.#arriving >= WORK.waiting;
     if (isTooFast || isFull) return this.#turnAway(delivery, acknowledge, isTooFast ? TOO_MUCH : FULL);
-    const keeping = this.#keep(delivery);
-    if ((await this.#inTime(keeping)) === 'known') {
+    const { kept, arrival } = this.#keep(delivery);
+    if ((await this.#inTime(kept)) === 'known') {
       return acknowledge(deed.kind === 'form' ? lineInstead(SENT_ALREADY) : undefined);
     }
     // What is kept is ours: Slack's next try is answered by the work on this one.
@@ -96,7 +102,7 @@ export class SlackIntake {
     });
     // At once, as its trigger is good for three seconds.
     const dialog = this.#dialogFor(delivery);
-    void this.#work.run(async () => this.#workOn(delivery, await keeping, await dialog));
+    void this.#work.run(async () => this.#workOn(delivery, await arrival, await dialog));
   }
 
   /**
@@ -122,15 +128,15 @@ export class SlackIntake {
     return tracked;
   }
 
-  async #keep(delivery: Delivery): Promise<Kept> {
+  #keep(delivery: Delivery): Known {
     const stored = toKept(delivery);
-    if (stored === undefined) return 'unkept';
-    try {
-      return await this.#options.inbox.keep(delivery.id, stored);
-    } catch (error) {
-      this.#unkept(error);
-      return 'unkept';
-    }
+    if (stored === undefined) return UNKEPT;
+    const { kept, arrival } = this.#options.inbox.keep(delivery.id, stored);
+    return {
+      kept: kept.catch((error: unknown) => this.#unkept(error)),
+      // If nothing keeps it, that has been said.
+      arrival: arrival.catch(() => 'unkept'),
+    };
   }
 
   /** Without a store that answers in time it goes on from memory, as far as this process lives. */
@@ -138,13 +144,13 @@ export class SlackIntake {
     this.#arriving += 1;
     const kept = await within(KEPT_WITHIN_MS, keeping);
     this.#arriving -= 1;
-    if (kept === undefined) this.#unkept('it took too long');
-    return kept ?? 'unkept';
+    return kept ?? this.#unkept('it took too long');
   }
 
-  #unkept(error: unknown): void {
-    if (this.#warned.take('unkept') > 0) return;
-    this.#options.log.warn({ error }, 'Deliveries of Slack are not kept: a crash would lose them');
+  #unkept(error: unknown): 'unkept' {
+    if (this.#warned.take('unkept') === 0)
+      this.#options.log.warn({ error }, 'Deliveries of Slack are not kept: a crash would lose them');
+    return 'unkept';
   }
 
   async #workOn(delivery: Delivery, kept: Kept, dialog: OpenDialog | undefined): Promise<void> {

@@ -35,7 +35,7 @@ export interface Release {
 }
 
 /** The holder of what nobody works on. */
-const NOBODY = '';
+export const NOBODY = '';
 
 /** So many are taken up at once, of those that were begun once; of the others each alone, as one may be what kills us. */
 const MOST_TAKEN_UP = 8;

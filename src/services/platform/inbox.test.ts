@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isOnPostgres, openTestDatabase } from '../../../test/support/test-database.js';
 import { isNewDelivery } from './conversation-store.js';
 import type { Database } from './database.js';
 import { createInbox, type Inbox, type LeftBehind } from './inbox.js';
+import { Spool } from './spool.js';
 import { StandingClock, recordingLog, silentLog } from './testing/test-parts.js';
 
 let database: Database;
@@ -56,7 +60,7 @@ async function takesUp(inbox: Inbox): Promise<LeftBehind[]> {
 test('what is kept is there until it is done, and is taken note of as one that came', async () => {
   const inbox = lifeOf('one');
 
-  expect(await inbox.keep('d1', { text: 'help' })).toBe('new');
+  expect(await inbox.keep('d1', { text: 'help' }).arrival).toBe('new');
 
   expect(await rows()).toMatchObject([
     { channel: 'slack', delivery_id: 'd1', delivery: { text: 'help' }, received_at: clock.wall(), tries: 1 },
@@ -69,10 +73,10 @@ test('what is kept is there until it is done, and is taken note of as one that c
 test('what comes again is known: while it is worked on, by whichever process, and afterwards', async () => {
   const [one, other] = [lifeOf('one'), lifeOf('other')];
 
-  expect(await Promise.all(['d1', 'd1', 'd2'].map((id) => one.keep(id, {})))).toEqual(['new', 'known', 'new']);
-  expect(await other.keep('d1', {})).toBe('known');
+  expect(await Promise.all(['d1', 'd1', 'd2'].map((id) => one.keep(id, {}).arrival))).toEqual(['new', 'known', 'new']);
+  expect(await other.keep('d1', {}).arrival).toBe('known');
   await one.done('d1');
-  expect(await one.keep('d1', {})).toBe('known');
+  expect(await one.keep('d1', {}).arrival).toBe('known');
   expect((await rows()).map(({ delivery_id }) => delivery_id)).toEqual(['d2']);
 });
 
@@ -80,7 +84,7 @@ test('what came at once is kept in the order in which it came', async () => {
   const inbox = lifeOf('one');
   const ids = Array.from({ length: 40 }, (_, index) => `d${index}`);
 
-  await Promise.all(ids.map((id) => inbox.keep(id, {})));
+  await Promise.all(ids.map((id) => inbox.keep(id, {}).arrival));
 
   expect((await rows()).map(({ delivery_id }) => delivery_id)).toEqual(ids);
 });
@@ -88,14 +92,14 @@ test('what came at once is kept in the order in which it came', async () => {
 test('text that jsonb cannot hold stops nothing', async () => {
   const inbox = lifeOf('one');
 
-  expect(await inbox.keep('d1', { text: 'a\u0000b\ud800' })).toBe('new');
+  expect(await inbox.keep('d1', { text: 'a\u0000b\ud800' }).arrival).toBe('new');
 
   expect(await rows()).toMatchObject([{ delivery: { text: 'a\uFFFDb\uFFFD' } }]);
 });
 
 test('what a dead process left behind is taken up in order, once, under its id and with its time', async () => {
   const first = lifeOf('one');
-  for (const id of ['d1', 'd2', 'd3']) await first.keep(id, { id });
+  for (const id of ['d1', 'd2', 'd3']) await first.keep(id, { id }).arrival;
   await first.done('d2');
   const received = clock.wall();
   await dies();
@@ -114,7 +118,7 @@ test('what a dead process left behind is taken up in order, once, under its id a
 
 test('what this process works on itself is never taken up by it, and nothing is without a worker', async () => {
   const inbox = lifeOf('one');
-  await inbox.keep('d1', {});
+  await inbox.keep('d1', {}).arrival;
   await dies();
 
   expect(await takesUp(inbox)).toEqual([]);
@@ -125,7 +129,7 @@ test('what this process works on itself is never taken up by it, and nothing is 
 test('how often work was begun is counted, and what was begun more than once is worked on alone', async () => {
   const ids = ['poison', ...Array.from({ length: 9 }, (_, index) => `d${index}`)];
   const first = lifeOf('0');
-  for (const id of ids) await first.keep(id, {});
+  for (const id of ids) await first.keep(id, {}).arrival;
   const begun: string[][] = [];
   let tries = 0;
 
@@ -157,7 +161,7 @@ const testOfReplicas = isOnPostgres() ? test : test.skip;
 
 testOfReplicas('of two who look at once each delivery goes to one', async () => {
   const first = lifeOf('dead');
-  for (let index = 0; index < 20; index += 1) await first.keep(`d${index}`, {});
+  for (let index = 0; index < 20; index += 1) await first.keep(`d${index}`, {}).arrival;
   await dies();
 
   const taken = await Promise.all([takesUp(lifeOf('one')), takesUp(lifeOf('two'))]);
@@ -169,7 +173,7 @@ testOfReplicas('of two who look at once each delivery goes to one', async () => 
 
 testOfReplicas('a sign of life keeps others away', async () => {
   const living = lifeOf('one');
-  await living.keep('d1', {});
+  await living.keep('d1', {}).arrival;
   await dies();
   await sweeps(living);
 
@@ -177,7 +181,7 @@ testOfReplicas('a sign of life keeps others away', async () => {
 });
 
 test('what was taken up and not begun counts for nothing, however many processes have ended on it', async () => {
-  await lifeOf('0').keep('d1', {});
+  await lifeOf('0').keep('d1', {}).arrival;
   for (let life = 1; life <= 5; life += 1) {
     await dies();
     const inbox = lifeOf(String(life));
@@ -190,7 +194,7 @@ test('what was taken up and not begun counts for nothing, however many processes
 });
 
 test('whoever ends in order leaves what it has not begun at once, and counts no beginning of the rest', async () => {
-  await lifeOf('0').keep('d1', {});
+  await lifeOf('0').keep('d1', {}).arrival;
   await dies();
   const ending = lifeOf('1');
   const counted: Promise<unknown>[] = [];
@@ -200,7 +204,7 @@ test('whoever ends in order leaves what it has not begun at once, and counts no 
   });
   await sweeps(ending);
   await Promise.all(counted);
-  await ending.keep('waiting', {});
+  await ending.keep('waiting', {}).arrival;
 
   await ending.leave();
 
@@ -215,7 +219,7 @@ test('whoever ends in order leaves what it has not begun at once, and counts no 
 
 test('what was released is taken up again after its pause, by the same process too, and no try is counted', async () => {
   const inbox = lifeOf('one');
-  await inbox.keep('d1', {});
+  await inbox.keep('d1', {}).arrival;
   await inbox.release('d1', 3_600);
   expect(await takesUp(inbox)).toEqual([]);
 
@@ -236,7 +240,7 @@ test('what was released is taken up again after its pause, by the same process t
 });
 
 test('what somebody else has taken up meanwhile is not begun', async () => {
-  await lifeOf('0').keep('d1', {});
+  await lifeOf('0').keep('d1', {}).arrival;
   await dies();
   const slow = lifeOf('slow');
   slow.onLeftBehind(() => new Promise(() => undefined));
@@ -250,10 +254,10 @@ test('what somebody else has taken up meanwhile is not begun', async () => {
 test('what nobody has taken up for a day is dropped, and the operator is told; what is worked on stays', async () => {
   const { log, lines } = recordingLog();
   const inbox = createInbox({ database, clock, channel: 'slack', holder: 'one', log });
-  await lifeOf('0').keep('old', {});
-  await lifeOf('0').keep('of today', {});
+  await lifeOf('0').keep('old', {}).arrival;
+  await lifeOf('0').keep('of today', {}).arrival;
   await dies();
-  await inbox.keep('long work', {});
+  await inbox.keep('long work', {}).arrival;
   const old = new Date(clock.wall().getTime() - 25 * 60 * 60 * 1_000);
   const ages = { old: old, 'long work': old, 'of today': clock.wall() };
   for (const [id, received_at] of Object.entries(ages))
@@ -275,7 +279,7 @@ testOfReplicas('a row that cannot be deleted makes nobody take its process for d
   });
   const parts = { clock, channel: 'slack', holder: 'one', log: silentLog };
   const living = createInbox({ ...parts, database: { ...database, db: failing } });
-  for (const id of ['answered', 'worked on']) await living.keep(id, {});
+  for (const id of ['answered', 'worked on']) await living.keep(id, {}).arrival;
   await living.done('answered');
   await dies();
 
@@ -295,10 +299,10 @@ test('a store that does not answer is said to whoever keeps, and what was answer
     },
   });
   const inbox = createInbox({ database: { ...database, db: failing }, clock, channel: 'slack', holder: 'one', log });
-  await inbox.keep('d1', {});
+  await inbox.keep('d1', {}).arrival;
   isAway = true;
 
-  await expect(inbox.keep('d2', {})).rejects.toThrow('away');
+  await expect(inbox.keep('d2', {}).arrival).rejects.toThrow('away');
   await inbox.done('d1');
   expect(lines()).toHaveLength(1);
 
@@ -306,5 +310,165 @@ test('a store that does not answer is said to whoever keeps, and what was answer
   expect(await rows()).toHaveLength(1);
   await sweeps(inbox);
   expect(await rows()).toEqual([]);
-  expect(await inbox.keep('d2', {})).toBe('new');
+  expect(await inbox.keep('d2', {}).arrival).toBe('new');
 });
+
+describe('With a spool', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'latchkey-inbox-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const file = (): string => join(folder, 'spool.jsonl');
+  /** What a process that died now would leave in it. */
+  const spooled = (): string[] =>
+    opened()
+      .left()
+      .map(({ deliveryId }) => deliveryId);
+  const opened = (): Spool => new Spool({ file: file(), since: new Date(0), log: silentLog });
+
+  /** One process, whose spool is the one that the last one left; what it keeps in the database waits for `before`. */
+  function spoolingLife(holder: string, before?: () => Promise<unknown>, log = silentLog): Inbox {
+    const parts = { database: before ? after(before) : database, spool: opened() };
+    return createInbox({ ...parts, clock, channel: 'slack', holder, log });
+  }
+
+  test('what comes is kept before its row is, and stands in the spool until then', async () => {
+    const answer = held();
+    const inbox = spoolingLife('one', () => answer.promise);
+
+    const { kept, arrival } = inbox.keep('d1', { text: 'help' });
+
+    expect(await kept).toBe('new');
+    expect(await inbox.keep('d1', {}).kept).toBe('known');
+    expect([spooled(), await rows()]).toEqual([['d1'], []]);
+    answer.release();
+    expect(await arrival).toBe('new');
+    expect(spooled()).toEqual([]);
+    expect(await rows()).toMatchObject([
+      { delivery_id: 'd1', delivery: { text: 'help' }, received_at: clock.wall(), holder: 'one' },
+    ]);
+    await inbox.done('d1');
+    expect(await rows()).toEqual([]);
+  });
+
+  test('what came in an earlier life is kept all the same, and known once the database has said so', async () => {
+    await lifeOf('0').keep('d1', {}).arrival;
+    const { kept, arrival } = spoolingLife('one').keep('d1', {});
+
+    expect([await kept, await arrival]).toEqual(['new', 'known']);
+    expect(spooled()).toEqual([]);
+    expect((await rows()).map(({ holder }) => holder)).toEqual(['0']);
+  });
+
+  test('what a process had spooled when it died is taken up by the next one, with its time, before what comes then', async () => {
+    const first = spoolingLife('one', () => new Promise(() => undefined));
+    for (const id of ['d1', 'd2']) await first.keep(id, { id }).kept;
+    const received = clock.wall();
+    await dies();
+    clock.advance(5);
+    const next = spoolingLife('two');
+
+    await next.recover();
+    await next.keep('d3', {}).arrival;
+
+    expect(spooled()).toEqual([]);
+    expect((await rows()).map(({ delivery_id, holder }) => [delivery_id, holder])).toEqual([
+      ['d1', ''],
+      ['d2', ''],
+      ['d3', 'two'],
+    ]);
+    expect(await takesUp(next)).toEqual([
+      { deliveryId: 'd1', delivery: { id: 'd1' }, receivedAt: received, tries: 1 },
+      { deliveryId: 'd2', delivery: { id: 'd2' }, receivedAt: received, tries: 1 },
+    ]);
+  });
+
+  test('what had its row already when the process died, or was answered, comes from the spool no second time', async () => {
+    const spool = opened();
+    for (const deliveryId of ['a row', 'answered']) spool.note({ deliveryId, delivery: {}, receivedAt: clock.wall() });
+    const first = lifeOf('one');
+    for (const id of ['a row', 'answered']) await first.keep(id, {}).arrival;
+    await first.done('answered');
+    await dies();
+    const next = spoolingLife('two');
+
+    await next.recover();
+
+    expect((await takesUp(next)).map(({ deliveryId }) => deliveryId)).toEqual(['a row']);
+    expect(await rows()).toEqual([]);
+  });
+
+  test('what the database does not take stays in the spool until it is answered, and is known as long', async () => {
+    const { log, lines } = recordingLog();
+    const inbox = spoolingLife('one', () => Promise.reject(new Error('the database is away')), log);
+    const { kept, arrival } = inbox.keep('d1', {});
+    const isRefused = arrival.catch((error: unknown) => error);
+
+    expect(await kept).toBe('new');
+    expect(String(await isRefused)).toContain('away');
+    expect(await inbox.keep('d1', {}).arrival).toBe('known');
+    expect(spooled()).toEqual(['d1']);
+    expect(await inbox.begin('d1')).toBe(true);
+    await inbox.done('d1');
+
+    expect(spooled()).toEqual([]);
+    expect(lines()).toMatchObject([{ level: 40 }]);
+  });
+
+  test('what the database did not take and nobody has answered is left to the next life', async () => {
+    const refuses = (): Promise<never> => Promise.reject(new Error('the database is away'));
+    const inbox = spoolingLife('one', refuses);
+    for (const id of ['put off', 'under way']) await inbox.keep(id, {}).arrival.catch(() => undefined);
+
+    await inbox.release('put off', 10);
+    await inbox.leave();
+
+    const next = spoolingLife('two');
+    await next.recover();
+    expect((await takesUp(next)).map(({ deliveryId }) => deliveryId)).toEqual(['put off', 'under way']);
+  });
+
+  test('what the disk does not take waits for its row, which says so where it is not taken either', async () => {
+    const { log, lines } = recordingLog();
+    const answer = held();
+    const spool = new Spool({ file: join(folder, 'away', 'spool.jsonl'), since: new Date(0), log });
+    const slow = after(() => answer.promise);
+    const inbox = createInbox({ database: slow, clock, channel: 'slack', holder: 'one', spool, log });
+
+    const { kept, arrival } = inbox.keep('d1', {});
+
+    expect(kept).toBe(arrival);
+    expect(lines()).toMatchObject([{ level: 40, error: { code: 'ENOENT' } }]);
+    answer.release();
+    expect(await kept).toBe('new');
+    expect(await rows()).toHaveLength(1);
+  });
+});
+
+/** A database that waits for that before it keeps anything, or fails with it. */
+function after(before: () => Promise<unknown>): Database {
+  const executor = replacing(database.db.getExecutor(), 'executeQuery', (execute) => async (...args: unknown[]) => {
+    await before();
+    return execute(...args);
+  });
+  return { ...database, db: replacing(database.db, 'getExecutor', () => () => executor) };
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+function replacing<T extends object>(whole: T, name: string, replaced: (method: Method) => Method): T {
+  return new Proxy(whole, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      const method = value.bind(target) as Method;
+      return key === name ? replaced(method) : method;
+    },
+  });
+}
+
+function held(): { promise: Promise<void>; release: () => void } {
+  let release = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (release = resolve));
+  return { promise, release };
+}

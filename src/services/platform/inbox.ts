@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './clock.js';
 import type { Database } from './database.js';
 import { Grouped } from './grouped.js';
@@ -7,6 +8,7 @@ import {
   endDeliveries,
   holdDeliveries,
   keepDeliveries,
+  NOBODY,
   releaseDeliveries,
   takeUpDeliveries,
   type InboxOf,
@@ -17,20 +19,33 @@ import {
 import type { Json } from './json.js';
 import { LEASE_S } from './ledger-leases.js';
 import type { Log } from './log.js';
+import type { Spool } from './spool.js';
 import type { Sweep } from './tick.js';
 
 export type { LeftBehind } from './inbox-store.js';
+
+/** `known`: it came before, and whoever took it in then answers it. */
+export type Arrival = 'new' | 'known';
+
+/** A delivery that has come, on its way into the inbox. */
+export interface Keeping {
+  /**
+   * Resolves when the delivery outlives this process, as far as is known by then; it may turn out to be `known` later. Rejects
+   * when nothing takes it.
+   */
+  readonly kept: Promise<Arrival>;
+  /** Resolves when it is taken note of as one that came. Rejects when the database does not take it. */
+  readonly arrival: Promise<Arrival>;
+}
 
 /**
  * What one chat has handed over, from before it is acknowledged until the work on it has ended. What a dead process leaves
  * behind is worked on again, under the same delivery id.
  */
 export interface Inbox {
-  /**
-   * Resolves when the delivery outlives this process, and is taken note of as one that came. `known`: it came before, and
-   * whoever took it in then answers it. Throws when the database does not take it.
-   */
-  keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'>;
+  /** Makes what a dead process has spooled a part of the inbox, before anything new comes. Throws as the database does. */
+  recover(): Promise<void>;
+  keep(deliveryId: string, delivery: Json): Keeping;
   /** Work on it begins, which is counted. `false`: it is somebody else's by now, and must be left alone. Never rejects. */
   begin(deliveryId: string): Promise<boolean>;
   /** It was answered: nothing is left of it. Never rejects. */
@@ -56,6 +71,8 @@ export interface InboxParts {
   readonly channel: string;
   /** This process, by a name that no other one has. */
   readonly holder: string;
+  /** Where what comes outlives this process sooner than as a row; absent: its row does. */
+  readonly spool?: Spool | undefined;
   readonly log: Log;
 }
 
@@ -65,6 +82,8 @@ export function createInbox(parts: InboxParts): Inbox {
 
 /** What nobody takes up for so long, as the chat is switched off, is of no use to anybody. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
+
+const KNOWN: Keeping = { kept: Promise.resolve('known'), arrival: Promise.resolve('known') };
 
 /** What this process has to do with. */
 interface UnderWay {
@@ -87,11 +106,12 @@ class TableInbox implements Inbox {
   #isTakingUp = false;
 
   constructor(parts: InboxParts) {
-    const { database, clock, channel, holder } = parts;
+    const { database, clock, channel, holder, spool } = parts;
     this.#parts = parts;
     this.#of = { channel, holder, isShared: database.isShared };
     this.#keeping = new Grouped(async (deliveries) => {
       const kept = await keepDeliveries(database.db, this.#of, { deliveries, at: clock.now() });
+      spool?.forget(deliveries.map(({ deliveryId }) => deliveryId));
       return ({ deliveryId }) => kept.has(deliveryId);
     });
     this.#ending = new Grouped(async (deliveryIds) => {
@@ -104,16 +124,56 @@ class TableInbox implements Inbox {
     });
   }
 
-  async keep(deliveryId: string, delivery: Json): Promise<'new' | 'known'> {
-    if (this.#underWay.has(deliveryId)) return 'known';
+  async recover(): Promise<void> {
+    const { database, clock, log, spool } = this.#parts;
+    const left = spool?.left() ?? [];
+    if (left.length === 0) return;
+    await keepDeliveries(database.db, { ...this.#of, holder: NOBODY }, { deliveries: left, at: clock.now() });
+    spool?.forget(left.map(({ deliveryId }) => deliveryId));
+    log.info({ spooled: left.length }, 'Deliveries that were acknowledged and not written down are in the inbox');
+  }
+
+  keep(deliveryId: string, delivery: Json): Keeping {
+    if (this.#underWay.has(deliveryId)) return KNOWN;
     this.#underWay.set(deliveryId, { tries: 1, isTakenUp: false, isBegun: false });
+    const came = { deliveryId, delivery, receivedAt: this.#parts.clock.wall() };
+    const isSpooled = this.#note(came);
+    const arrival = this.#arrive(came);
+    return { kept: isSpooled ? Promise.resolve('new') : arrival, arrival };
+  }
+
+  /** @returns whether it outlives this process by that. */
+  #note(came: NewDelivery): boolean {
+    const { spool, log } = this.#parts;
+    try {
+      spool?.note(came);
+      return spool !== undefined;
+    } catch (error) {
+      log.warn({ error }, 'A delivery waits for its row: it could not be written into its file');
+      return false;
+    }
+  }
+
+  async #arrive(came: NewDelivery): Promise<Arrival> {
+    const isSpooled = this.#isSpooled(came.deliveryId);
     let isNew = false;
     try {
-      isNew = await this.#keeping.add({ deliveryId, delivery, receivedAt: this.#parts.clock.wall() });
+      // The acknowledgement goes out first.
+      if (isSpooled) await nextTurn();
+      isNew = await this.#keeping.add(came);
+      return isNew ? 'new' : 'known';
+    } catch (error) {
+      if (isSpooled)
+        this.#parts.log.warn({ error }, 'A delivery stands in its file alone: its row could not be written');
+      throw error;
     } finally {
-      if (!isNew) this.#underWay.delete(deliveryId);
+      if (!isNew && !this.#isSpooled(came.deliveryId)) this.#underWay.delete(came.deliveryId);
     }
-    return isNew ? 'new' : 'known';
+  }
+
+  /** It has no row, and stands in the spool until it is answered; the next life takes it up otherwise. */
+  #isSpooled(deliveryId: string): boolean {
+    return this.#parts.spool?.has(deliveryId) ?? false;
   }
 
   async begin(deliveryId: string): Promise<boolean> {
@@ -133,12 +193,16 @@ class TableInbox implements Inbox {
   }
 
   async done(deliveryId: string): Promise<void> {
-    if (this.#underWay.has(deliveryId)) await this.#write(deliveryId, () => this.#ending.add(deliveryId));
+    if (!this.#underWay.has(deliveryId)) return;
+    if (!this.#isSpooled(deliveryId)) return this.#write(deliveryId, () => this.#ending.add(deliveryId));
+    this.#parts.spool?.forget([deliveryId]);
+    this.#underWay.delete(deliveryId);
   }
 
   async release(deliveryId: string, afterS: number): Promise<void> {
     const work = this.#underWay.get(deliveryId);
     if (!work) return;
+    if (this.#isSpooled(deliveryId)) return void this.#underWay.delete(deliveryId);
     await this.#write(deliveryId, () => this.#releasing.add({ deliveryId, tries: work.tries, afterS }));
   }
 

@@ -11,7 +11,9 @@ import type { RunRecord } from './ledger.js';
 import { belongsToOthers, notEmpty, notEqual } from './move/move-problems.js';
 import * as postgres from './postgres/postgres-problems.js';
 import { Problem, problemFacts } from './problem.js';
+import { openSpool, SLACK_SPOOL } from './spool.js';
 import { expectWholeSentences, wordsOfAll } from './testing/problem-words.js';
+import { silentLog } from './testing/test-parts.js';
 import { thrownIn } from './testing/thrown-words.js';
 import { Works } from './works.js';
 
@@ -26,12 +28,12 @@ function problemOf(deed: () => unknown): Problem {
   throw new Error('Nothing was refused.');
 }
 
-/** A key file that is there and cannot be read, as it is a folder. */
-function unreadableKey(): Problem {
+/** A file that is there and cannot be read, as it is a folder. */
+function unreadable(file: string, read: (dataDir: string) => unknown): Problem {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-words-'));
-  mkdirSync(join(dataDir, 'key'));
+  for (const name of [file, 'db']) mkdirSync(join(dataDir, name));
   try {
-    const { facts } = problemOf(() => loadKey({ dataDir }));
+    const { facts } = problemOf(() => read(dataDir));
     return new Problem({ ...facts, what: facts.what.replace(dataDir, DATA_DIR) });
   } finally {
     rmSync(dataDir, { recursive: true });
@@ -92,7 +94,8 @@ const REST: Readonly<Record<string, Problem>> = {
   'a former key that is none': problemOf(() =>
     loadKey({ dataDir: DATA_DIR, latchkeyKey: Buffer.alloc(32).toString('base64'), previousKey: 'short' }),
   ),
-  'a key that cannot be read': unreadableKey(),
+  'a key that cannot be read': unreadable('key', (dataDir) => loadKey({ dataDir })),
+  'a spool that cannot be read': unreadable(SLACK_SPOOL, (dataDir) => openSpool({ dataDir, log: silentLog })),
   'work of another release': problemOf(() => new Works().get(work)),
   'a database that is away': new Problem(problemFacts(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))),
   'what nobody foresaw': new Problem(problemFacts(new TypeError('x is not a function'))),

@@ -1,0 +1,199 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { placeDatabase } from './embedded/data-folder.js';
+import type { NewDelivery } from './inbox-store.js';
+import type { Log } from './log.js';
+import { openSpool, SLACK_SPOOL, Spool } from './spool.js';
+import { recordingLog, silentLog } from './testing/test-parts.js';
+
+let dataDir: string;
+let file: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'latchkey-spool-'));
+  file = join(dataDir, SLACK_SPOOL);
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+/** As the next process finds it. */
+function opened(log: Log = silentLog): Spool {
+  return new Spool({ file, since: new Date(0), log });
+}
+
+function came(deliveryId: string, text = 'help', receivedAt = new Date('2026-11-24T09:00:00.123Z')): NewDelivery {
+  return { deliveryId, delivery: { text }, receivedAt };
+}
+
+const content = (): string => readFileSync(file, 'utf8');
+
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('a\nb', '\u2028', '\0\ud800', '{"over":["a"]}'),
+);
+const id: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'c', 'd');
+/** How much of the line is written when the process dies; mostly it lives. */
+const torn = fc.option(fc.double({ min: 0, max: 0.999, noNaN: true }), { nil: undefined, freq: 1 });
+const deed = fc.oneof(
+  fc.record({ kind: fc.constant('note' as const), id, text, torn }),
+  fc.record({ kind: fc.constant('forget' as const), ids: fc.array(id), torn }),
+  fc.record({ kind: fc.constant('reopen' as const) }),
+);
+
+test('whatever happens, and wherever the process dies in a line, what is left is what was noted and not forgotten', () => {
+  fc.assert(
+    fc.property(fc.array(deed, { maxLength: 30 }), (deeds) => {
+      rmSync(file, { force: true });
+      let spool = opened();
+      let expected: readonly NewDelivery[] = [];
+      for (const [count, what] of deeds.entries()) {
+        const noted =
+          what.kind === 'note' && !spool.has(what.id) ? came(what.id, what.text, new Date(count)) : undefined;
+        const isTorn = whileTorn('torn' in what ? what.torn : undefined, () => {
+          if (noted) spool.note(noted);
+          if (what.kind === 'forget') spool.forget(what.ids);
+        });
+        if (isTorn || what.kind === 'reopen') spool = opened();
+        if (!isTorn && noted) expected = [...expected, noted];
+        if (!isTorn && what.kind === 'forget')
+          expected = expected.filter(({ deliveryId }) => !what.ids.includes(deliveryId));
+        expect(spool.left()).toEqual(expected);
+      }
+      expect(opened().left()).toEqual(expected);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+/** @returns whether it wrote a line, of which so much is now there, behind what is whole. */
+function whileTorn(part: number | undefined, write: () => void): boolean {
+  const before = statSync(file, { throwIfNoEntry: false });
+  write();
+  const after = statSync(file, { throwIfNoEntry: false });
+  if (part === undefined || !before || !after || before.ino !== after.ino || after.size <= before.size) return false;
+  truncateSync(file, before.size + Math.floor((after.size - before.size) * part));
+  return true;
+}
+
+test('a file of which nothing is left is empty, and its owner’s alone', () => {
+  const spool = opened();
+  spool.note(came('a'));
+  spool.note(came('b'));
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(content().split('\n')).toHaveLength(3);
+
+  spool.forget(['a', 'b']);
+
+  expect(content()).toBe('');
+});
+
+test('where nothing was ever noted there is no file', () => {
+  expect(opened().left()).toEqual([]);
+  opened().forget(['a']);
+  expect(statSync(file, { throwIfNoEntry: false })).toBeUndefined();
+});
+
+test('a file that is never empty stays small, and loses nothing', () => {
+  const spool = opened();
+  spool.note(came('stays'));
+  for (let count = 0; count < 60; count += 1) {
+    spool.note(came(`d${String(count)}`, 'x'.repeat(100_000)));
+    spool.forget([`d${String(count)}`]);
+    expect(statSync(file).size).toBeLessThan(1_200_000);
+  }
+
+  expect(opened().left()).toEqual([came('stays')]);
+});
+
+test('what is left may be more than that', () => {
+  const spool = opened();
+  const many = Array.from({ length: 30 }, (_, index) => came(`d${String(index)}`, 'x'.repeat(100_000)));
+  for (const one of many) spool.note(one);
+
+  expect(opened().left()).toEqual(many);
+});
+
+test('what a write that failed has left behind is written over', () => {
+  const spool = opened();
+  spool.note(came('a'));
+  appendFileSync(file, '{"id":"torn","at":"2026-11-2');
+
+  spool.note(came('b'));
+
+  expect(opened().left()).toEqual([came('a'), came('b')]);
+});
+
+test('lines that this release cannot read are said, and lose nothing else', () => {
+  opened().note(came('a'));
+  appendFileSync(file, 'no JSON\n{"id":"b","from":"the future"}\n\0\0\0\n');
+  appendFileSync(
+    file,
+    `${JSON.stringify({ id: 'c', at: '2026-11-24T09:00:00.123Z', delivery: { text: 'help' } })}\n{"id":`,
+  );
+  const { log, lines } = recordingLog();
+
+  const spool = opened(log);
+
+  expect(spool.left()).toEqual([came('a'), came('c')]);
+  expect(lines()).toMatchObject([{ level: 50, unread: 3 }]);
+  spool.note(came('d'));
+  expect(opened().left()).toEqual([came('a'), came('c'), came('d')]);
+});
+
+test('a disk that takes nothing is said to whoever notes, and taken again when it is back', () => {
+  const { log, lines } = recordingLog();
+  const away = join(dataDir, 'away', SLACK_SPOOL);
+  const spool = new Spool({ file: away, since: new Date(0), log });
+
+  expect(() => spool.note(came('a'))).toThrow('ENOENT');
+  expect(spool.left()).toEqual([]);
+
+  mkdirSync(join(dataDir, 'away'));
+  spool.note(came('b'));
+  expect(spool.left()).toEqual([came('b')]);
+  expect(lines()).toEqual([]);
+});
+
+describe('Another database', () => {
+  /** Until what is made now is newer than what was made before, as the file system tells it. */
+  async function timePasses(): Promise<void> {
+    const before = new Date();
+    while (statSync(mkdtempSync(join(dataDir, 'now-'))).birthtime <= before) await turn();
+  }
+
+  /** As a first start does, and a restore; then it is used. */
+  async function place(): Promise<void> {
+    rmSync(join(dataDir, 'db'), { recursive: true, force: true });
+    await placeDatabase(dataDir, async (folder) => writeFileSync(join(folder, 'PG_VERSION'), '18'));
+    await timePasses();
+    writeFileSync(join(dataDir, 'db', 'postmaster.pid'), '1');
+  }
+
+  test('what was noted for the one before a restore is dropped, and said', async () => {
+    const { log, lines } = recordingLog();
+    await place();
+    openSpool({ dataDir, log }).note(came('a', 'help', new Date()));
+    expect(openSpool({ dataDir, log }).left()).toHaveLength(1);
+    await timePasses();
+    await place();
+
+    const spool = openSpool({ dataDir, log });
+
+    expect(spool.left()).toEqual([]);
+    expect(lines()).toMatchObject([{ level: 50, stale: 1 }]);
+    spool.note(came('b', 'help', new Date()));
+    expect(openSpool({ dataDir, log }).left()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,189 @@
+import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { NewDelivery } from './inbox-store.js';
+import type { Json } from './json.js';
+import type { Log } from './log.js';
+import { Problem } from './problem.js';
+
+/** The file in `DATA_DIR` with what Slack has handed over and is no row of the embedded database yet. */
+export const SLACK_SPOOL = 'inbox-slack.jsonl';
+
+/** Beyond that, what is over is taken out of a file that is never empty; twice as much as is left may stand in it. */
+const MOST_BYTES = 1_000_000;
+
+/** One JSON object a line: a delivery, with the wall time at which it came; or the ids of those that are over. */
+const line = z.union([
+  // Whatever `JSON.parse` gives is a `Json`.
+  z.object({ id: z.string(), at: z.iso.datetime(), delivery: z.custom<Json>((value) => value !== undefined) }),
+  z.object({ over: z.array(z.string()) }),
+]);
+type Line = z.infer<typeof line>;
+
+export interface SpoolParts {
+  readonly file: string;
+  /** What was noted before that, wall time, was for another database: it is dropped. */
+  readonly since: Date;
+  readonly log: Log;
+}
+
+/**
+ * The spool of the one process that has `DATA_DIR`. Throws a Problem when there is one that cannot be read.
+ * It is called when the database is open, which proves that nobody else has the folder.
+ */
+export function openSpool({ dataDir, log }: { dataDir: string; log: Log }): Spool {
+  return new Spool({ file: join(dataDir, SLACK_SPOOL), since: madeAt(join(dataDir, 'db')), log });
+}
+
+/**
+ * When the folder was made: a restored database, and a new one, come in a folder of their own. Where the file system does
+ * not know, Node says when it was changed last, or 1970.
+ */
+function madeAt(folder: string): Date {
+  const { birthtimeMs, ctimeMs } = statSync(folder);
+  return new Date(birthtimeMs < ctimeMs ? birthtimeMs : 0);
+}
+
+/**
+ * Holds deliveries from before they are acknowledged until something else holds them. What was written outlives the process,
+ * however it ends; as nothing is synced to the disk, a power cut takes what came in its last moment.
+ */
+export class Spool {
+  readonly #file: string;
+  readonly #log: Log;
+  readonly #left: Map<string, NewDelivery>;
+  /** The file, once it holds what is left and nothing that was torn. */
+  #descriptor: number | undefined;
+  /** Where the next line begins. What a write that failed has left behind that is written over. */
+  #size = 0;
+  #mostBytes = MOST_BYTES;
+
+  constructor({ file, since, log }: SpoolParts) {
+    this.#file = file;
+    this.#log = log;
+    this.#left = readSpool({ file, since, log });
+  }
+
+  /** The delivery outlives this process. Throws when the disk does not take it. */
+  note(came: NewDelivery): void {
+    const { deliveryId: id, receivedAt, delivery } = came;
+    this.#append({ id, at: receivedAt.toISOString(), delivery });
+    this.#left.set(id, came);
+  }
+
+  has(deliveryId: string): boolean {
+    return this.#left.has(deliveryId);
+  }
+
+  /** Something else holds them, or they were answered. Never throws: what could not be written over comes once more. */
+  forget(deliveryIds: readonly string[]): void {
+    const over = deliveryIds.filter((id) => this.#left.delete(id));
+    if (over.length === 0) return;
+    try {
+      if (this.#left.size === 0) this.#empty();
+      else this.#append({ over });
+    } catch (error) {
+      this.#log.warn({ error }, 'That deliveries are over could not be written into their file');
+    }
+  }
+
+  /** What was noted and not forgotten, by this process or one before it, in the order in which it came. */
+  left(): readonly NewDelivery[] {
+    return [...this.#left.values()];
+  }
+
+  #append(added: Line): void {
+    const bytes = Buffer.from(textOf(added));
+    const isFull = this.#size + bytes.length > this.#mostBytes;
+    const descriptor = (isFull ? undefined : this.#descriptor) ?? this.#rewrite();
+    this.#size = writeAll(descriptor, bytes, this.#size);
+  }
+
+  #empty(): void {
+    ftruncateSync(this.#descriptor ?? this.#rewrite(), 0);
+    this.#size = 0;
+  }
+
+  /** Beside the old one first, so that there is always a whole one. @returns the new one. */
+  #rewrite(): number {
+    const draft = `${this.#file}.draft`;
+    const lines = this.left().map(({ deliveryId: id, receivedAt, delivery }) =>
+      textOf({ id, at: receivedAt.toISOString(), delivery }),
+    );
+    const written = openSync(draft, 'w', 0o600);
+    try {
+      this.#size = writeAll(written, Buffer.from(lines.join('')), 0);
+    } finally {
+      closeSync(written);
+    }
+    this.#close();
+    renameSync(draft, this.#file);
+    this.#mostBytes = Math.max(MOST_BYTES, 2 * this.#size);
+    this.#descriptor = openSync(this.#file, 'r+');
+    return this.#descriptor;
+  }
+
+  /** Windows renames over no open file. */
+  #close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+function textOf(written: Line): string {
+  return `${JSON.stringify(written)}\n`;
+}
+
+/** @returns where it ends. Throws when not all of it was taken. */
+function writeAll(descriptor: number, bytes: Buffer, at: number): number {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, at + written);
+  }
+  return at + written;
+}
+
+function readSpool({ file, since, log }: SpoolParts): Map<string, NewDelivery> {
+  const left = new Map<string, NewDelivery>();
+  let [unread, stale] = [0, 0];
+  // Behind the last line end stands nothing, or what a process was writing when it died, which nobody has acknowledged.
+  for (const text of textIn(file).split('\n').slice(0, -1)) {
+    const read = readLine(text);
+    if (!read) unread += 1;
+    else if ('over' in read) for (const id of read.over) left.delete(id);
+    else if (new Date(read.at) < since) stale += 1;
+    else left.set(read.id, { deliveryId: read.id, delivery: read.delivery, receivedAt: new Date(read.at) });
+  }
+  if (unread > 0) log.error({ unread, file }, 'Deliveries that were acknowledged cannot be read and are dropped');
+  if (stale > 0) log.error({ stale, file }, 'Deliveries that were noted for another database are dropped');
+  return left;
+}
+
+function readLine(text: string): Line | undefined {
+  try {
+    return line.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOENT') return '';
+    throw spoolUnreadable(file, cause);
+  }
+}
+
+function spoolUnreadable(file: string, cause: unknown): Problem {
+  return new Problem(
+    {
+      kind: 'internal',
+      what: `The file ${file}, with what Slack has handed over last, cannot be read.`,
+      remedy: 'Let the account that runs Latchkey read and write that file.',
+      code: 'spool-unreadable',
+    },
+    { cause },
+  );
+}
