@@ -36,7 +36,7 @@ export interface Database {
 
 export interface EmbeddedCare {
   /** The files as a `tar.gz`, as at one moment. Everybody else waits meanwhile; use `backUp`. */
-  dump(): Promise<Blob>;
+  dump(): Promise<Uint8Array>;
 }
 
 /**

@@ -25,7 +25,7 @@ import { SyncedNodeFS } from './synced-file-system.js';
  */
 export async function backUp(database: Pick<Database, 'onDisk'>, file: string): Promise<void> {
   if (!database.onDisk) throw notEmbedded();
-  const dump = Buffer.from(await (await database.onDisk.dump()).arrayBuffer());
+  const dump = await database.onDisk.dump();
   const unfinished = join(dirname(file), `.${basename(file)}.unfinished`);
   try {
     writeSynced(unfinished, dump);
@@ -37,7 +37,7 @@ export async function backUp(database: Pick<Database, 'onDisk'>, file: string): 
   }
 }
 
-function writeSynced(file: string, bytes: Buffer): void {
+function writeSynced(file: string, bytes: Uint8Array): void {
   const descriptor = openSync(file, 'w', 0o600);
   try {
     for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);

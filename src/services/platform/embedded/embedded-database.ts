@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { ensureDatabaseFolder } from './data-folder.js';
 import { lockDataFolder } from './data-lock.js';
 import { cannotMakeFolder } from './embedded-problems.js';
-import { endWhenEngineStops, type EndOnFault } from './fatal-faults.js';
+import type { EndOnFault } from './fatal-faults.js';
 import { OneSessionPool } from './one-session-pool.js';
-import { checkThatCommitsReachTheDisk, openInMemory, openOnDisk } from './open-pglite.js';
-import { SyncedNodeFS } from './synced-file-system.js';
+import { openSessionInMemory, openSessionOnDisk, type OnDisk, type Session } from './session.js';
+import type { SyncedNodeFS } from './synced-file-system.js';
+import { openSessionInThread } from './thread-session.js';
 
 /** A pool over the embedded PostgreSQL; `close` also frees the data folder. */
 export interface EmbeddedDatabase {
@@ -16,20 +17,22 @@ export interface EmbeddedDatabase {
 }
 
 export async function openEmbeddedInMemory(): Promise<EmbeddedDatabase> {
-  const pool = new OneSessionPool(await openInMemory());
+  const pool = new OneSessionPool(await openSessionInMemory());
   return { pool, isOnDisk: false, close: () => pool.end() };
 }
 
 /**
- * Locks the data folder, makes the database at the first start, opens it and proves that commits reach the disk.
- * Throws a Problem when another process has the folder, when it is another PostgreSQL's, or when commits are not synced.
+ * Locks the data folder, makes the database at the first start, opens it in a thread of its own and proves that commits reach
+ * the disk. Throws a Problem when another process has the folder, when it is another PostgreSQL's, or when commits are not
+ * synced.
  * @param end ends the process when a sync fails or the engine stops: opening anew repairs what is then unknown.
+ * @param fileSystemOf a file system of the caller's, in the caller's thread.
  */
 export async function openEmbeddedOnDisk({
   dataDir,
   since,
   end,
-  fileSystemOf = (folder) => new SyncedNodeFS(folder, (error) => end('disk-failed', error)),
+  fileSystemOf,
 }: {
   dataDir: string;
   /** Wall time, for the note in the lock. */
@@ -41,19 +44,17 @@ export async function openEmbeddedOnDisk({
   const lock = lockDataFolder(dataDir, since);
   try {
     const folder = await ensureDatabaseFolder(dataDir);
-    const fileSystem = fileSystemOf(folder);
-    const pglite = await openOnDisk(folder, fileSystem);
-    await checkThatCommitsReachTheDisk(pglite, fileSystem).catch(async (error: unknown) => {
-      await pglite.close();
-      throw error;
-    });
-    endWhenEngineStops(pglite, end);
-    const pool = new OneSessionPool(pglite);
+    const pool = new OneSessionPool(await openSession({ folder, end, fileSystemOf }));
     return { pool, isOnDisk: true, close: () => pool.end().finally(() => lock.release()) };
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+function openSession(onDisk: OnDisk): Promise<Session> {
+  const isCompiled = __filename.endsWith('.js'); // tests run the sources, which a thread cannot
+  return isCompiled && !onDisk.fileSystemOf ? openSessionInThread(onDisk) : openSessionOnDisk(onDisk);
 }
 
 /** Throws a Problem where that is not possible. */

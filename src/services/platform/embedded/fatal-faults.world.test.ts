@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../database.js';
 import { compilePlatform } from '../testing/compiled.js';
 import { silentLog } from '../testing/test-parts.js';
+import type { WayToBreak } from './testing/breakable-disk.js';
 import { DataFolders } from './testing/data-folders.js';
 
 const folders = new DataFolders();
@@ -16,9 +17,10 @@ afterAll(() => {
   rmSync(compiled, { recursive: true });
 });
 
-async function runOn(way: 'sync' | 'log', dataDir: string) {
-  const child = fork(join(compiled, 'embedded/testing/broken-disk.js'), [way, dataDir], {
-    execArgv: [],
+async function runOn(way: WayToBreak, dataDir: string) {
+  const child = fork(join(compiled, 'embedded/testing/broken-disk.js'), [dataDir], {
+    execArgv: ['--require', join(compiled, 'embedded/testing/breakable-disk.js')],
+    env: { ...process.env, BREAKS: way, BREAKS_WHEN: join(folders.empty(), 'broken') },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const acknowledged: number[] = [];
