@@ -1,26 +1,30 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { answersInSlack, asksInSlack } from '../support/access-desk.js';
 import { setsUpSso } from '../support/deeds.js';
 import { linksSlack } from '../support/links-slack.js';
 import type { Persona } from '../support/persona.js';
 import type { SeenBlocks } from '../support/seen-blocks.js';
+import { isOnPostgres } from '../support/test-database.js';
 import { until, World } from '../support/world.js';
 import { RemoteProxy } from './remote-proxy.js';
 
 /*
- * kill -9 between the acknowledgement of what somebody did in Slack and the answer to it. `heard`: acknowledged, and nothing
- * done yet, as the bot has just asked Slack who that is. `answering`: done, and about to be told. That the delivery was
- * claimed is written with the delivery itself, so there is no moment between the two.
+ * kill -9 between the acknowledgement of what somebody did in Slack and the answer to it. `spooled`: acknowledged, and no row
+ * yet. `written`: its row is there, and the bot does not know. `heard`: nothing done yet, as the bot has just asked Slack who
+ * that is. `answering`: done, and about to be told. That the delivery was claimed is written with its row, so there is no
+ * moment between the two.
  */
 
-type Moment = 'heard' | 'answering';
+type Moment = keyof typeof CALLS | 'spooled' | 'written';
 
 let world: World;
 let proxy: RemoteProxy;
 let ana: Persona;
 let omar: Persona;
-let dieAt: { readonly moment: Moment; readonly dead: () => void } | undefined;
+let dieAt: { readonly moment: keyof typeof CALLS; readonly dead: () => void } | undefined;
 
-const CALLS: Readonly<Record<Moment, RegExp>> = {
+const CALLS = {
   heard: /\/api\/users\.info/,
   answering: /\/api\/(chat\.|views\.(update|publish))/,
 };
@@ -36,7 +40,7 @@ async function passOrDie(call: string): Promise<boolean> {
 
 beforeAll(async () => {
   const settings: NodeJS.ProcessEnv = {};
-  world = await World.withoutBot(settings);
+  world = await World.withoutBot(settings, pathToFileURL(resolve(__dirname, 'rows-of-inbox.preload.ts')).href);
   proxy = await RemoteProxy.open(world.slack.url, {
     before: passOrDie,
     refuses: () => false,
@@ -66,14 +70,32 @@ async function startsAnew(): Promise<void> {
 
 /** Does it, with the bot dying then, and starts the bot again. @returns whether Slack got its acknowledgement. */
 async function killedWhen(moment: Moment, deed: () => Promise<{ delivered: boolean }>): Promise<boolean> {
-  const died = new Promise<void>((dead) => (dieAt = { moment, dead }));
-  const { delivered } = await deed();
-  await died;
+  const { delivered } =
+    moment === 'heard' || moment === 'answering' ? await killedAtCall(moment, deed) : await killedAtRow(moment, deed);
   await world.startBot();
   return delivered;
 }
 
-const MOMENTS: readonly Moment[] = ['heard', 'answering'];
+async function killedAtCall<T>(moment: keyof typeof CALLS, deed: () => Promise<T>): Promise<T> {
+  const died = new Promise<void>((dead) => (dieAt = { moment, dead }));
+  const outcome = await deed();
+  await died;
+  return outcome;
+}
+
+async function killedAtRow<T>(moment: 'spooled' | 'written', deed: () => Promise<T>): Promise<T> {
+  await world.orderBot({ moment });
+  const outcome = await deed();
+  const rows = moment === 'spooled' ? 0 : 1;
+  await until('it has got so far', async () => (await world.orderBot({ moment })) === rows);
+  await world.killBot();
+  return outcome;
+}
+
+/** On PostgreSQL nothing is acknowledged before its row is there. */
+const MOMENTS: readonly Moment[] = isOnPostgres()
+  ? ['written', 'heard', 'answering']
+  : ['spooled', 'written', 'heard', 'answering'];
 
 /** How many messages to that person say it. */
 async function timesSaid({ inSlack }: Persona, text: string | RegExp): Promise<number> {
@@ -180,6 +202,20 @@ async function assignmentsOf({ id }: Persona): Promise<number> {
   const { appRoleAssignments } = await world.entra.state<{ appRoleAssignments: { principalId: string }[] }>();
   return appRoleAssignments.filter(({ principalId }) => principalId === id).length;
 }
+
+test('what is a row and still a line when the bot dies is answered once', async () => {
+  await startsAnew();
+  const before = await timesSaid(ana, 'What Latchkey can do');
+
+  expect(await killedWhen('written', () => ana.inSlack.writes('help'))).toBe(true);
+  await comesAgain(ana, 'What Latchkey can do', before);
+  await startsAnew();
+  // As below.
+  await asksInSlack(ana, 'supervisor', { because: 'the one after it' });
+  await cancels('the one after it');
+
+  expect(await timesSaid(ana, 'What Latchkey can do')).toBe(before + 1);
+});
 
 test('what was answered is answered once, however often the bot dies afterwards', async () => {
   const before = await timesSaid(ana, 'What Latchkey can do');

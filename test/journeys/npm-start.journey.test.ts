@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SLACK_SPOOL } from '../../src/services/platform/spool.js';
 import { setsUpSso } from '../support/deeds.js';
 import { Persona } from '../support/persona.js';
 import { SandboxControl } from '../support/sandbox-control.js';
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 /** What `npm start` runs, sandbox included. Resolves with what it printed once the page's address came. */
-async function start(): Promise<string> {
+async function start(...words: readonly string[]): Promise<string> {
   const any = {
     PORT: '0',
     SANDBOX_ENTRA_PORT: '',
@@ -29,7 +30,7 @@ async function start(): Promise<string> {
     SANDBOX_TEAMS_PORT: '',
     SANDBOX_SLACK_PORT: '',
   };
-  running = fork(MAIN, [], {
+  running = fork(MAIN, words, {
     execArgv: [],
     silent: true,
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir, ...any },
@@ -74,6 +75,16 @@ test('npm start killed and started again: both sides and the chat are as they we
   expect({ entra: await after.entra.state(), genesys: await after.genesys.state() }).toEqual(held);
   expect((await new Persona(after.teams, 'Ada').cards()).map(({ text }) => text)).toEqual(cards);
   expect(existsSync(join(dataDir, 'db'))).toBe(true);
+});
+
+test('a fresh start forgets what Slack had handed over, as it forgets the database that it was for', async () => {
+  const spool = join(dataDir, SLACK_SPOOL);
+  const came = { id: 'd1', at: new Date(Date.now() + 3_600_000).toISOString(), delivery: {} };
+  writeFileSync(spool, `${JSON.stringify(came)}\n`);
+
+  await start('--fresh');
+
+  expect(existsSync(spool)).toBe(false);
 });
 
 test('a second start over the same folder says who holds it and changes nothing', async () => {

@@ -202,7 +202,6 @@ class TableInbox implements Inbox {
   async release(deliveryId: string, afterS: number): Promise<void> {
     const work = this.#underWay.get(deliveryId);
     if (!work) return;
-    if (this.#isSpooled(deliveryId)) return void this.#underWay.delete(deliveryId);
     await this.#write(deliveryId, () => this.#releasing.add({ deliveryId, tries: work.tries, afterS }));
   }
 
