@@ -313,7 +313,10 @@ test('a store that does not answer is said to whoever keeps, and what was answer
   expect(await inbox.keep('d2', {}).arrival).toBe('new');
 });
 
-describe('With a spool', () => {
+/** On PostgreSQL there is none. */
+const describeWithSpool = isOnPostgres() ? describe.skip : describe;
+
+describeWithSpool('With a spool', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'latchkey-inbox-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
