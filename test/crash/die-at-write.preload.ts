@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 
 /**
  * Loaded into the bot's process before the bot, by tests alone. Wraps the functions that write the ledger, and the rows of
@@ -26,10 +27,11 @@ interface Order {
 let order: Order | undefined;
 let written: string[] = [];
 
-const platform = createRequire(process.argv[1] ?? '');
-for (const [file, names] of Object.entries(WRITES)) {
-  const module = platform(file) as Record<string, Write>;
-  for (const name of names) module[name] = mortal(name, module[name]);
+function wrapWrites(ofBot: NodeJS.Require): void {
+  for (const [file, names] of Object.entries(WRITES)) {
+    const module = ofBot(file) as Record<string, Write>;
+    for (const name of names) module[name] = mortal(name, module[name]);
+  }
 }
 
 function mortal(name: string, write: Write | undefined): Write {
@@ -54,39 +56,51 @@ interface Pool {
 let isDatabaseAway = false;
 let asked = 0;
 let askDatabase: Pool['query'] | undefined;
-const { OneSessionPool } = platform('./services/platform/embedded/one-session-pool.js') as {
-  OneSessionPool: { prototype: Pool };
-};
-const { PostgresPool } = platform('./services/platform/postgres/postgres-pool.js') as {
-  PostgresPool: { prototype: Pool };
-};
-for (const made of [OneSessionPool.prototype, PostgresPool.prototype]) {
-  for (const name of ['query', 'connect'] as const) {
-    const ask = made[name];
-    made[name] = function (this: Pool, ...args: readonly unknown[]) {
-      if (name === 'query') askDatabase = (sql) => ask.call(this, sql);
-      asked += 1;
-      if (isDatabaseAway) return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
-      return ask.apply(this, args as []);
-    };
+function wrapPools(ofBot: NodeJS.Require): void {
+  const { OneSessionPool } = ofBot('./services/platform/embedded/one-session-pool.js') as {
+    OneSessionPool: { prototype: Pool };
+  };
+  const { PostgresPool } = ofBot('./services/platform/postgres/postgres-pool.js') as {
+    PostgresPool: { prototype: Pool };
+  };
+  for (const made of [OneSessionPool.prototype, PostgresPool.prototype]) {
+    for (const name of ['query', 'connect'] as const) {
+      const ask = made[name];
+      made[name] = function (this: Pool, ...args: readonly unknown[]) {
+        if (name === 'query') askDatabase = (sql) => ask.call(this, sql);
+        asked += 1;
+        if (isDatabaseAway) return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+        return ask.apply(this, args as []);
+      };
+    }
   }
 }
 
-process.on('message', (message) => {
-  const told = message as { database?: 'away' | 'back'; ask?: string; order?: Order };
-  if (told.database !== undefined) {
-    isDatabaseAway = told.database === 'away';
-    process.send?.(asked);
-    asked = 0;
-  } else if (told.ask !== undefined) {
-    void askDatabase?.(told.ask).then((result) => process.send?.((result as { rows: unknown }).rows));
-  } else {
-    order = told.order;
-    process.send?.(written);
-    written = [];
-  }
-});
-process.channel?.unref();
+function takeOrders(): void {
+  process.on('message', (message) => {
+    const told = message as { database?: 'away' | 'back'; ask?: string; order?: Order };
+    if (told.database !== undefined) {
+      isDatabaseAway = told.database === 'away';
+      process.send?.(asked);
+      asked = 0;
+    } else if (told.ask !== undefined) {
+      void askDatabase?.(told.ask).then((result) => process.send?.((result as { rows: unknown }).rows));
+    } else {
+      order = told.order;
+      process.send?.(written);
+      written = [];
+    }
+  });
+  process.channel?.unref();
+}
+
+// The thread of the database loads it, too, and knows nothing of what is wrapped.
+if (isMainThread) {
+  const ofBot = createRequire(process.argv[1] ?? '');
+  wrapWrites(ofBot);
+  wrapPools(ofBot);
+  takeOrders();
+}
 
 /** Nothing of the process runs after this. Where it died stands in what it has printed. */
 function die(where: string): Promise<never> {
