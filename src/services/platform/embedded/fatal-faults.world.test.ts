@@ -18,9 +18,10 @@ afterAll(() => {
 });
 
 async function runOn(way: WayToBreak, dataDir: string) {
-  const child = fork(join(compiled, 'embedded/testing/broken-disk.js'), [dataDir], {
-    execArgv: ['--require', join(compiled, 'embedded/testing/breakable-disk.js')],
-    env: { ...process.env, BREAKS: way, BREAKS_WHEN: join(folders.empty(), 'broken') },
+  const testing = join(compiled, 'embedded/testing');
+  rmSync(join(testing, 'broken'), { force: true });
+  const child = fork(join(testing, 'broken-disk.js'), [way, dataDir], {
+    execArgv: ['--require', join(testing, 'breakable-disk.js')],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const acknowledged: number[] = [];

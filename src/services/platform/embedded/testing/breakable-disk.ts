@@ -1,36 +1,30 @@
 import fs from 'node:fs';
+import { join } from 'node:path';
 
-/**
- * Loaded first into a program and each of its threads: breaks the disk once the file that `BREAKS_WHEN` names is there, in
- * the way that `BREAKS` says.
- */
-const { BREAKS, BREAKS_WHEN } = process.env as Readonly<Record<string, string | undefined>>;
+/** In it stands how the disk is broken; it is not while there is none. */
+export const BROKEN = join(__dirname, 'broken');
 
-const WAYS = {
+export type WayToBreak =
   /** The disk reports an error when it is asked to write through. */
-  sync: () => {
-    const { fdatasyncSync } = fs;
-    fs.fdatasyncSync = (descriptor) => {
-      if (isBroken()) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
-      fdatasyncSync(descriptor);
-    };
-  },
+  | 'sync'
   /** The disk is full when the write-ahead log needs a new file: PostgreSQL panics, as it cannot step back from a commit. */
-  log: () => {
-    const { writeSync } = fs;
-    const limited = (descriptor: number, bytes: NodeJS.ArrayBufferView, from: number, length: number, at: number) => {
-      if (isBroken() && at + length > fs.fstatSync(descriptor).size)
-        throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-      return writeSync(descriptor, bytes, from, length, at);
-    };
-    fs.writeSync = limited as typeof writeSync;
-  },
-} as const;
+  | 'log';
 
-export type WayToBreak = keyof typeof WAYS;
+// Loaded first into a program and each of its threads.
+const { fdatasyncSync, writeSync } = fs;
 
-function isBroken(): boolean {
-  return BREAKS_WHEN !== undefined && fs.existsSync(BREAKS_WHEN);
+fs.fdatasyncSync = (descriptor) => {
+  if (isBroken('sync')) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+  fdatasyncSync(descriptor);
+};
+
+const limited = (descriptor: number, bytes: NodeJS.ArrayBufferView, from: number, length: number, at: number) => {
+  const isGrowing = at + length > fs.fstatSync(descriptor).size;
+  if (isGrowing && isBroken('log')) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  return writeSync(descriptor, bytes, from, length, at);
+};
+fs.writeSync = limited as typeof writeSync;
+
+function isBroken(way: WayToBreak): boolean {
+  return fs.existsSync(BROKEN) && fs.readFileSync(BROKEN, 'utf8') === way;
 }
-
-WAYS[BREAKS === 'log' ? 'log' : 'sync']();

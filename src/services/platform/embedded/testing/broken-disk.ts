@@ -2,15 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { openDatabase } from '../../database.js';
 import { createLog } from '../../log.js';
+import { BROKEN } from './breakable-disk.js';
 
 /**
- * The program: `BREAKS_WHEN=<file> node --require breakable-disk.js broken-disk.js <data folder>`. Commits rows, saying each
- * number, and breaks the disk after 5.
+ * The program: `node --require breakable-disk.js broken-disk.js sync|log <data folder>`. Commits rows, saying each number,
+ * and breaks the disk after 5.
  */
-async function main(dataDir: string): Promise<void> {
+async function main(way: string, dataDir: string): Promise<void> {
   const { db } = await openDatabase({ dataDir, log: createLog({ level: 'error' }) });
   for (let number = 0; ; number++) {
-    if (number === 5) writeFileSync(process.env['BREAKS_WHEN'] ?? '', '');
+    if (number === 5) writeFileSync(BROKEN, way);
     if (number >= 5) await sql`select pg_switch_wal()`.execute(db);
     await db
       .insertInto('delivery')
@@ -21,7 +22,8 @@ async function main(dataDir: string): Promise<void> {
 }
 
 if (require.main === module) {
-  main(String(process.argv[2])).catch((error: unknown) => {
+  const [way, dataDir] = process.argv.slice(2);
+  main(String(way), String(dataDir)).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? String(error.stack) : String(error)}\n`);
     process.exit(1);
   });
