@@ -46,6 +46,7 @@ async function readBack(dataDir: string): Promise<number[]> {
 test.each([
   ['the disk cannot write through', 'sync', 74, 'disk-failed'],
   ['the engine panics, as the disk is full when its log must grow', 'log', 70, 'engine-stopped'],
+  ['the thread of the database ends', 'thread', 70, 'engine-stopped'],
 ] as const)(
   'when %s, the process says so, ends with its code, and the next start has every acknowledged row',
   async (_, way, exitCode, fault) => {

@@ -45,8 +45,12 @@ export class OneSessionPool extends EventEmitter {
 
   /** Waits for its turn. When one holder has kept the others waiting for 10 s: a Problem that names the usual cause. */
   async connect(): Promise<PoolClient> {
-    if (this.#isEnded) throw new Error('The database is closed.');
+    if (this.#isEnded) throw closed();
     await this.#turn();
+    if (this.#isEnded) {
+      void this.#pass();
+      throw closed();
+    }
     // In one thread with us its queries settle as microtasks: without this, a long line would keep timers and sockets from running.
     await new Promise((resolve) => setImmediate(resolve));
     return this.#client();
@@ -125,6 +129,10 @@ export class OneSessionPool extends EventEmitter {
     if (next) next.resolve();
     else this.#isHeld = false;
   }
+}
+
+export function closed(): Error {
+  return new Error('The database is closed.');
 }
 
 interface Waiting {

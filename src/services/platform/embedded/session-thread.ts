@@ -8,7 +8,12 @@ import { sentError, type Answer, type AskMessage, type ThreadMessage, type Threa
  * takes, nobody else of the process waits for it. Answers come in the order of the questions.
  */
 async function main(port: MessagePort, { folder }: ThreadStart): Promise<void> {
-  const say = (message: ThreadMessage): void => port.postMessage(message);
+  // The files of a database are handed over, not copied.
+  const say = (message: ThreadMessage): void =>
+    port.postMessage(
+      message,
+      'answer' in message && message.answer instanceof Uint8Array ? [message.answer.buffer] : [],
+    );
   let session: Session;
   try {
     session = await openSessionOnDisk({ folder, end: (fault, error) => end(say, fault, error) });

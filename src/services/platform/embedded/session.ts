@@ -14,7 +14,10 @@ export interface SessionResult {
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
 }
 
-/** The one session of the embedded PostgreSQL. One statement at a time; errors have PostgreSQL's fields, but no values. */
+/**
+ * The one session of the embedded PostgreSQL. One statement at a time; errors have PostgreSQL's fields, and not the values that
+ * were sent with the statement.
+ */
 export interface Session {
   query(text: string, values: readonly SessionValue[]): Promise<SessionResult>;
   /** Several statements, without values. */

@@ -17,7 +17,7 @@ export type Ask =
 
 export type AskMessage = Ask & { readonly id: number };
 
-/** What came of it; `open` has none that asked. */
+/** What came of it: results, the files of the database, or nothing but that it is done. */
 export type Answer = readonly SessionResult[] | Uint8Array<ArrayBuffer> | undefined;
 
 export type ThreadMessage =
@@ -35,18 +35,26 @@ export interface SentError {
   /** A problem's. */
   readonly facts?: ProblemFacts;
   /** PostgreSQL's `code`, `constraint` and so on. */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string | number>>;
   readonly cause?: SentError;
 }
 
+/** What is no error (PGlite throws such, when its engine exits) is told by its members. */
 export function sentError(error: unknown): SentError {
-  if (!(error instanceof Error)) return { message: String(error), fields: {} };
-  const fields = Object.entries(error).filter((field): field is [string, string] => typeof field[1] === 'string');
+  if (typeof error !== 'object' || error === null) return { message: String(error), fields: {} };
+  const { message, stack, cause } = error as { message?: unknown; stack?: unknown; cause?: unknown };
   return {
-    ...{ message: error.message, stack: error.stack, fields: Object.fromEntries(fields) },
+    message: typeof message === 'string' ? message : 'An error without words.',
+    ...(typeof stack === 'string' ? { stack } : {}),
+    fields: Object.fromEntries(Object.entries(error).filter(isField)),
     ...(error instanceof Problem ? { facts: error.facts } : {}),
-    ...(error.cause === undefined ? {} : { cause: sentError(error.cause) }),
+    ...(cause === undefined ? {} : { cause: sentError(cause) }),
   };
+}
+
+function isField(member: [string, unknown]): member is [string, string | number] {
+  const [name, value] = member;
+  return !['message', 'stack'].includes(name) && (typeof value === 'string' || typeof value === 'number');
 }
 
 export function receivedError({ message, stack, facts, fields, cause }: SentError): Error {

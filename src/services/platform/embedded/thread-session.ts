@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EndOnFault } from './fatal-faults.js';
+import { closed } from './one-session-pool.js';
 import type { Session, SessionResult, SessionValue } from './session.js';
 import { receivedError, type Answer, type Ask, type ThreadMessage, type ThreadStart } from './thread-messages.js';
 
@@ -21,7 +22,7 @@ export async function openSessionInThread({ folder, end }: { folder: string; end
 
 /** The session, asked across threads. What is asked keeps the process alive, as an open database alone does not. */
 class ThreadSession implements Session {
-  /** Rejects, with the thread gone, when there is no database to ask. */
+  /** Rejects, with the thread gone, when the database cannot be opened. */
   readonly opened: Promise<void>;
   readonly #thread: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -52,6 +53,8 @@ class ThreadSession implements Session {
     thread.on('error', (error) => end('engine-stopped', error));
     thread.on('exit', (code) => {
       if (!this.#isEnding) end('engine-stopped', new Error(`Its thread ended with ${String(code)}.`));
+      for (const { reject } of this.#waiting.values()) reject(closed());
+      this.#waiting.clear();
     });
   }
 
@@ -76,8 +79,11 @@ class ThreadSession implements Session {
   }
 
   async close(): Promise<void> {
-    await this.#ask({ kind: 'close' });
-    await this.#end();
+    try {
+      await this.#ask({ kind: 'close' });
+    } finally {
+      await this.#end();
+    }
   }
 
   async #end(): Promise<void> {
@@ -85,7 +91,9 @@ class ThreadSession implements Session {
     await this.#thread.terminate();
   }
 
-  #ask(ask: Ask): Promise<Answer> {
+  async #ask(ask: Ask): Promise<Answer> {
+    // A thread that has ended leaves what it is asked unanswered.
+    if (this.#isEnding) throw closed();
     const id = ++this.#asked;
     if (this.#waiting.size === 0) this.#thread.ref();
     return new Promise((resolve, reject) => {

@@ -82,3 +82,11 @@ test('an answer that asks for more than one statement has them all, and bytes ar
   // Every gzip file begins so (RFC 1952).
   expect([...files.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
 }, 60_000);
+
+test('a session that is closed says so to whoever asks it', async () => {
+  const session = await open();
+  await session.close();
+
+  await expect(session.query('select 1', [])).rejects.toThrow('closed');
+  expect(session.isInTransaction()).toBe(false);
+}, 60_000);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 
 /** In it stands how the disk is broken; it is not while there is none. */
 export const BROKEN = join(__dirname, 'broken');
@@ -8,12 +9,15 @@ export type WayToBreak =
   /** The disk reports an error when it is asked to write through. */
   | 'sync'
   /** The disk is full when the write-ahead log needs a new file: PostgreSQL panics, as it cannot step back from a commit. */
-  | 'log';
+  | 'log'
+  /** No disk at all: the thread that writes to it ends. */
+  | 'thread';
 
 // Loaded first into a program and each of its threads.
 const { fdatasyncSync, writeSync } = fs;
 
 fs.fdatasyncSync = (descriptor) => {
+  if (!isMainThread && isBroken('thread')) process.exit(3);
   if (isBroken('sync')) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
   fdatasyncSync(descriptor);
 };

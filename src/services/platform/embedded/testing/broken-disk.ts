@@ -5,7 +5,7 @@ import { createLog } from '../../log.js';
 import { BROKEN } from './breakable-disk.js';
 
 /**
- * The program: `node --require breakable-disk.js broken-disk.js sync|log <data folder>`. Commits rows, saying each number,
+ * The program: `node --require breakable-disk.js broken-disk.js sync|log|thread <data folder>`. Commits rows, saying each number,
  * and breaks the disk after 5.
  */
 async function main(way: string, dataDir: string): Promise<void> {

@@ -198,6 +198,18 @@ export function testPoolOver(openAnother: () => Promise<Session>): void {
     ]);
   });
 
+  test('whoever comes while it waits to be closed is refused, and so are all behind', async () => {
+    const own = new OneSessionPool(await openAnother());
+    const holder = await own.connect();
+    const closing = own.end();
+    const later = Promise.allSettled([own.query('select 1'), own.query('select 2')]);
+
+    holder.release();
+    await closing;
+
+    expect((await later).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  }, 60_000);
+
   test('closing lets those in line finish and refuses those who come later', async () => {
     const own = new OneSessionPool(await openAnother());
     const earlier = own.query<{ one: number }>('select 1 as one');
