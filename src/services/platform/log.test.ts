@@ -48,6 +48,18 @@ test.each([
   expect(JSON.stringify(redact({ note: text, list: [text], error: new Error(text) }))).not.toContain(secret);
 });
 
+test('an error of PostgreSQL is written without the values that it names', () => {
+  const error = Object.assign(new Error('duplicate key value violates unique constraint "person_pkey"'), {
+    ...{ severity: 'ERROR', code: '23505', constraint: 'person_pkey' },
+    ...{ detail: 'Key (mail)=(ana@contoso.example) already exists.', where: `unnamed portal parameter $1 = 'hunter2'` },
+  });
+
+  const written = JSON.stringify(createRedact()(error));
+
+  expect(written).toContain('person_pkey');
+  expect(written).not.toMatch(/ana@contoso|hunter2/);
+});
+
 test('an error is written with its causes and its facts, without its secrets', () => {
   const { log, lines, text } = recordingLog();
   const cause = Object.assign(new Error(`refused ${JWT}`), { code: 'ECONNREFUSED', params: ['hunter2-value'] });

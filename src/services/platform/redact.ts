@@ -79,9 +79,15 @@ function isSecretKey(name: string): boolean {
   return SECRET_KEY.test(name) && !HARMLESS_KEY.test(name);
 }
 
-/** `message`, `stack` and `cause` are not enumerable. Query parameters that database errors carry may hold anything. */
+/** The parameters of a query may hold anything. */
+const NEVER_WRITTEN = ['name', 'params', 'parameters'];
+/** PostgreSQL says there which values it met: `Key (id)=(…) already exists`, `portal parameter $1 = '…'`. */
+const WITH_VALUES = ['detail', 'where'];
+
+/** `message`, `stack` and `cause` are not enumerable. */
 function errorMembers(error: Error): [string, unknown][] {
-  const own = Object.entries(error).filter(([key]) => !['name', 'params', 'parameters'].includes(key));
+  const left = 'severity' in error ? [...NEVER_WRITTEN, ...WITH_VALUES] : NEVER_WRITTEN;
+  const own = Object.entries(error).filter(([key]) => !left.includes(key));
   const cause: [string, unknown][] = error.cause === undefined ? [] : [['cause', error.cause]];
   return [['name', error.name], ['message', error.message], ['stack', error.stack], ...cause, ...own];
 }
