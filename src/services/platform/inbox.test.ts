@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KyselyPlugin } from 'kysely';
 import { isOnPostgres, openTestDatabase } from '../../../test/support/test-database.js';
 import { isNewDelivery } from './conversation-store.js';
 import type { Database } from './database.js';
 import { createInbox, type Inbox, type LeftBehind } from './inbox.js';
 import { Spool } from './spool.js';
 import { StandingClock, recordingLog, silentLog } from './testing/test-parts.js';
+import type { Sweep } from './tick.js';
 
 let database: Database;
 let clock: StandingClock;
@@ -42,6 +45,12 @@ function rows() {
 /** As the tick asks them. */
 async function sweeps(inbox: Inbox): Promise<void> {
   await Promise.all(inbox.sweeps.map(({ sweep }) => sweep(clock.now())));
+}
+
+function takeUpOf(inbox: Inbox): Sweep {
+  const found = inbox.sweeps.find(({ name }) => name === 'deliveries that were left behind');
+  if (!found) throw new Error('nothing takes up what was left behind');
+  return found;
 }
 
 /** Everything that a sweep hands over, each done as it comes. */
@@ -251,6 +260,34 @@ test('what somebody else has taken up meanwhile is not begun', async () => {
   expect(await slow.begin('d1')).toBe(false);
 });
 
+test('what comes again while its row is taken up is worked on once, and nothing of it stays', async () => {
+  await lifeOf('0').keep('d1', { text: 'help' }).arrival;
+  await dies();
+  const [takenUp, known] = [held(), held()];
+  const answers = [takenUp, known];
+  const slow = answering(async () => answers.shift()?.promise);
+  const inbox = createInbox({ database: slow, clock, channel: 'slack', holder: 'one', log: silentLog });
+  const begun: boolean[] = [];
+  inbox.onLeftBehind(async ({ deliveryId }) => {
+    await known.promise;
+    begun.push(await inbox.begin(deliveryId));
+    await inbox.done(deliveryId);
+  });
+
+  const takingUp = takeUpOf(inbox).sweep(clock.now());
+  while (answers.length === 2) await nextTurn();
+  const { arrival } = inbox.keep('d1', { text: 'help' });
+  while (answers.length === 1) await nextTurn();
+  takenUp.release();
+  await takingUp;
+  known.release();
+
+  expect(await arrival).toBe('known');
+  for (let round = 0; round < 10; round += 1) await sweeps(inbox);
+  expect(begun).toEqual([true]);
+  expect(await rows()).toEqual([]);
+});
+
 test('what nobody has taken up for a day is dropped, and the operator is told; what is worked on stays', async () => {
   const { log, lines } = recordingLog();
   const inbox = createInbox({ database, clock, channel: 'slack', holder: 'one', log });
@@ -455,6 +492,15 @@ function after(before: () => Promise<unknown>): Database {
     return execute(...args);
   });
   return { ...database, db: replacing(database.db, 'getExecutor', () => () => executor) };
+}
+
+/** A database whose answers come after that. */
+function answering(after: () => Promise<unknown>): Database {
+  const transformResult: KyselyPlugin['transformResult'] = async ({ result }) => {
+    await after();
+    return result;
+  };
+  return { ...database, db: database.db.withPlugin({ transformQuery: ({ node }) => node, transformResult }) };
 }
 
 type Method = (...args: unknown[]) => unknown;

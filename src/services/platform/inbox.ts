@@ -88,9 +88,11 @@ const KNOWN: Keeping = { kept: Promise.resolve('known'), arrival: Promise.resolv
 /** What this process has to do with. */
 interface UnderWay {
   /** How often work on it was begun before, with when it came as the first time. */
-  readonly tries: number;
+  tries: number;
   readonly isTakenUp: boolean;
   isBegun: boolean;
+  /** It has just come again, and meanwhile its row was taken up, which says how often that was. */
+  hasRowTakenUp: boolean;
 }
 
 class TableInbox implements Inbox {
@@ -135,10 +137,11 @@ class TableInbox implements Inbox {
 
   keep(deliveryId: string, delivery: Json): Keeping {
     if (this.#underWay.has(deliveryId)) return KNOWN;
-    this.#underWay.set(deliveryId, { tries: 1, isTakenUp: false, isBegun: false });
+    const work: UnderWay = { tries: 1, isTakenUp: false, isBegun: false, hasRowTakenUp: false };
+    this.#underWay.set(deliveryId, work);
     const came = { deliveryId, delivery, receivedAt: this.#parts.clock.wall() };
     const isSpooled = this.#note(came);
-    const arrival = this.#arrive(came);
+    const arrival = this.#arrive(came, work);
     return { kept: isSpooled ? Promise.resolve('new') : arrival, arrival };
   }
 
@@ -154,7 +157,7 @@ class TableInbox implements Inbox {
     }
   }
 
-  async #arrive(came: NewDelivery): Promise<Arrival> {
+  async #arrive(came: NewDelivery, work: UnderWay): Promise<Arrival> {
     const isSpooled = this.#isSpooled(came.deliveryId);
     let isNew = false;
     try {
@@ -167,11 +170,17 @@ class TableInbox implements Inbox {
         this.#parts.log.warn({ error }, 'A delivery stands in its file alone: its row could not be written');
       throw error;
     } finally {
-      if (!isNew && !this.#isSpooled(came.deliveryId)) this.#underWay.delete(came.deliveryId);
+      if (!isNew && !this.#isSpooled(came.deliveryId)) this.#letGo(came.deliveryId, work);
     }
   }
 
-  /** It has no row, and stands in the spool until it is answered; the next life takes it up otherwise. */
+  /** It is not ours to answer; a row that was taken up meanwhile is, and the next take-up has it. */
+  #letGo(deliveryId: string, work: UnderWay): void {
+    if (work.hasRowTakenUp) void this.release(deliveryId, 0);
+    else if (this.#underWay.get(deliveryId) === work) this.#underWay.delete(deliveryId);
+  }
+
+  /** It has no row yet: until that is committed, or where the database refuses it until it is answered. */
   #isSpooled(deliveryId: string): boolean {
     return this.#parts.spool?.has(deliveryId) ?? false;
   }
@@ -193,10 +202,12 @@ class TableInbox implements Inbox {
   }
 
   async done(deliveryId: string): Promise<void> {
-    if (!this.#underWay.has(deliveryId)) return;
-    if (!this.#isSpooled(deliveryId)) return this.#write(deliveryId, () => this.#ending.add(deliveryId));
+    const work = this.#underWay.get(deliveryId);
+    if (!work) return;
+    const hasRow = work.hasRowTakenUp || !this.#isSpooled(deliveryId);
     this.#parts.spool?.forget([deliveryId]);
-    this.#underWay.delete(deliveryId);
+    if (hasRow) await this.#write(deliveryId, () => this.#ending.add(deliveryId));
+    else this.#underWay.delete(deliveryId);
   }
 
   async release(deliveryId: string, afterS: number): Promise<void> {
@@ -263,18 +274,28 @@ class TableInbox implements Inbox {
     this.#isTakingUp = true;
     let left: readonly LeftBehind[] = [];
     try {
-      left = await takeUpDeliveries(this.#parts.database.db, this.#of, [...this.#underWay.keys()]);
+      const taken = await takeUpDeliveries(this.#parts.database.db, this.#of, [...this.#underWay.keys()]);
+      left = taken.filter((one) => this.#isTakenUp(one));
     } finally {
       this.#isTakingUp = left.length > 0;
-    }
-    for (const { deliveryId, tries } of left) {
-      this.#underWay.set(deliveryId, { tries, isTakenUp: true, isBegun: false });
-      log.info({ deliveryId, tries }, 'A delivery was left behind and is taken up');
     }
     if (left.length === 0) return;
     void Promise.all(left.map(worker))
       .finally(() => (this.#isTakingUp = false))
       .then(() => this.#takeUp())
       .catch((error: unknown) => log.warn({ error }, 'What was left behind could not be taken up'));
+  }
+
+  /** `false`: it has come again while it was taken up, and whether it is ours to answer is not known yet. */
+  #isTakenUp({ deliveryId, tries }: LeftBehind): boolean {
+    const coming = this.#underWay.get(deliveryId);
+    if (coming) {
+      coming.tries = tries;
+      coming.hasRowTakenUp = true;
+      return false;
+    }
+    this.#underWay.set(deliveryId, { tries, isTakenUp: true, isBegun: false, hasRowTakenUp: false });
+    this.#parts.log.info({ deliveryId, tries }, 'A delivery was left behind and is taken up');
+    return true;
   }
 }
