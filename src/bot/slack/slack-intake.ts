@@ -134,7 +134,7 @@ export class SlackIntake {
     const { kept, arrival } = this.#options.inbox.keep(delivery.id, stored);
     return {
       kept: kept.catch((error: unknown) => this.#unkept(error)),
-      // If nothing keeps it, that has been said.
+      // It is worked on from memory: what has a line is kept by that, and of anything else its loss was told.
       arrival: arrival.catch(() => 'unkept'),
     };
   }

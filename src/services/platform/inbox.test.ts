@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -466,6 +466,38 @@ describeWithSpool('With a spool', () => {
     const next = spoolingLife('two');
     await next.recover();
     expect((await takesUp(next)).map(({ deliveryId }) => deliveryId)).toEqual(['put off', 'under way']);
+  });
+
+  test('what the database did not take and was put off becomes a row once it takes it, and is taken up in this life', async () => {
+    const refuses = (): Promise<never> => Promise.reject(new Error('the database is away'));
+    let before: () => Promise<unknown> = refuses;
+    const inbox = spoolingLife('one', () => before());
+    for (const id of ['put off', 'worked on']) {
+      await inbox.keep(id, {}).arrival.catch(() => undefined);
+      await inbox.begin(id);
+    }
+    await inbox.release('put off', 10);
+    expect(await takesUp(inbox)).toEqual([]);
+    expect(spooled()).toEqual(['put off', 'worked on']);
+
+    before = async () => undefined;
+    expect(await takesUp(inbox)).toMatchObject([{ deliveryId: 'put off', tries: 1 }]);
+    expect([spooled(), await rows()]).toEqual([['worked on'], []]);
+    await inbox.done('worked on');
+    expect(statSync(file()).size).toBe(0);
+  });
+
+  test('what became of what was spooled is said: how many are rows, and how many had come before', async () => {
+    const { log, lines } = recordingLog();
+    for (const id of ['d1', 'd2', 'd3']) opened().note({ deliveryId: id, delivery: {}, receivedAt: clock.wall() });
+    await lifeOf('0').keep('d2', {}).arrival;
+
+    await spoolingLife('one', undefined, log).recover();
+    expect(lines()).toMatchObject([{ level: 40, rows: 2, known: 1 }]);
+
+    opened().note({ deliveryId: 'd4', delivery: {}, receivedAt: clock.wall() });
+    await spoolingLife('two', undefined, log).recover();
+    expect(lines()[1]).toMatchObject({ level: 30, rows: 1 });
   });
 
   test('what the disk does not take waits for its row, which says so where it is not taken either', async () => {

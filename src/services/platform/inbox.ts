@@ -43,7 +43,10 @@ export interface Keeping {
  * behind is worked on again, under the same delivery id.
  */
 export interface Inbox {
-  /** Makes what a dead process has spooled a part of the inbox, before anything new comes. Throws as the database does. */
+  /**
+   * Makes what is spooled and nobody works on a part of the inbox: what a dead process has left, before anything new comes, and
+   * later what the database had refused. Throws as the database does.
+   */
   recover(): Promise<void>;
   keep(deliveryId: string, delivery: Json): Keeping;
   /** Work on it begins, which is counted. `false`: it is somebody else's by now, and must be left alone. Never rejects. */
@@ -128,11 +131,14 @@ class TableInbox implements Inbox {
 
   async recover(): Promise<void> {
     const { database, clock, log, spool } = this.#parts;
-    const left = spool?.left() ?? [];
+    const left = (spool?.left() ?? []).filter(({ deliveryId }) => !this.#underWay.has(deliveryId));
     if (left.length === 0) return;
-    await keepDeliveries(database.db, { ...this.#of, holder: NOBODY }, { deliveries: left, at: clock.now() });
+    const ofNobody = { ...this.#of, holder: NOBODY };
+    const { size: rows } = await keepDeliveries(database.db, ofNobody, { deliveries: left, at: clock.now() });
     spool?.forget(left.map(({ deliveryId }) => deliveryId));
-    log.info({ spooled: left.length }, 'Deliveries that were acknowledged and not written down are in the inbox');
+    const known = left.length - rows;
+    if (known === 0) log.info({ rows }, 'Deliveries that stood in a file alone are in the inbox');
+    else log.warn({ rows, known }, 'Deliveries that stood in a file alone are in the inbox; some had come before');
   }
 
   keep(deliveryId: string, delivery: Json): Keeping {
@@ -236,7 +242,7 @@ class TableInbox implements Inbox {
       everySeconds: 2,
       sweep: async () => {
         await Promise.all([...this.#unwritten].map(([deliveryId, write]) => this.#write(deliveryId, write)));
-        await this.#takeUp();
+        await this.recover().finally(() => this.#takeUp());
       },
     },
     { name: 'deliveries that nobody takes up', everySeconds: 60, sweep: () => this.#dropOld() },
