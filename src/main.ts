@@ -22,7 +22,7 @@ import { stopOnSignal } from './graceful-stop.js';
 import { runBot } from './run-bot.js';
 import { createLog, type Log } from './services/platform/log.js';
 import { Problem, sentencesOf } from './services/platform/problem.js';
-import { SLACK_SPOOL } from './services/platform/spool.js';
+import { SPOOL_FILES } from './services/platform/spool.js';
 import { REQUESTERS_BY_EMAIL_WARNING } from './services/preflight/slack-scopes.js';
 
 /** Reads the settings, finds the systems that they name, and lets the bot run until it is told to stop. */
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     const before = running;
     running = before.then(async (bot) => {
       await bot.stop();
-      forget(config, ['db', SLACK_SPOOL, 'key']);
+      forget(config, ['db', ...SPOOL_FILES, 'key']);
       return runBot({
         ...{ config: { ...config, port: bot.port }, remote, log, listening },
         ...(page ? { page } : {}),
@@ -98,7 +98,7 @@ function forgetEverything(config: Config): void {
   if (config.mode === 'live')
     throw new ConfigError(['--fresh deletes everything and is for the sandbox only. Start without it.']);
   if (config.database) throw new ConfigError([NOT_FRESH]);
-  forget(config, ['db', SLACK_SPOOL, 'sandbox', 'key']);
+  forget(config, ['db', ...SPOOL_FILES, 'sandbox', 'key']);
 }
 
 function forget({ dataDir }: Config, names: readonly string[]): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { SLACK_SPOOL } from '../../src/services/platform/spool.js';
+import { SPOOL_FILES } from '../../src/services/platform/spool.js';
 import { setsUpSso } from '../support/deeds.js';
 import { Persona } from '../support/persona.js';
 import { SandboxControl } from '../support/sandbox-control.js';
@@ -78,13 +78,13 @@ test('npm start killed and started again: both sides and the chat are as they we
 });
 
 test('a fresh start forgets what Slack had handed over, as it forgets the database that it was for', async () => {
-  const spool = join(dataDir, SLACK_SPOOL);
-  const came = { id: 'd1', at: new Date(Date.now() + 3_600_000).toISOString(), delivery: {} };
-  writeFileSync(spool, `${JSON.stringify(came)}\n`);
+  const spool = SPOOL_FILES.map((name) => join(dataDir, name));
+  const came = { id: 'd1', at: new Date().toISOString(), delivery: {} };
+  for (const file of spool) writeFileSync(file, `${JSON.stringify(came)}\n`);
 
   await start('--fresh');
 
-  expect(existsSync(spool)).toBe(false);
+  expect(spool.filter((file) => existsSync(file))).toEqual([]);
 });
 
 test('a second start over the same folder says who holds it and changes nothing', async () => {

@@ -364,7 +364,7 @@ describeWithSpool('With a spool', () => {
     opened()
       .left()
       .map(({ deliveryId }) => deliveryId);
-  const opened = (): Spool => new Spool({ file: file(), since: new Date(0), log: silentLog });
+  const opened = (): Spool => new Spool({ file: file(), log: silentLog });
 
   /** One process, whose spool is the one that the last one left; what it keeps in the database waits for `before`. */
   function spoolingLife(holder: string, before?: () => Promise<unknown>, log = silentLog): Inbox {
@@ -503,7 +503,7 @@ describeWithSpool('With a spool', () => {
   test('what the disk does not take waits for its row, which says so where it is not taken either', async () => {
     const { log, lines } = recordingLog();
     const answer = held();
-    const spool = new Spool({ file: join(folder, 'away', 'spool.jsonl'), since: new Date(0), log });
+    const spool = new Spool({ file: join(folder, 'away', 'spool.jsonl'), log });
     const slow = after(() => answer.promise);
     const inbox = createInbox({ database: slow, clock, channel: 'slack', holder: 'one', spool, log });
 

@@ -1,7 +1,9 @@
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -10,7 +12,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { placeDatabase } from './embedded/data-folder.js';
 import type { NewDelivery } from './inbox-store.js';
@@ -29,7 +30,7 @@ afterEach(() => rmSync(dataDir, { recursive: true }));
 
 /** As the next process finds it. */
 function opened(log: Log = silentLog): Spool {
-  return new Spool({ file, since: new Date(0), log });
+  return new Spool({ file, log });
 }
 
 function came(deliveryId: string, text = 'help', receivedAt = new Date('2026-11-24T09:00:00.123Z')): NewDelivery {
@@ -155,7 +156,7 @@ test('lines that this release cannot read are said, and lose nothing else', () =
 test('a disk that takes nothing is said to whoever notes, and taken again when it is back', () => {
   const { log, lines } = recordingLog();
   const away = join(dataDir, 'away', SLACK_SPOOL);
-  const spool = new Spool({ file: away, since: new Date(0), log });
+  const spool = new Spool({ file: away, log });
 
   expect(() => spool.note(came('a'))).toThrow('ENOENT');
   expect(spool.left()).toEqual([]);
@@ -166,34 +167,40 @@ test('a disk that takes nothing is said to whoever notes, and taken again when i
   expect(lines()).toEqual([]);
 });
 
+test('what a process that died has left of a draft is no hindrance, and keeps its rights from nobody', () => {
+  writeFileSync(`${file}.draft`, 'half a li', { mode: 0o644 });
+
+  opened().note(came('a'));
+
+  expect(opened().left()).toEqual([came('a')]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(dataDir)).toEqual([SLACK_SPOOL]);
+});
+
 describe('Another database', () => {
-  /** Until what is made now is newer than what was made before, as the file system tells it. */
-  async function timePasses(): Promise<void> {
-    const before = new Date();
-    while (statSync(mkdtempSync(join(dataDir, 'now-'))).birthtime <= before) await turn();
-  }
-
-  /** As a first start does, and a restore; then it is used. */
+  /** As a first start does, and a restore. */
   async function place(): Promise<void> {
-    rmSync(join(dataDir, 'db'), { recursive: true, force: true });
     await placeDatabase(dataDir, async (folder) => writeFileSync(join(folder, 'PG_VERSION'), '18'));
-    await timePasses();
-    writeFileSync(join(dataDir, 'db', 'postmaster.pid'), '1');
   }
 
-  test('what was noted for the one before a restore is dropped, and said', async () => {
-    const { log, lines } = recordingLog();
+  test('what was noted for the one before a restore is gone with it, and so is a draft', async () => {
     await place();
-    openSpool({ dataDir, log }).note(came('a', 'help', new Date()));
-    expect(openSpool({ dataDir, log }).left()).toHaveLength(1);
-    await timePasses();
+    openSpool({ dataDir, log: silentLog }).note(came('a'));
+    writeFileSync(`${file}.draft`, content());
+
     await place();
 
-    const spool = openSpool({ dataDir, log });
+    expect(readdirSync(dataDir)).toEqual(['db']);
+    expect(openSpool({ dataDir, log: silentLog }).left()).toEqual([]);
+  });
 
-    expect(spool.left()).toEqual([]);
-    expect(lines()).toMatchObject([{ level: 50, stale: 1 }]);
-    spool.note(came('b', 'help', new Date()));
-    expect(openSpool({ dataDir, log }).left()).toHaveLength(1);
+  test('a folder that was copied to another machine takes along what was noted in it', async () => {
+    await place();
+    openSpool({ dataDir, log: silentLog }).note(came('a'));
+    const elsewhere = `${dataDir}-elsewhere`;
+    cpSync(dataDir, elsewhere, { recursive: true, preserveTimestamps: true });
+
+    expect(openSpool({ dataDir: elsewhere, log: silentLog }).left()).toEqual([came('a')]);
+    rmSync(elsewhere, { recursive: true });
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NewDelivery } from './inbox-store.js';
@@ -8,6 +8,11 @@ import { Problem } from './problem.js';
 
 /** The file in `DATA_DIR` with what Slack has handed over and is no row of the embedded database yet. */
 export const SLACK_SPOOL = 'inbox-slack.jsonl';
+
+const DRAFT = '.draft';
+
+/** What of it may lie in `DATA_DIR`: it is for the one database there, and goes with it. */
+export const SPOOL_FILES = [SLACK_SPOOL, `${SLACK_SPOOL}${DRAFT}`];
 
 /** Beyond that, what is over is taken out of a file that is never empty; twice as much as is left may stand in it. */
 const MOST_BYTES = 1_000_000;
@@ -22,8 +27,6 @@ type Line = z.infer<typeof line>;
 
 export interface SpoolParts {
   readonly file: string;
-  /** What was noted before that, wall time, was for another database: it is dropped. */
-  readonly since: Date;
   readonly log: Log;
 }
 
@@ -32,16 +35,7 @@ export interface SpoolParts {
  * It is called when the database is open, which proves that nobody else has the folder.
  */
 export function openSpool({ dataDir, log }: { dataDir: string; log: Log }): Spool {
-  return new Spool({ file: join(dataDir, SLACK_SPOOL), since: madeAt(join(dataDir, 'db')), log });
-}
-
-/**
- * When the folder was made: a restored database, and a new one, come in a folder of their own. Where the file system does
- * not know, Node says when it was changed last, or 1970.
- */
-function madeAt(folder: string): Date {
-  const { birthtimeMs, ctimeMs } = statSync(folder);
-  return new Date(birthtimeMs < ctimeMs ? birthtimeMs : 0);
+  return new Spool({ file: join(dataDir, SLACK_SPOOL), log });
 }
 
 /**
@@ -58,10 +52,10 @@ export class Spool {
   #size = 0;
   #mostBytes = MOST_BYTES;
 
-  constructor({ file, since, log }: SpoolParts) {
+  constructor({ file, log }: SpoolParts) {
     this.#file = file;
     this.#log = log;
-    this.#left = readSpool({ file, since, log });
+    this.#left = readSpool({ file, log });
   }
 
   /** The delivery outlives this process. Throws when the disk does not take it. */
@@ -106,11 +100,13 @@ export class Spool {
 
   /** Beside the old one first, so that there is always a whole one. @returns the new one. */
   #rewrite(): number {
-    const draft = `${this.#file}.draft`;
+    const draft = `${this.#file}${DRAFT}`;
     const lines = this.left().map(({ deliveryId: id, receivedAt, delivery }) =>
       textOf({ id, at: receivedAt.toISOString(), delivery }),
     );
-    const written = openSync(draft, 'w', 0o600);
+    // One that a process has left behind may be anybody's to read.
+    rmSync(draft, { force: true });
+    const written = openSync(draft, 'wx', 0o600);
     try {
       this.#size = writeAll(written, Buffer.from(lines.join('')), 0);
     } finally {
@@ -143,19 +139,17 @@ function writeAll(descriptor: number, bytes: Buffer, at: number): number {
   return at + written;
 }
 
-function readSpool({ file, since, log }: SpoolParts): Map<string, NewDelivery> {
+function readSpool({ file, log }: SpoolParts): Map<string, NewDelivery> {
   const left = new Map<string, NewDelivery>();
-  let [unread, stale] = [0, 0];
+  let unread = 0;
   // Behind the last line end stands nothing, or what a process was writing when it died, which nobody has acknowledged.
   for (const text of textIn(file).split('\n').slice(0, -1)) {
     const read = readLine(text);
     if (!read) unread += 1;
     else if ('over' in read) for (const id of read.over) left.delete(id);
-    else if (new Date(read.at) < since) stale += 1;
     else left.set(read.id, { deliveryId: read.id, delivery: read.delivery, receivedAt: new Date(read.at) });
   }
   if (unread > 0) log.error({ unread, file }, 'Deliveries that were acknowledged cannot be read and are dropped');
-  if (stale > 0) log.error({ stale, file }, 'Deliveries that were noted for another database are dropped');
   return left;
 }
 

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { closeSync, fsyncSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SPOOL_FILES } from '../spool.js';
 import { firstStartFailed } from './embedded-problems.js';
 import { makeDatabase } from './first-start.js';
 import { hasDatabase } from './open-pglite.js';
@@ -20,7 +21,7 @@ export async function ensureDatabaseFolder(dataDir: string): Promise<string> {
 
 /**
  * Lets `make` fill a new folder and puts that in the place of `DATA_DIR/db`, which holds nothing: wholly or not at all,
- * also across a crash or power cut.
+ * also across a crash or power cut. What was spooled was for the database that is gone, and goes before.
  */
 export async function placeDatabase(dataDir: string, make: (folder: string) => Promise<void>): Promise<void> {
   const folder = join(dataDir, 'db');
@@ -28,7 +29,9 @@ export async function placeDatabase(dataDir: string, make: (folder: string) => P
   const unfinished = mkdtempSync(join(dataDir, UNFINISHED));
   await make(unfinished);
   syncTree(unfinished);
+  for (const name of SPOOL_FILES) rmSync(join(dataDir, name), { force: true });
   rmSync(folder, { recursive: true, force: true });
+  syncFolder(dataDir);
   renameSync(unfinished, folder);
   syncFolder(dataDir);
 }
