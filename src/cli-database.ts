@@ -3,7 +3,9 @@ import { createClock } from './services/platform/clock.js';
 import { openDatabase, type Database } from './services/platform/database.js';
 import type { Log } from './services/platform/log.js';
 import { moveDatabase, type Moved } from './services/platform/move/move-database.js';
+import { deliveriesLeft } from './services/platform/move/move-problems.js';
 import { refuseOthersTables } from './services/platform/move/others-tables.js';
+import { openSpool } from './services/platform/spool.js';
 import { createWake, type Wake } from './services/platform/wake.js';
 
 interface Parts {
@@ -25,7 +27,8 @@ export async function migrate({ settings, log, say }: Parts): Promise<void> {
 
 /**
  * `move [--to <address>]`: takes the embedded database along to an empty one on PostgreSQL. It holds the data folder
- * meanwhile, so that no bot runs there.
+ * meanwhile, so that no bot runs there. What Slack had handed over last is no row of it before a bot has started there: with that
+ * it is refused.
  * @param to default: `DATABASE_URL`.
  */
 export async function move({ settings, log, say }: Parts, to: string | undefined): Promise<void> {
@@ -36,6 +39,8 @@ export async function move({ settings, log, say }: Parts, to: string | undefined
   const clock = createClock();
   const source = await openDatabase({ dataDir, log, clock });
   try {
+    const { length: spooled } = openSpool({ dataDir, log }).left();
+    if (spooled > 0) throw deliveriesLeft(dataDir, spooled);
     await refuseOthersTables({ server: postgres, source, log, clock });
     const moved = await withDatabase(postgres, log, (target, wake) => moveDatabase({ from: source, to: target, wake }));
     say(report(moved, postgres, settings));

@@ -8,7 +8,7 @@ import * as embedded from './embedded/embedded-problems.js';
 import { parsePersonId, parseRunId } from './ids.js';
 import { loadKey } from './keys.js';
 import type { RunRecord } from './ledger.js';
-import { belongsToOthers, notEmpty, notEqual } from './move/move-problems.js';
+import { belongsToOthers, deliveriesLeft, notEmpty, notEqual } from './move/move-problems.js';
 import * as postgres from './postgres/postgres-problems.js';
 import { Problem, problemFacts } from './problem.js';
 import { openSpool, SLACK_SPOOL } from './spool.js';
@@ -81,6 +81,7 @@ const POSTGRES: Readonly<Record<string, Problem>> = {
   'a migration without the right': mayNotMigrate(cause),
   'a move to a full database': notEmpty(),
   'a move to a database of others': belongsToOthers('shop', ['order', 'customer', 'invoice', 'item', 'price']),
+  'a move without what Slack said last': deliveriesLeft(DATA_DIR, 3),
   'a move that arrives otherwise': notEqual('audit'),
 };
 

@@ -10,6 +10,16 @@ export function belongsToOthers(database: string, names: readonly string[]): Pro
   });
 }
 
+export function deliveriesLeft(dataDir: string, count: number): Problem {
+  return new Problem({
+    kind: 'refused',
+    what: `What Slack handed over last is not in the database in ${dataDir} yet (deliveries: ${String(count)}); nothing was moved.`,
+    why: 'Latchkey was killed there, and takes it in when it starts again.',
+    remedy: 'Start Latchkey once more with the embedded database, and stop it. Then move.',
+    code: 'move-deliveries-left',
+  });
+}
+
 export function notEmpty(): Problem {
   return new Problem({
     kind: 'refused',
