@@ -238,6 +238,7 @@ export function createServices(parts: ServiceParts): Services {
     stop: async () => {
       await Promise.all([wake.stop(), tick.stop(), durable.stop()]);
       metrics.stop();
+      spool?.close();
       await checkpoints.writeNow();
     },
   };

@@ -37,3 +37,11 @@ export class Grouped<T, R> {
     this.#isBusy = false;
   }
 }
+
+/** The same where there is nothing to tell of each. */
+export function together<T>(work: (items: readonly T[]) => Promise<void>): Grouped<T, void> {
+  return new Grouped(async (items) => {
+    await work(items);
+    return () => undefined;
+  });
+}

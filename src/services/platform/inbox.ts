@@ -1,14 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './clock.js';
 import type { Database } from './database.js';
-import { Grouped } from './grouped.js';
+import { Grouped, together } from './grouped.js';
 import {
   beginDelivery,
   dropOldDeliveries,
   endDeliveries,
   holdDeliveries,
   keepDeliveries,
-  NOBODY,
   releaseDeliveries,
   takeUpDeliveries,
   type InboxOf,
@@ -19,6 +18,8 @@ import {
 import type { Json } from './json.js';
 import { LEASE_S } from './ledger-leases.js';
 import type { Log } from './log.js';
+import { onceAMinute } from './once-a-minute.js';
+import { makeRows } from './spool-rows.js';
 import type { Spool } from './spool.js';
 import type { Sweep } from './tick.js';
 
@@ -109,6 +110,8 @@ class TableInbox implements Inbox {
   readonly #releasing: Grouped<Release, void>;
   #worker: ((left: LeftBehind) => Promise<void>) | undefined;
   #isTakingUp = false;
+  readonly #isUnspooledDue = onceAMinute();
+  readonly #isRowlessDue = onceAMinute();
 
   constructor(parts: InboxParts) {
     const { database, clock, channel, holder, spool } = parts;
@@ -119,26 +122,13 @@ class TableInbox implements Inbox {
       spool?.forget(deliveries.map(({ deliveryId }) => deliveryId));
       return ({ deliveryId }) => kept.has(deliveryId);
     });
-    this.#ending = new Grouped(async (deliveryIds) => {
-      await endDeliveries(database.db, this.#of, deliveryIds);
-      return () => undefined;
-    });
-    this.#releasing = new Grouped(async (released) => {
-      await releaseDeliveries(database.db, this.#of, released);
-      return () => undefined;
-    });
+    this.#ending = together((deliveryIds) => endDeliveries(database.db, this.#of, deliveryIds));
+    this.#releasing = together((released) => releaseDeliveries(database.db, this.#of, released));
   }
 
   async recover(): Promise<void> {
-    const { database, clock, log, spool } = this.#parts;
-    const left = (spool?.left() ?? []).filter(({ deliveryId }) => !this.#underWay.has(deliveryId));
-    if (left.length === 0) return;
-    const ofNobody = { ...this.#of, holder: NOBODY };
-    const { size: rows } = await keepDeliveries(database.db, ofNobody, { deliveries: left, at: clock.now() });
-    spool?.forget(left.map(({ deliveryId }) => deliveryId));
-    const known = left.length - rows;
-    if (known === 0) log.info({ rows }, 'Deliveries that stood in a file alone are in the inbox');
-    else log.warn({ rows, known }, 'Deliveries that stood in a file alone are in the inbox; some had come before');
+    const { spool } = this.#parts;
+    if (spool) await makeRows({ ...this.#parts, spool }, this.#of, (deliveryId) => this.#underWay.has(deliveryId));
   }
 
   keep(deliveryId: string, delivery: Json): Keeping {
@@ -158,7 +148,8 @@ class TableInbox implements Inbox {
       spool?.note(came);
       return spool !== undefined;
     } catch (error) {
-      log.warn({ error }, 'A delivery waits for its row: it could not be written into its file');
+      if (this.#isUnspooledDue())
+        log.warn({ error }, 'Deliveries wait for their rows: they could not be written into their file');
       return false;
     }
   }
@@ -172,8 +163,8 @@ class TableInbox implements Inbox {
       isNew = await this.#keeping.add(came);
       return isNew ? 'new' : 'known';
     } catch (error) {
-      if (isSpooled)
-        this.#parts.log.warn({ error }, 'A delivery stands in its file alone: its row could not be written');
+      if (isSpooled && this.#isRowlessDue())
+        this.#parts.log.warn({ error }, 'Deliveries stand in their file alone: their rows could not be written');
       throw error;
     } finally {
       if (!isNew && !this.#isSpooled(came.deliveryId)) this.#letGo(came.deliveryId, work);

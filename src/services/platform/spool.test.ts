@@ -1,4 +1,4 @@
-import {
+import fs, {
   appendFileSync,
   cpSync,
   mkdirSync,
@@ -29,8 +29,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
 /** As the next process finds it. */
-function opened(log: Log = silentLog): Spool {
-  return new Spool({ file, log });
+function opened(log: Log = silentLog, mostBytes?: number): Spool {
+  return new Spool({ file, ...(mostBytes === undefined ? {} : { mostBytes }), log });
 }
 
 function came(deliveryId: string, text = 'help', receivedAt = new Date('2026-11-24T09:00:00.123Z')): NewDelivery {
@@ -57,7 +57,8 @@ test('whatever happens, and wherever the process dies in a line, what is left is
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 30 }), (deeds) => {
       rmSync(file, { force: true });
-      let spool = opened();
+      // So few that the file is written anew between these deeds.
+      let spool = opened(silentLog, 200);
       let expected: readonly NewDelivery[] = [];
       for (const [count, what] of deeds.entries()) {
         const noted =
@@ -66,7 +67,7 @@ test('whatever happens, and wherever the process dies in a line, what is left is
           if (noted) spool.note(noted);
           if (what.kind === 'forget') spool.forget(what.ids);
         });
-        if (isTorn || what.kind === 'reopen') spool = opened();
+        if (isTorn || what.kind === 'reopen') spool = opened(silentLog, 200);
         if (!isTorn && noted) expected = [...expected, noted];
         if (!isTorn && what.kind === 'forget')
           expected = expected.filter(({ deliveryId }) => !what.ids.includes(deliveryId));
@@ -134,6 +135,45 @@ test('what a write that failed has left behind is written over', () => {
   spool.note(came('b'));
 
   expect(opened().left()).toEqual([came('a'), came('b')]);
+});
+
+test('a disk that takes a line in parts has taken all of it, or none', () => {
+  const spool = opened();
+  spool.note(came('a'));
+  const write = fs.writeSync;
+  const writes = jest.spyOn(fs, 'writeSync');
+  const takesHalf = (): void =>
+    void writes.mockImplementationOnce((...args: unknown[]) => {
+      const [descriptor, bytes, from, length, at] = args as [number, Buffer, number, number, number];
+      return write(descriptor, bytes, from, Math.floor(length / 2), at);
+    });
+
+  takesHalf();
+  spool.note(came('b'));
+  takesHalf();
+  writes.mockImplementationOnce(() => {
+    throw new Error('ENOSPC');
+  });
+  expect(() => spool.note(came('c'))).toThrow('ENOSPC');
+  writes.mockRestore();
+  spool.note(came('d'));
+
+  expect(opened().left()).toEqual([came('a'), came('b'), came('d')]);
+});
+
+test('a spool that is closed writes nothing any more, and leaves to the next process what was not over', () => {
+  const { log, lines } = recordingLog();
+  const spool = opened(log);
+  spool.note(came('a'));
+  spool.close();
+  const before = content();
+
+  expect(() => spool.note(came('b'))).toThrow('closed');
+  spool.forget(['a']);
+
+  expect(content()).toBe(before);
+  expect(lines()).toMatchObject([{ level: 40 }]);
+  expect(opened().left()).toEqual([came('a')]);
 });
 
 test('lines that this release cannot read are said, and lose nothing else', () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { NewDelivery } from './inbox-store.js';
 import type { Json } from './json.js';
 import type { Log } from './log.js';
+import { onceAMinute } from './once-a-minute.js';
 import { Problem } from './problem.js';
 
 /** The file in `DATA_DIR` with what Slack has handed over and is no row of the embedded database yet. */
@@ -14,7 +15,6 @@ const DRAFT = '.draft';
 /** What of it may lie in `DATA_DIR`: it is for the one database there, and goes with it. */
 export const SPOOL_FILES = [SLACK_SPOOL, `${SLACK_SPOOL}${DRAFT}`];
 
-/** Beyond that, what is over is taken out of a file that is never empty; twice as much as is left may stand in it. */
 const MOST_BYTES = 1_000_000;
 
 /** One JSON object a line: a delivery, with the wall time at which it came; or the ids of those that are over. */
@@ -27,6 +27,11 @@ type Line = z.infer<typeof line>;
 
 export interface SpoolParts {
   readonly file: string;
+  /**
+   * Beyond that, what is over is taken out of a file that is never empty; twice as much as is left may stand in it. Default:
+   * one megabyte.
+   */
+  readonly mostBytes?: number;
   readonly log: Log;
 }
 
@@ -50,15 +55,21 @@ export class Spool {
   #descriptor: number | undefined;
   /** Where the next line begins. What a write that failed has left behind that is written over. */
   #size = 0;
-  #mostBytes = MOST_BYTES;
+  readonly #leastFull: number;
+  /** What may stand in the file as it is now. */
+  #mostBytes: number;
+  #isClosed = false;
+  readonly #isWarningDue = onceAMinute();
 
-  constructor({ file, log }: SpoolParts) {
+  constructor({ file, mostBytes = MOST_BYTES, log }: SpoolParts) {
     this.#file = file;
     this.#log = log;
+    this.#leastFull = mostBytes;
+    this.#mostBytes = mostBytes;
     this.#left = readSpool({ file, log });
   }
 
-  /** The delivery outlives this process. Throws when the disk does not take it. */
+  /** The delivery outlives this process. Throws when the disk does not take it, or the spool is closed. */
   note(came: NewDelivery): void {
     const { deliveryId: id, receivedAt, delivery } = came;
     this.#append({ id, at: receivedAt.toISOString(), delivery });
@@ -77,13 +88,20 @@ export class Spool {
       if (this.#left.size === 0) this.#empty();
       else this.#append({ over });
     } catch (error) {
-      this.#log.warn({ error }, 'That deliveries are over could not be written into their file');
+      if (this.#isWarningDue())
+        this.#log.warn({ error }, 'That deliveries are over could not be written into their file');
     }
   }
 
   /** What was noted and not forgotten, by this process or one before it, in the order in which it came. */
   left(): readonly NewDelivery[] {
     return [...this.#left.values()];
+  }
+
+  /** Another process may have the folder from then on: nothing is written any more, and what is left stays for it. */
+  close(): void {
+    this.#isClosed = true;
+    this.#closeFile();
   }
 
   #append(added: Line): void {
@@ -100,6 +118,7 @@ export class Spool {
 
   /** Beside the old one first, so that there is always a whole one. @returns the new one. */
   #rewrite(): number {
+    if (this.#isClosed) throw new Error('The spool is closed.');
     const draft = `${this.#file}${DRAFT}`;
     const lines = this.left().map(({ deliveryId: id, receivedAt, delivery }) =>
       textOf({ id, at: receivedAt.toISOString(), delivery }),
@@ -112,15 +131,15 @@ export class Spool {
     } finally {
       closeSync(written);
     }
-    this.#close();
+    this.#closeFile();
     renameSync(draft, this.#file);
-    this.#mostBytes = Math.max(MOST_BYTES, 2 * this.#size);
+    this.#mostBytes = Math.max(this.#leastFull, 2 * this.#size);
     this.#descriptor = openSync(this.#file, 'r+');
     return this.#descriptor;
   }
 
   /** Windows renames over no open file. */
-  #close(): void {
+  #closeFile(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }
