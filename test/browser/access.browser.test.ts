@@ -18,6 +18,10 @@ beforeAll(async () => {
   dana = await Desk.open(browser, `${world().botUrl}/?chats=both`, 'Dana Deputy');
   slack = dana.page.getByRole('region', { name: 'Slack', exact: true });
   await slack.getByLabel('Who you are in Slack').selectOption({ label: 'Ana Agent' });
+  // The dialog of her account link stands there until she closes it, and takes the keyboard when it comes.
+  const ofLink = slack.getByRole('dialog').filter({ hasText: 'The answer is in your direct messages' });
+  await ofLink.getByRole('button', { name: 'Close', exact: true }).click();
+  await ofLink.waitFor({ state: 'detached' });
 }, 180_000);
 afterAll(() => browser?.close());
 
