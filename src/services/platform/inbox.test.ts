@@ -249,7 +249,7 @@ test('what was released is taken up again after its pause, by the same process t
 });
 
 test('what somebody else has taken up meanwhile is not begun', async () => {
-  await lifeOf('0').keep('d1', {}).arrival;
+  await lifeOf('0').keep('d2', {}).arrival;
   await dies();
   const slow = lifeOf('slow');
   slow.onLeftBehind(() => new Promise(() => undefined));
@@ -257,7 +257,7 @@ test('what somebody else has taken up meanwhile is not begun', async () => {
   await dies();
   expect(await takesUp(lifeOf('other'))).toHaveLength(1);
 
-  expect(await slow.begin('d1')).toBe(false);
+  expect(await slow.begin('d2')).toBe(false);
 });
 
 test('what comes again while its row is taken up is worked on once, and nothing of it stays', async () => {
