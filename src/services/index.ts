@@ -68,6 +68,7 @@ export { instantOf, wallTimeAt, type WallTime } from './platform/zone.js';
 export { zonedText } from './platform/zoned-text.js';
 export type { Json, RunRecord } from './platform/durable.js';
 export { newNonce } from './platform/ids.js';
+export { onceAMinute } from './platform/once-a-minute.js';
 export type { Arrival, Inbox, Keeping, LeftBehind } from './platform/inbox.js';
 export type { Log } from './platform/log.js';
 export { requestIds, withLogFields } from './platform/log-context.js';

@@ -1,5 +1,12 @@
-import { within, type Arrival, type Inbox, type Keeping, type LeftBehind, type Log } from '../../services/index.js';
-import { RateLimiter } from '../rate-limiter.js';
+import {
+  onceAMinute,
+  within,
+  type Arrival,
+  type Inbox,
+  type Keeping,
+  type LeftBehind,
+  type Log,
+} from '../../services/index.js';
 import { lineModal } from './block-kit.js';
 import { deedWords } from './deed-words.js';
 import type { Delivery, Task } from './delivery.js';
@@ -64,7 +71,7 @@ export class SlackIntake {
   /** What is under way beside the work: rows of lists, and words to those who are turned away. */
   readonly #aside = new Set<Promise<unknown>>();
   readonly #rows: SearchRows;
-  readonly #warned = new RateLimiter({ burst: 1, perSecond: 1 / 60 });
+  readonly #isUnkeptDue = onceAMinute();
   #arriving = 0;
   /** The process ends: what is not finished stays in the inbox, for the next one. */
   #isLeaving = false;
@@ -148,7 +155,7 @@ export class SlackIntake {
   }
 
   #unkept(error: unknown): 'unkept' {
-    if (this.#warned.take('unkept') === 0)
+    if (this.#isUnkeptDue())
       this.#options.log.warn({ error }, 'Deliveries of Slack are not kept: a crash would lose them');
     return 'unkept';
   }
